@@ -1,0 +1,45 @@
+# `make` alone lists the targets. Each is at most three lines; the same names are used in CI.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-check demo run test lint types imports check format
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
+
+.venv/.installed: pyproject.toml
+	$(PYTHON) -m venv .venv && $(BIN)/python -m pip install -q --disable-pip-version-check -e . && touch $@
+
+.venv/.installed-check: .venv/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/python -m pip install -q --disable-pip-version-check --group check && touch $@
+
+install: .venv/.installed ## install into .venv
+
+install-check: .venv/.installed-check ## install what tests and checks need
+
+demo: install ## bundled sample, end to end: no network, no configuration
+	$(BIN)/paperroute demo
+
+run: install ## scheduler and web server, with config/paperroute.toml
+	$(BIN)/paperroute run
+
+test: install-check ## run the tests, in random order
+	$(BIN)/python -m pytest -n 2
+
+lint: install-check ## ruff, rules and format
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: install-check ## mypy, strict, source and tests
+	$(BIN)/mypy
+
+imports: install-check ## the layer contracts
+	$(BIN)/lint-imports
+
+check: lint types imports ## every gate but the tests
+
+format: install-check ## let ruff rewrite what it can
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""Measurements against peers and the limits of the machine."""

@@ -1,0 +1,1 @@
+"""Words: reasons, links, rendering and the message."""

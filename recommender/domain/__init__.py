@@ -1,0 +1,1 @@
+"""The words of the product as frozen data and pure rules; standard library only."""

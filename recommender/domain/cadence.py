@@ -1,0 +1,72 @@
+"""When editions are due: pure calendar arithmetic in the subscriber's own zone.
+
+Walks local calendar dates and never adds 24 hours, so both kinds of clock change are safe: a wall
+time inside a gap moves on by the gap, an ambiguous one means its first occurrence, and a local
+date that a zone skipped altogether (Pacific/Apia, 2011-12-30) has no edition.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from recommender.domain.editions import Slot
+from recommender.domain.subscribers import Cadence, Every
+
+_FRIDAY = 4
+_DAY = timedelta(days=1)
+_GRACE = {Every.DAY: timedelta(hours=20), Every.WEEKDAY: timedelta(hours=20), Every.WEEK: timedelta(hours=72)}
+
+
+def grace(cadence: Cadence) -> timedelta:
+    """Return how late an edition may still be made; after that its slot is skipped."""
+    return _GRACE[cadence.every]
+
+
+def edition_key(cadence: Cadence, day: date) -> str:
+    """Return `2026-11-21` for daily cadences, `2026-W47` (ISO 8601 week) for weekly ones."""
+    if cadence.every is Every.WEEK:
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    return day.isoformat()
+
+
+def latest_slot(cadence: Cadence, now: datetime) -> Slot:
+    """Return the last slot due at or before `now`."""
+    return next(slot for slot in _slots(cadence, now, step=-1) if slot.due_at <= now)
+
+
+def next_due(cadence: Cadence, after: datetime) -> Slot:
+    """Return the first slot due strictly after `after`."""
+    return next(slot for slot in _slots(cadence, after, step=1) if slot.due_at > after)
+
+
+def _slots(cadence: Cadence, around: datetime, *, step: int) -> Iterator[Slot]:
+    """Yield slots day by day, starting two local days on the other side of `around`."""
+    zone = ZoneInfo(cadence.zone)
+    day = around.astimezone(zone).date() - step * 2 * _DAY
+    while True:
+        if _is_edition_day(cadence, day) and (due := _instant(day, cadence.at, zone)):
+            yield Slot(key=edition_key(cadence, day), due_at=due)
+        day += step * _DAY
+
+
+def _is_edition_day(cadence: Cadence, day: date) -> bool:
+    if cadence.every is Every.WEEK:
+        return day.weekday() == cadence.on
+    return cadence.every is Every.DAY or day.weekday() <= _FRIDAY
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
+    """Return the UTC instant of a wall time, or None where that local date does not exist.
+
+    `fold=0` is the first occurrence of an ambiguous time and, for a time in a gap, the offset
+    before the gap: converting to UTC and back then lands after it.
+    """
+    due = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+    return due if due.astimezone(zone).date() == day else _late_gap(day, due, zone)
+
+
+def _late_gap(day: date, due: datetime, zone: ZoneInfo) -> datetime | None:
+    """A gap that ends at midnight moves a late wall time to the next date; keep it if the date exists."""
+    noon = datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)
+    return due if noon.astimezone(zone).date() == day else None

@@ -1,0 +1,176 @@
+"""Editions, their items, and the deliveries that carry them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from recommender.domain.papers import PaperId
+
+
+class Section(StrEnum):
+    """Where in a digest a recommendation stands."""
+
+    INTEREST = "interest"
+    TRENDING = "trending"
+    DIFFERENT = "different"
+    READING_LIST = "reading_list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One due time of a cadence: the edition key and the instant, aware UTC."""
+
+    key: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What one scorer had to say for a recommendation.
+
+    `share` is its part of the fused score (0..1); the rest is what a sentence can be made of.
+    """
+
+    scorer: str
+    share: float
+    terms: tuple[str, ...] = ()
+    paper: PaperId | None = None
+    author: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """A candidate with its final score, its place and its evidence, before words are found for it."""
+
+    paper: PaperId
+    section: Section
+    interest: str
+    score: float
+    match: float
+    """0..1: share of background papers that fit the interest less well; means the same on every day."""
+    evidence: tuple[Evidence, ...] = ()
+    propensity: float | None = None
+    """Chance that exploration had of choosing it; None where nothing was left to chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lever:
+    """The knob that would have kept a paper away: `mute`, `follow` or `less`, with its value."""
+
+    act: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionItem:
+    """One paper of one edition with the reason as it will be read."""
+
+    paper: PaperId
+    section: Section
+    interest: str
+    position: int
+    score: float
+    match: float
+    reason: str
+    lever: Lever | None = None
+    evidence: tuple[Evidence, ...] = ()
+    propensity: float | None = None
+    id: int = 0
+    """Row number once stored; 0 before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A cadence slot of one subscriber with its items. Unique by (subscriber, key)."""
+
+    subscriber: int
+    key: str
+    created_at: datetime
+    due_at: datetime
+    considered: int
+    """How many candidates there were."""
+    items: tuple[EditionItem, ...] = ()
+    id: int = 0
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. `sent`, `failed`, `expired` and `suppressed` are final."""
+
+    READY = "ready"
+    CLAIMED = "claimed"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    FAILED = "failed"
+    HELD = "held"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+
+
+FINAL_STATES = frozenset(
+    {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}
+)
+
+TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
+    DeliveryState.READY: frozenset({DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}),
+    DeliveryState.CLAIMED: frozenset(
+        {
+            DeliveryState.READY,
+            DeliveryState.IN_DOUBT,
+            DeliveryState.DEFERRED,
+            DeliveryState.FAILED,
+            DeliveryState.SUPPRESSED,
+        }
+    ),
+    DeliveryState.IN_DOUBT: frozenset(
+        {DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD}
+    ),
+    DeliveryState.DEFERRED: frozenset(
+        {DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}
+    ),
+    DeliveryState.HELD: frozenset({DeliveryState.SENT, DeliveryState.READY}),
+}
+"""The moves the outbox allows; a state that is no key here is final (`retry` by hand makes a new `ready`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The row that carries an edition to its 250 OK."""
+
+    id: int
+    edition: int
+    subscriber: int
+    email: str
+    edition_key: str
+    state: DeliveryState
+    attempts: int = 0
+    fence: int = 0
+    """Raised by every claim; a worker with an old fence can change nothing."""
+    lease_until: datetime | None = None
+    message_id: str = ""
+    date: datetime | None = None
+    """The Date header."""
+    body_sha256: str | None = None
+    next_attempt_at: datetime | None = None
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How one attempt ended."""
+
+    state: DeliveryState
+    reply: str = ""
+    next_attempt_at: datetime | None = None
+    body_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """SMTP envelope of one message; `stem` names it where it is written to a folder."""
+
+    mail_from: str
+    rcpt_to: str
+    stem: str

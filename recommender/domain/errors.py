@@ -1,0 +1,141 @@
+"""Every error the product raises on purpose, in one tree.
+
+    PaperRouteError
+    ├── ConfigError            the configuration files are wrong (exit code 3)
+    ├── InputError             what the caller named or gave is wrong
+    │   ├── UnknownSubscriber
+    │   └── UnknownPaper
+    ├── SourceError            a source of papers failed
+    │   ├── SourceUnavailable  temporary: try again later
+    │   └── SourceMalformed    permanent for these bytes
+    ├── MailError              a message was not accepted
+    │   ├── MailDeferred       temporary
+    │   ├── MailRejected       permanent
+    │   └── MailInDoubt        nobody on this side can know
+    ├── ArtifactError          a stored recommender cannot be used
+    └── LinkError              a signed link cannot be honoured
+        ├── LinkInvalid
+        └── LinkExpired
+
+Errors carry ids and places, not prose; whoever shows them writes the sentence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PaperRouteError(Exception):
+    """Base of all expected failures."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault of a configuration file: where it is, what it is, and how to mend it.
+
+    `severity` is "error" or "warning"; only errors stop a command.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    fix: str = ""
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        """Render as `file:line:column: message (fix)`."""
+        fix = f" ({self.fix})" if self.fix else ""
+        return f"{self.file}:{self.line}:{self.column}: {self.message}{fix}"
+
+
+class ConfigError(PaperRouteError):
+    """One or more configuration files cannot be used; holds every problem found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep `problems` in file order."""
+        self.problems = tuple(sorted(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class InputError(PaperRouteError):
+    """An argument or a file given by the caller cannot be used."""
+
+
+class UnknownSubscriber(InputError):
+    """No subscriber is known by this address or id."""
+
+    def __init__(self, reference: str) -> None:
+        """Remember what was asked for."""
+        self.reference = reference
+        super().__init__(f"no subscriber is known as {reference!r}; `paperroute subscribers` lists them")
+
+
+class UnknownPaper(InputError):
+    """No paper is known by this id."""
+
+    def __init__(self, reference: str) -> None:
+        """Remember what was asked for."""
+        self.reference = reference
+        super().__init__(f"no paper is known as {reference!r}; `paperroute search` finds ids")
+
+
+class SourceError(PaperRouteError):
+    """A source failed; `source` is its name and `place` the URL or file."""
+
+    def __init__(self, source: str, place: str, reason: str, *, retry_after: float | None = None) -> None:
+        """Remember the source, the place, the reason, and the seconds to wait if the source named them."""
+        self.source = source
+        self.place = place
+        self.reason = reason
+        self.retry_after = retry_after
+        super().__init__(f"{source}: {place}: {reason}")
+
+
+class SourceUnavailable(SourceError):
+    """Temporary: no connection, a time-out, a 429 or 5xx answer."""
+
+
+class SourceMalformed(SourceError):
+    """The bytes are not what this source sends; retrying the same bytes is useless."""
+
+
+class MailError(PaperRouteError):
+    """The mail server did not take the message; `reply` is its own words, one line."""
+
+    def __init__(self, reply: str) -> None:
+        """Remember the reply."""
+        self.reply = reply
+        super().__init__(reply)
+
+
+class MailDeferred(MailError):
+    """Temporary refusal before or after the body; `relay` is true when the whole relay should rest."""
+
+    def __init__(self, reply: str, *, relay: bool = False) -> None:
+        """Remember the reply and whether it concerns every row."""
+        super().__init__(reply)
+        self.relay = relay
+
+
+class MailRejected(MailError):
+    """Permanent refusal of this recipient or message."""
+
+
+class MailInDoubt(MailError):
+    """The body was handed over and no answer came back."""
+
+
+class ArtifactError(PaperRouteError):
+    """A stored recommender is missing, damaged, or of another format."""
+
+
+class LinkError(PaperRouteError):
+    """A signed link cannot be honoured."""
+
+
+class LinkInvalid(LinkError):
+    """Bad signature, unknown key, wrong purpose, or not a token at all; deliberately one error."""
+
+
+class LinkExpired(LinkError):
+    """The signature is good but the link is older than its lifetime."""

@@ -1,0 +1,117 @@
+"""Which ids name the same work: arXiv ids, DOIs, title keys, and the fold rule.
+
+Precision before recall: two works folded into one lose a paper for ever, two rows for one work
+only waste a slot.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+from recommender.domain.papers import Paper, PaperId
+
+_ARXIV_NEW = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(v\d+)?(?![\d])")
+_ARXIV_OLD = re.compile(r"(?<![a-z-])([a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?(?!\d)")
+_DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}|\\^`]+)", re.IGNORECASE)
+_ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
+_TEX_COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)")
+_TITLE_KEY_LENGTH = 180
+_NEAR_ABSTRACT = 0.8
+
+
+def arxiv_id(text: str) -> str | None:
+    """Return the arXiv id in `text` without its version, or None. Accepts ids, `arXiv:` forms and URLs."""
+    match = _ARXIV_NEW.search(text) or _ARXIV_OLD.search(text)
+    return match.group(1) if match else None
+
+
+def arxiv_version(text: str) -> int | None:
+    """Return the version number that follows the arXiv id in `text`, or None."""
+    match = _ARXIV_NEW.search(text) or _ARXIV_OLD.search(text)
+    return int(match.group(2)[1:]) if match and match.group(2) else None
+
+
+def normal_doi(text: str) -> str | None:
+    """Return the DOI in `text`, lower-cased, without a resolver prefix or closing punctuation, or None."""
+    match = _DOI.search(text)
+    return match.group(1).rstrip(".,;)]").lower() if match else None
+
+
+def title_key(title: str) -> str:
+    r"""Return the letters and digits of a title, case-folded, accents and TeX commands removed.
+
+    The same work often differs only by dashes, spaces, accents or `\\textit{}`; a title of symbols
+    alone gives an empty key and then names nothing.
+    """
+    plain = _TEX_COMMAND.sub("", title)
+    folded = unicodedata.normalize("NFKD", plain).casefold()
+    return "".join(char for char in folded if char.isalnum())[:_TITLE_KEY_LENGTH]
+
+
+def author_key(name: str) -> str:
+    """Return the family name's letters, folded. `Doe, Jane`, `Jane Doe` and `J. Doe` share a key."""
+    family = name.split(",", 1)[0] if "," in name else name.rsplit(" ", maxsplit=1)[-1] if name else ""
+    folded = unicodedata.normalize("NFKD", family).casefold()
+    return "".join(char for char in folded if char.isalnum())
+
+
+def canonical_id(*, title: str, arxiv: str | None = None, doi: str | None = None, salt: str = "") -> PaperId:
+    """Choose the canonical id: arXiv, else DOI, else title key.
+
+    `salt` (an abstract, say) sets apart two different works with one title.
+    """
+    if doi and (own := _ARXIV_DOI.fullmatch(doi)):
+        arxiv = arxiv or arxiv_id(own.group(1))
+    if arxiv:
+        return PaperId(f"arxiv:{arxiv}")
+    if doi:
+        return PaperId(f"doi:{doi}")
+    key = title_key(title) or hashlib.sha256(title.encode()).hexdigest()[:16]
+    if salt:
+        key = f"{key}~{hashlib.sha256(salt.encode()).hexdigest()[:8]}"
+    return PaperId(f"title:{key}")
+
+
+def aliases(paper: Paper) -> tuple[tuple[str, str], ...]:
+    """Return the (scheme, value) names that resolve to this paper and to no other."""
+    scheme, value = paper.id.split(":", 1)
+    names = [(scheme, value)]
+    if paper.doi and (scheme, value) != ("doi", paper.doi):
+        names.append(("doi", paper.doi))
+    return tuple(names)
+
+
+def parse_reference(text: str) -> tuple[str, str] | None:
+    """Read what a person types for a paper into (scheme, value): an id, a URL, a DOI or `title:` key."""
+    text = text.strip()
+    if text.startswith("title:"):
+        return ("title", text.removeprefix("title:"))
+    if doi := normal_doi(text):
+        own = _ARXIV_DOI.fullmatch(doi)
+        inner = arxiv_id(own.group(1)) if own else None
+        return ("arxiv", inner) if inner else ("doi", doi)
+    if arxiv := arxiv_id(text):
+        return ("arxiv", arxiv)
+    return None
+
+
+def near_equal(one: str, other: str) -> bool:
+    """Tell whether two abstracts are the same text give or take a few words (Jaccard of word sets)."""
+    first, second = set(one.casefold().split()), set(other.casefold().split())
+    if not first or not second:
+        return False
+    return len(first & second) >= _NEAR_ABSTRACT * len(first | second)
+
+
+def same_work(one: Paper, other: Paper) -> bool:
+    """Tell whether two papers with the same title key are one work.
+
+    Where both name authors, the first authors must agree; where one does not, the abstracts must be
+    near-equal. An empty title key never folds.
+    """
+    key = title_key(one.title)
+    if not key or key != title_key(other.title):
+        return False
+    if one.authors and other.authors:
+        return author_key(one.authors[0]) == author_key(other.authors[0])
+    return near_equal(one.abstract, other.abstract)

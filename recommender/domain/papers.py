@@ -1,0 +1,115 @@
+"""Papers and what sources say about them. Identity rules live in `identity`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+PaperId = NewType("PaperId", str)
+"""Canonical id: `arxiv:2401.12345`, else `doi:10.…`, else `title:<key>`."""
+
+
+class PaperStatus(StrEnum):
+    """Whether the work still stands."""
+
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One work, whatever ids it has. Times are aware UTC.
+
+    A parser fills what its source knows and leaves the rest at the default; the store folds
+    several sightings of one work into one row and owns `first_seen` once it is stored.
+    """
+
+    id: PaperId
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    author_count: int | None = None
+    """Known even where names are not (listing pages)."""
+    organisation: str | None = None
+    categories: tuple[str, ...] = ()
+    """arXiv-style category codes, primary first."""
+    keywords: tuple[str, ...] = ()
+    venue: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    """Page a reader should open (abstract page, never a PDF)."""
+    code_url: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    first_seen: datetime | None = None
+    """When the reader community could first see it; the store fills in the import time."""
+    version: int | None = None
+    status: PaperStatus = PaperStatus.ACTIVE
+    comment: str | None = None
+    library_only: bool = False
+    """True when it came only from a reader's own library: never a candidate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """Attention a paper had at one moment, as one source counted it."""
+
+    paper: PaperId
+    source: str
+    taken_at: datetime
+    upvotes: int | None = None
+    comments: int | None = None
+    stars: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far a source has been read. `position` is the source's own token, opaque to everybody else."""
+
+    position: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """One entry or file that could not become a paper: where it stands and why."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperPage:
+    """A batch a source delivers: papers, their signals, what was refused, and where to go on."""
+
+    papers: Sequence[Paper]
+    signals: Sequence[Signal] = ()
+    refused: Sequence[Refused] = ()
+    cursor: Cursor | None = None
+    place: str = ""
+    """URL or file the page came from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What the store remembers of a source between runs."""
+
+    source: str
+    cursor: Cursor | None = None
+    last_ok: datetime | None = None
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    papers: int = 0
+    """Papers of the last good run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """What folding a batch into the store did. `ids` are canonical, in the order of the batch."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ids: tuple[PaperId, ...] = field(default=())

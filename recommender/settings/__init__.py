@@ -1,0 +1,1 @@
+"""Configuration files: models, positions of faults, schemas."""

@@ -1,0 +1,1 @@
+"""Where papers come from: parsers and one polite HTTP client."""

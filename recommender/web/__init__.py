@@ -1,0 +1,1 @@
+"""Pages for readers: thumbs, reading list, editions, health."""

@@ -1,0 +1,1 @@
+"""Tests of Paper Route; each behaviour has one sentence."""
