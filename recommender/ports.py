@@ -55,7 +55,7 @@ class Papers(Protocol):
         ...
 
     def resolve(self, references: Iterable[str]) -> Mapping[str, PaperId]:
-        """Map what people type (canonical id, alias, arXiv id, DOI, URL) to canonical ids; unknown ones are absent."""
+        """Map what people type (id, alias, arXiv id, DOI, URL) to canonical ids; unknown ones are absent."""
         ...
 
     def get(self, ids: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
@@ -63,7 +63,7 @@ class Papers(Protocol):
         ...
 
     def fresh(self, since: datetime, until: datetime) -> Sequence[Paper]:
-        """Return active papers first seen in (since, until], library-only ones left out, by first_seen then id."""
+        """Return active papers first seen in (since, until], not library-only, by first_seen then id."""
         ...
 
     def containing(self, words: Sequence[str], *, limit: int) -> Sequence[Paper]:
@@ -137,7 +137,7 @@ class People(Protocol):
         ...
 
     def seen(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
-        """Return what each subscriber was shown in an edition, voted on, saved, or gave as a seed elsewhere."""
+        """Return what each subscriber was shown in an edition, voted on, or saved."""
         ...
 
     def suppress(self, email: str, *, reason: str, at: datetime) -> None:

@@ -67,6 +67,6 @@ def _instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:
 
 
 def _late_gap(day: date, due: datetime, zone: ZoneInfo) -> datetime | None:
-    """A gap that ends at midnight moves a late wall time to the next date; keep it if the date exists."""
+    """Keep a wall time that a gap ending at midnight moved to the next date, if its own date exists."""
     noon = datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)
     return due if noon.astimezone(zone).date() == day else None
