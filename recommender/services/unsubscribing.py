@@ -1,0 +1,58 @@
+"""Whether mail goes out, as the reader decides it: unsubscribe, pause, and back again.
+
+It does not touch what the configuration file declares; a suppression outlives any reload of it.
+"""
+
+from recommender.domain.subscribers import Subscriber, SubscriberState
+from recommender.ports import Clock, Store
+
+_MAILED = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
+
+
+class Unsubscribing:
+    """Every method is one write transaction, safe to repeat, and returns the subscriber as it then stands."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Keep the store and the clock."""
+        self._store = store
+        self._clock = clock
+
+    def unsubscribe(self, subscriber: Subscriber) -> Subscriber:
+        """Stop all mail to this reader and suppress the address (RFC 8058 asks for no more than this call).
+
+        Readers who get no mail anyway (removed, imported) keep their state and are suppressed too.
+        """
+        now = self._clock.now()
+        with self._store.write() as uow:
+            current = uow.people.find(subscriber.public_id)
+            if current.email.lower() not in uow.people.suppressed():
+                uow.people.suppress(current.email, reason="unsubscribed by the reader", at=now)
+            if current.state in _MAILED:
+                uow.people.set_state(current.id, SubscriberState.UNSUBSCRIBED, at=now)
+            return uow.people.find(subscriber.public_id)
+
+    def undo(self, subscriber: Subscriber, *, paused: bool = False) -> Subscriber:
+        """Lift the suppression and return to active, or to paused if that is what stood before."""
+        now = self._clock.now()
+        with self._store.write() as uow:
+            current = uow.people.find(subscriber.public_id)
+            uow.people.lift(current.email)
+            if current.state is SubscriberState.UNSUBSCRIBED:
+                state = SubscriberState.PAUSED if paused else SubscriberState.ACTIVE
+                uow.people.set_state(current.id, state, at=now)
+            return uow.people.find(subscriber.public_id)
+
+    def pause(self, subscriber: Subscriber) -> Subscriber:
+        """Hold all mail until `resume`; only an active reader can pause."""
+        return self._move(subscriber, SubscriberState.ACTIVE, SubscriberState.PAUSED)
+
+    def resume(self, subscriber: Subscriber) -> Subscriber:
+        """Let mail go out again; only a paused reader can resume."""
+        return self._move(subscriber, SubscriberState.PAUSED, SubscriberState.ACTIVE)
+
+    def _move(self, subscriber: Subscriber, old: SubscriberState, new: SubscriberState) -> Subscriber:
+        with self._store.write() as uow:
+            current = uow.people.find(subscriber.public_id)
+            if current.state is old:
+                uow.people.set_state(current.id, new, at=self._clock.now())
+            return uow.people.find(subscriber.public_id)

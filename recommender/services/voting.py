@@ -1,0 +1,222 @@
+"""Recording what readers think of papers: votes, saves, and how to take them back.
+
+One call is one write transaction that is committed before anything is answered. It does not rank:
+the next edition derives its profiles from the log this writes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from recommender.domain.editions import Edition
+from recommender.domain.errors import UnknownPaper
+from recommender.domain.feedback import Act, Feedback, Vote, standing_votes
+from recommender.domain.papers import PaperId
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import Clock, Store, UnitOfWork
+
+BURST = timedelta(seconds=5)
+BURST_PAPERS = 3
+QUIET = timedelta(seconds=10)
+_TICK = timedelta(microseconds=1)
+_VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """One act a reader wants recorded for one paper."""
+
+    paper: PaperId
+    act: Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What a call to `Voting.record` appended; empty when everything already stood so."""
+
+    entries: tuple[Feedback, ...] = ()
+    undo: tuple[Mark, ...] = ()
+    """The marks that would bring back what stood before; `read` cannot be taken back."""
+    suspect: bool = False
+    """The entries are kept but do not count: they came as a mail scanner's would."""
+
+
+def looks_automatic(
+    earlier: Iterable[Feedback], papers: Collection[PaperId], *, at: datetime, sent_at: datetime | None
+) -> bool:
+    """Tell whether a hit on `papers` at `at` is a mail scanner's rather than a reader's.
+
+    `earlier` is what was recorded through links of the same edition, oldest first; entries with one
+    time came in one POST, so a whole rating sheet counts once. Automatic is a hit within 10 s of
+    sending (`sent_at`, where known), or the POST that makes it more than 3 papers in 5 s by
+    separate POSTs.
+    """
+    if sent_at is not None and sent_at <= at < sent_at + QUIET:
+        return True
+    recent = (entry for entry in earlier if at - BURST < entry.at <= at)
+    posts = [{entry.paper for entry in post} for _, post in groupby(recent, key=lambda entry: entry.at)]
+    seen: set[PaperId] = set()
+    widening = 0
+    for post in (*posts, set(papers)):
+        widening += bool(post - seen)
+        seen |= post
+    return widening > BURST_PAPERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """What stands for one subscriber before a call."""
+
+    log: Sequence[Feedback]
+    votes: Mapping[PaperId, Vote]
+    saved: Mapping[PaperId, bool]
+    """Paper to whether it was read."""
+
+    def changes(self, mark: Mark) -> bool:
+        """Tell whether a mark would change anything; a replayed link does not."""
+        vote = self.votes.get(mark.paper)
+        match mark.act:
+            case Act.UP | Act.DOWN:
+                return vote is None or vote.up is not (mark.act is Act.UP)
+            case Act.UNDO:
+                return vote is not None
+            case Act.SAVE:
+                return mark.paper not in self.saved
+            case Act.UNSAVE:
+                return mark.paper in self.saved
+            case Act.READ:
+                return self.saved.get(mark.paper) is False
+            case _:
+                return True
+
+    def reverse(self, mark: Mark) -> Mark | None:
+        """Return the mark that restores what stood before `mark`, or None for acts without one."""
+        if mark.act in _VOTES:
+            return Mark(paper=mark.paper, act=vote_act(self.votes.get(mark.paper)))
+        opposite = {Act.SAVE: Act.UNSAVE, Act.UNSAVE: Act.SAVE}.get(mark.act)
+        return Mark(paper=mark.paper, act=opposite) if opposite else None
+
+
+def vote_act(vote: Vote | None) -> Act:
+    """Return the act that makes `vote` stand: up, down, or undo for none."""
+    if vote is None:
+        return Act.UNDO
+    return Act.UP if vote.up else Act.DOWN
+
+
+class Voting:
+    """Appends feedback of one subscriber at a time."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        """Keep the store and the clock."""
+        self._store = store
+        self._clock = clock
+
+    def record(
+        self, subscriber: Subscriber, marks: Sequence[Mark], *, via: str, edition: Edition | None = None
+    ) -> Recorded:
+        """Append the marks that change something and say how to undo them.
+
+        The interest under which `edition` showed a paper is kept with its entries. Marks that
+        arrive through an edition's links on the web are held against `looks_automatic`.
+        """
+        now = self._clock.now()
+        with self._store.write() as uow:
+            standing = _standing(uow, subscriber.id)
+            news = [mark for mark in dict.fromkeys(marks) if standing.changes(mark)]
+            at = _after(standing.log, {mark.paper for mark in news}, now)
+            entries = _entries(subscriber.id, news, at=at, via=via, edition=edition)
+            automatic = via == "web" and edition is not None and _is_automatic(standing.log, entries)
+            if automatic:
+                back, kept = _set_aside(standing, entries)
+                uow.people.record([*back, *kept])
+                return Recorded(entries=kept, suspect=True)
+            uow.people.record(entries)
+        reverse = (standing.reverse(mark) for mark in news)
+        return Recorded(entries=tuple(entries), undo=tuple(mark for mark in reverse if mark))
+
+    def by_reference(self, email: str, paper: str, act: Act, *, via: str = "cli") -> Recorded:
+        """Record one act named by address and paper reference, as the command line does.
+
+        Raises UnknownSubscriber or UnknownPaper.
+        """
+        with self._store.read() as uow:
+            subscriber = uow.people.find(email)
+            known = uow.papers.resolve([paper]).get(paper)
+        if known is None:
+            raise UnknownPaper(paper)
+        return self.record(subscriber, [Mark(paper=known, act=act)], via=via)
+
+
+def _standing(uow: UnitOfWork, subscriber: int) -> _Standing:
+    log = uow.people.feedback(subscriber)
+    return _Standing(
+        log=log,
+        votes=_votes(log),
+        saved={paper: read for paper, _, read in uow.people.saved(subscriber)},
+    )
+
+
+def _votes(log: Iterable[Feedback]) -> dict[PaperId, Vote]:
+    return {vote.paper: vote for vote in standing_votes(log).values()}
+
+
+def _after(log: Sequence[Feedback], papers: Collection[PaperId], now: datetime) -> datetime:
+    """Return `now`, or just after the newest entry of these papers: a clock set back must not hide an act."""
+    newest = max((entry.at for entry in log if entry.paper in papers), default=None)
+    return now if newest is None or now > newest else newest + _TICK
+
+
+def _entries(
+    subscriber: int, marks: Sequence[Mark], *, at: datetime, via: str, edition: Edition | None
+) -> list[Feedback]:
+    interests = {item.paper: item.interest for item in edition.items} if edition else {}
+    return [
+        Feedback(
+            subscriber=subscriber,
+            paper=mark.paper,
+            act=mark.act,
+            at=at,
+            via=via,
+            interest=interests.get(mark.paper) or None,
+            edition=edition.id if edition else None,
+        )
+        for mark in marks
+    ]
+
+
+def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
+    return [entry for entry in log if entry.via == "web" and entry.edition == edition]
+
+
+def _is_automatic(log: Sequence[Feedback], entries: Sequence[Feedback]) -> bool:
+    if not entries:
+        return False
+    papers = {entry.paper for entry in entries}
+    at = entries[0].at
+    # No port tells when a relay answered 250, so that half of the rule waits for one.
+    return looks_automatic(_same_links(log, entries[0].edition), papers, at=at, sent_at=None)
+
+
+def _set_aside(
+    standing: _Standing, entries: Sequence[Feedback]
+) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
+    """Return what puts back the votes and saves of the burst so far, and `entries` marked as suspect.
+
+    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing.
+    """
+    at = entries[0].at
+    links = _same_links(standing.log, entries[0].edition)
+    burst = [entry for entry in links if at - BURST < entry.at and not entry.suspect]
+    before = _votes(entry for entry in standing.log if entry not in burst)
+    back: dict[tuple[PaperId, bool], Feedback] = {}
+    for entry in burst:
+        if entry.act in _VOTES:
+            act = vote_act(before.get(entry.paper))
+            back[entry.paper, True] = replace(entry, act=act, at=at)
+        elif entry.act is Act.SAVE:
+            back[entry.paper, False] = replace(entry, act=Act.UNSAVE, at=at)
+    known = {(entry.paper, entry.act) for entry in links if entry.suspect}
+    news = (entry for entry in entries if (entry.paper, entry.act) not in known)
+    return tuple(back.values()), tuple(replace(entry, suspect=True) for entry in news)
