@@ -1,0 +1,84 @@
+"""Commands that bring papers and feedback in, and fit on them: import, ingest, train."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender.cli.context import application_of
+from recommender.cli.output import progress, say, tell
+from recommender.domain.reports import Report
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command(name="import")(import_)
+    app.command()(ingest)
+    app.command()(train)
+
+
+def finish(report: Report) -> None:
+    """Print a report and leave with 4 if something in it failed."""
+    tell(report)
+    if report.partial:
+        raise typer.Exit(4)
+
+
+def import_(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files with papers.", show_default=False)] = None,
+    feedback: Annotated[
+        Path | None, typer.Option("--feedback", help="JSONL with subscriber, paper, act, at.")
+    ] = None,
+) -> None:
+    """Import papers from saved files (listing pages, HF JSON, arXiv Atom or RSS, JSONL), or feedback.
+
+    Files or entries that cannot be used are named: exit code 4 if some, 1 if all.
+    """
+    if not paths and feedback is None:
+        raise typer.BadParameter("name at least one file, or --feedback FILE")
+    application = application_of(context)
+    reports = []
+    if paths:
+        with progress("importing") as show_progress:
+            reports.append(application.importing().run(paths, show_progress))
+    if feedback is not None:
+        reports.append(application.feedback_import().run(feedback))
+    for report in reports:
+        tell(report)
+    if all(_nothing_done(report) for report in reports):
+        raise typer.Exit(1)
+    if any(report.partial for report in reports):
+        raise typer.Exit(4)
+
+
+def _nothing_done(report: Report) -> bool:
+    taken = ("added", "changed", "unchanged", "new", "already_known")
+    return report.partial and not any(report.counts.get(key) for key in taken)
+
+
+def ingest(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option("--source", help="Only this source, by name.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Start here instead of where we left off.")
+    ] = None,
+) -> None:
+    """Fetch new papers from the configured sources."""
+    application = application_of(context)
+    chosen = application.sources(only=source)
+    if not chosen:
+        say("no source is configured; add [[source]] to paperroute.toml")
+    if since is not None:
+        application.rewind(chosen, since)
+    with progress("fetching") as show_progress:
+        report = application.ingestion().run(chosen, show_progress)
+    if chosen and report.partial and not report.counts.get("sources_ok"):
+        tell(report)
+        raise typer.Exit(1)
+    finish(report)
+
+
+def train(context: typer.Context) -> None:
+    """Fit the recommender on the store and keep the artifact."""
+    tell(application_of(context).training().run())

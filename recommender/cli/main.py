@@ -1,0 +1,72 @@
+"""The `paperroute` command: global options, and errors turned into words and exit codes.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 partial.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recommender import __version__
+from recommender.cli import browse, demo, intake, mailing, people, running, setup
+from recommender.cli.context import Call, parse_instant
+from recommender.cli.output import say
+from recommender.domain.errors import ConfigError, PaperRouteError
+
+app = typer.Typer(
+    name="paperroute",
+    help="A personalised paper digest for every subscriber, by mail, at their own hour.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (setup, demo, intake, mailing, browse, people, running):
+    group.register(app)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"paperroute {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration file; else $PAPERROUTE_CONFIG, ./config, user config.")
+    ] = None,
+    now: Annotated[
+        str | None, typer.Option(metavar="ISO-8601", help="Act as if it were this instant.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Keep the global options for the command that follows."""
+    del debug, version
+    context.obj = Call(config=config, now=parse_instant(now) if now else None)
+
+
+def main() -> None:
+    """Run the command line and exit with the contract's code."""
+    debug = "--debug" in sys.argv
+    try:
+        app()
+    except ConfigError as error:
+        say(str(error))
+        sys.exit(3)
+    except PaperRouteError as error:
+        if debug:
+            raise
+        say(f"paperroute: {error}")
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of stdout (head, less) has gone; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

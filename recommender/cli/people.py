@@ -1,0 +1,86 @@
+"""Commands about subscribers and their feedback: vote, save, list, subscribers."""
+
+from typing import Annotated
+
+import typer
+
+from recommender.cli.browse import AsJson
+from recommender.cli.context import application_of
+from recommender.cli.output import Row, say, show, write
+from recommender.domain.cadence import next_due
+from recommender.domain.feedback import Act
+
+_VOTES = ("up", "down", "undo")
+_LIST_FORMATS = ("table", "bibtex", "ris", "json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    for command in (vote, save, subscribers):
+        app.command()(command)
+    app.command(name="list")(list_)
+
+
+def vote(
+    context: typer.Context,
+    email: str,
+    paper: str,
+    act: Annotated[str, typer.Argument(metavar="up|down|undo")],
+) -> None:
+    """Record a vote, as a thumb in the mail would."""
+    if act not in _VOTES:
+        raise typer.BadParameter(f"{act!r} is not a vote; it must be one of {', '.join(_VOTES)}")
+    say(application_of(context).vote(email, paper, Act(act)))
+
+
+def save(context: typer.Context, email: str, paper: str) -> None:
+    """Put a paper on a subscriber's reading list."""
+    say(application_of(context).vote(email, paper, Act.SAVE))
+
+
+def list_(
+    context: typer.Context,
+    email: str,
+    form: Annotated[str, typer.Option("--format", help="table, bibtex, ris or json.")] = "table",
+    unread: Annotated[bool, typer.Option("--unread", help="Only what is not marked read.")] = False,
+) -> None:
+    """Print a subscriber's reading list."""
+    if form not in _LIST_FORMATS:
+        raise typer.BadParameter(f"--format is {form!r}; it must be one of {', '.join(_LIST_FORMATS)}")
+    reading = application_of(context).reading()
+    if form in ("bibtex", "ris"):
+        write(reading.export(email, form, unread=unread))
+        return
+    rows: list[Row] = [
+        {
+            "paper": entry.paper.id,
+            "title": entry.paper.title,
+            "url": entry.paper.url,
+            "saved_at": entry.saved_at,
+            "read": entry.read,
+        }
+        for entry in reading.rows(email, unread=unread)
+    ]
+    show(rows, as_json=form == "json", empty="the reading list is empty")
+
+
+def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
+    """List subscribers, as the file and their own wishes have them."""
+    application = application_of(context)
+    now = application.clock.now()
+    rows: list[Row] = [
+        {
+            "id": entry.key or str(entry.id),
+            "email": entry.email,
+            "name": entry.name,
+            "state": entry.state.value,
+            "every": entry.cadence.every.value,
+            "at": f"{entry.cadence.at:%H:%M}",
+            "zone": entry.cadence.zone,
+            "next_due": next_due(entry.cadence, now).due_at if entry.mailable else None,
+            "interests": len(entry.interests),
+            "votes": votes,
+        }
+        for entry, votes in application.people()
+    ]
+    show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml")

@@ -1,0 +1,132 @@
+"""Building editions: from ranked recommendations to items with reasons, for one block of subscribers."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from recommender.digest.reasons import reason
+from recommender.domain.editions import Edition, EditionItem, Recommendation, Section, Slot
+from recommender.domain.papers import PaperId
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import UnitOfWork
+from recommender.ranking.base import RankingSettings
+from recommender.ranking.hybrid import HybridRecommender
+from recommender.services.profiles import interest_names
+from recommender.services.shortlist import Ask, Shortlist, by_window, gather
+
+_REMINDERS = 2
+_REMIND_AFTER = timedelta(days=2)
+_REMIND_UNTIL = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An edition to be made: whose, and for which slot."""
+
+    subscriber: Subscriber
+    slot: Slot
+
+
+def edition_seed(subscriber: Subscriber, key: str) -> int:
+    """Return the seed of an edition's exploration: stable for the edition, different between editions."""
+    digest = hashlib.sha256(f"{subscriber.public_id}/{key}".encode()).digest()
+    return int.from_bytes(digest[:4], "big")
+
+
+def build_editions(
+    unit: UnitOfWork,
+    due: Sequence[Due],
+    recommender: HybridRecommender,
+    *,
+    now: datetime,
+    settings: RankingSettings,
+) -> list[Edition]:
+    """Return one edition, possibly empty, for each of `due`, in no particular order."""
+    slots = {entry.subscriber.id: entry.slot for entry in due}
+    asks = [
+        Ask(
+            subscriber=entry.subscriber,
+            papers=entry.subscriber.papers,
+            slots=True,
+            seed=edition_seed(entry.subscriber, entry.slot.key),
+        )
+        for entry in due
+    ]
+    last = unit.outbox.last_slots([ask.subscriber.id for ask in asks])
+    editions = []
+    for days, group in by_window(asks, last, now, settings).items():
+        shortlist = gather(unit, group, recommender, days=days, now=now)
+        ranked = recommender.recommend(shortlist.requests, shortlist.pool)
+        titles = _titles(shortlist)
+        for ask, recommendations in zip(group, ranked, strict=True):
+            subscriber = ask.subscriber
+            items = _items(recommendations, titles, interest_names(subscriber))
+            items += _reminders(unit, subscriber, now, start=len(items)) if items else []
+            slot = slots[subscriber.id]
+            editions.append(
+                Edition(
+                    subscriber=subscriber.id,
+                    key=slot.key,
+                    created_at=now,
+                    due_at=slot.due_at,
+                    considered=len(shortlist.pool.papers),
+                    items=tuple(items),
+                )
+            )
+    return editions
+
+
+def _titles(shortlist: Shortlist) -> dict[PaperId, str]:
+    known = {paper: entry.title for paper, entry in shortlist.pool.known.items()}
+    return known | {paper.id: paper.title for paper in shortlist.pool.papers}
+
+
+def _items(
+    recommendations: Sequence[Recommendation], titles: Mapping[PaperId, str], names: Mapping[str, str]
+) -> list[EditionItem]:
+    items = []
+    for position, chosen in enumerate(recommendations):
+        words, lever = reason(chosen, titles, names.get(chosen.interest, ""))
+        items.append(
+            EditionItem(
+                paper=chosen.paper,
+                section=chosen.section,
+                interest=chosen.interest,
+                position=position,
+                score=chosen.score,
+                match=chosen.match,
+                reason=words,
+                lever=lever,
+                evidence=chosen.evidence,
+                propensity=chosen.propensity,
+            )
+        )
+    return items
+
+
+def _reminders(unit: UnitOfWork, subscriber: Subscriber, now: datetime, *, start: int) -> list[EditionItem]:
+    """Return up to two saved, unread papers; which ones moves on from day to day."""
+    waiting = [
+        (paper, saved_at)
+        for paper, saved_at, read in unit.people.saved(subscriber.id)
+        if not read and _REMIND_AFTER <= now - saved_at <= _REMIND_UNTIL
+    ]
+    if not waiting:
+        return []
+    first = (now.toordinal() * _REMINDERS) % len(waiting)
+    chosen = (waiting[first:] + waiting[:first])[:_REMINDERS]
+    zone = ZoneInfo(subscriber.cadence.zone)
+    return [
+        EditionItem(
+            paper=paper,
+            section=Section.READING_LIST,
+            interest="",
+            position=start + index,
+            score=0.0,
+            match=0.0,
+            reason=f"You saved this on {saved_at.astimezone(zone):%-d %B} and have not marked it read.",
+        )
+        for index, (paper, saved_at) in enumerate(chosen)
+    ]

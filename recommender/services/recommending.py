@@ -1,0 +1,156 @@
+"""Rankings asked for one by one: a plain list, an explanation, a preview, and browsing the store."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from recommender.digest.reasons import reason
+from recommender.domain.cadence import next_due
+from recommender.domain.editions import Edition
+from recommender.domain.errors import InputError, UnknownPaper
+from recommender.domain.papers import Paper, PaperId
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import Clock, Store, UnitOfWork
+from recommender.ranking.base import Explanation, RankingSettings
+from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.trending import trending
+from recommender.services.editions import Due, build_editions
+from recommender.services.profiles import interest_names
+from recommender.services.shortlist import Ask, Shortlist, gather, window_days
+
+_SEARCHED = 5_000
+"""Papers that a search weighs after the store has narrowed them down by words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedPaper:
+    """A paper in a list, with its place, its score, and why it is there where that is known."""
+
+    rank: int
+    paper: Paper
+    score: float
+    interest: str = ""
+    reason: str = ""
+    count: int | None = None
+    """Upvotes, for trending lists."""
+
+
+class Recommending:
+    """Answers questions about rankings; stores nothing."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        recommender: Callable[[], HybridRecommender],
+        settings: RankingSettings,
+    ) -> None:
+        """`recommender` gives the current one."""
+        self._store = store
+        self._clock = clock
+        self._recommender = recommender
+        self._settings = settings
+
+    def plain(self, reference: str, *, limit: int) -> list[RankedPaper]:
+        """Return the ranking by interests and votes alone; raise UnknownSubscriber."""
+        recommender = self._recommender()
+        with self._store.read() as unit:
+            subscriber = unit.people.find(reference)
+            shortlist = self._shortlist(unit, subscriber, recommender, papers=limit)
+        ranked = recommender.recommend(shortlist.requests, shortlist.pool)[0]
+        papers = {paper.id: paper for paper in shortlist.pool.papers}
+        titles = {paper.id: paper.title for paper in (*papers.values(), *shortlist.pool.known.values())}
+        names = interest_names(subscriber)
+        best = sorted(ranked, key=lambda chosen: -chosen.score)
+        return [
+            RankedPaper(
+                rank=rank,
+                paper=papers[chosen.paper],
+                score=chosen.score,
+                interest=names.get(chosen.interest, chosen.interest),
+                reason=reason(chosen, titles, names.get(chosen.interest, ""))[0],
+            )
+            for rank, chosen in enumerate(best, start=1)
+        ]
+
+    def explain(self, reference: str, paper_reference: str) -> tuple[Paper, Explanation]:
+        """Return what each scorer says of one paper for one subscriber, whether or not it is fresh.
+
+        Raises UnknownSubscriber and UnknownPaper.
+        """
+        recommender = self._recommender()
+        with self._store.read() as unit:
+            subscriber = unit.people.find(reference)
+            paper = _find_paper(unit, paper_reference)
+            shortlist = self._shortlist(unit, subscriber, recommender, papers=1)
+        pool = shortlist.pool
+        if all(candidate.id != paper.id for candidate in pool.papers):
+            pool = pool.with_paper(paper)
+        return paper, recommender.explain(shortlist.requests[0], pool, paper.id)
+
+    def preview(self, reference: str) -> tuple[Subscriber, Edition]:
+        """Return the next edition as it would be made now; nothing is stored. Raises UnknownSubscriber."""
+        now = self._clock.now()
+        recommender = self._recommender()
+        with self._store.read() as unit:
+            subscriber = unit.people.find(reference)
+            due = Due(subscriber=subscriber, slot=next_due(subscriber.cadence, now))
+            edition = build_editions(unit, [due], recommender, now=now, settings=self._settings)[0]
+        return subscriber, edition
+
+    def search(self, query: str, *, limit: int) -> list[RankedPaper]:
+        """Return the papers nearest to the words of `query`."""
+        words = query.split()
+        if not words:
+            raise InputError("the query is empty; give at least one word")
+        recommender = self._recommender()
+        with self._store.read() as unit:
+            found = unit.papers.containing(words, limit=_SEARCHED)
+        return _ranked(found, recommender.search(query, found, limit))
+
+    def similar(self, paper_reference: str, *, limit: int) -> list[RankedPaper]:
+        """Return the papers most like one; raises UnknownPaper."""
+        recommender = self._recommender()
+        with self._store.read() as unit:
+            paper = _find_paper(unit, paper_reference)
+            found = unit.papers.containing(recommender.terms(paper), limit=_SEARCHED)
+        others = [other for other in found if other.id != paper.id]
+        return _ranked(others, recommender.similar(paper, others, limit))
+
+    def trending(self, *, days: int, limit: int) -> list[RankedPaper]:
+        """Return the papers of the last `days` that draw most attention."""
+        now = self._clock.now()
+        since = now - timedelta(days=days)
+        with self._store.read() as unit:
+            papers = unit.papers.fresh(since, now)
+            signals = unit.papers.signals(since, now)
+        by_id = {paper.id: paper for paper in papers}
+        rows = trending(papers, signals, now, limit)
+        return [
+            RankedPaper(rank=rank, paper=by_id[paper], score=score, count=count)
+            for rank, (paper, score, count) in enumerate(rows, start=1)
+        ]
+
+    def _shortlist(
+        self, unit: UnitOfWork, subscriber: Subscriber, recommender: HybridRecommender, *, papers: int
+    ) -> Shortlist:
+        now = self._clock.now()
+        last = unit.outbox.last_slots([subscriber.id]).get(subscriber.id)
+        days = window_days(last, now, self._settings)
+        ask = Ask(subscriber=subscriber, papers=papers, slots=False)
+        return gather(unit, [ask], recommender, days=days, now=now)
+
+
+def _find_paper(unit: UnitOfWork, reference: str) -> Paper:
+    paper = unit.papers.resolve([reference]).get(reference)
+    if paper is None:
+        raise UnknownPaper(reference)
+    return unit.papers.get([paper])[paper]
+
+
+def _ranked(found: Sequence[Paper], scores: Sequence[tuple[PaperId, float]]) -> list[RankedPaper]:
+    by_id = {paper.id: paper for paper in found}
+    return [
+        RankedPaper(rank=rank, paper=by_id[paper], score=score)
+        for rank, (paper, score) in enumerate(scores, start=1)
+    ]

@@ -1,0 +1,96 @@
+"""What ranking needs for a block of subscribers, gathered from the store in a few queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recommender.domain.editions import Slot
+from recommender.domain.feedback import Vote
+from recommender.domain.papers import PaperId
+from recommender.domain.profiles import InterestProfile
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import UnitOfWork
+from recommender.ranking.base import Pool, RankingSettings, Request
+from recommender.ranking.hybrid import HybridRecommender
+from recommender.services.profiles import build_profiles
+
+_SIGNAL_DAYS = 14
+"""Attention older than this says nothing about today."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortlist:
+    """Requests of several subscribers against one set of candidates."""
+
+    requests: tuple[Request, ...]
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One subscriber's wish for a ranking: how many papers, whether in digest slots, and the seed."""
+
+    subscriber: Subscriber
+    papers: int
+    slots: bool
+    seed: int = 0
+
+
+def window_days(last: Slot | None, now: datetime, settings: RankingSettings) -> int:
+    """Return how many days back papers count as fresh: since the last edition, within the set bounds."""
+    if last is None:
+        return settings.candidates_days
+    gap = -((last.due_at - now) // timedelta(days=1))
+    return max(settings.candidates_days, min(gap, settings.max_days))
+
+
+def by_window(
+    asks: Iterable[Ask], last_slots: Mapping[int, Slot], now: datetime, settings: RankingSettings
+) -> dict[int, list[Ask]]:
+    """Group asks by the days their candidates go back, so that each group shares one candidate set."""
+    groups: dict[int, list[Ask]] = defaultdict(list)
+    for ask in asks:
+        groups[window_days(last_slots.get(ask.subscriber.id), now, settings)].append(ask)
+    return dict(groups)
+
+
+def gather(
+    unit: UnitOfWork, asks: Sequence[Ask], recommender: HybridRecommender, *, days: int, now: datetime
+) -> Shortlist:
+    """Collect candidates of the last `days`, profiles, and every paper the profiles speak of."""
+    ids = [ask.subscriber.id for ask in asks]
+    votes: dict[int, list[Vote]] = defaultdict(list)
+    for vote in unit.people.votes(ids):
+        votes[vote.subscriber].append(vote)
+    seen = unit.people.seen(ids)
+    seeds = unit.papers.resolve(
+        {seed for ask in asks for interest in ask.subscriber.interests for seed in interest.seeds}
+    )
+    known = unit.papers.get({*seeds.values(), *(vote.paper for own in votes.values() for vote in own)})
+    pool = Pool(
+        papers=unit.papers.fresh(now - timedelta(days=days), now),
+        signals=unit.papers.signals(now - timedelta(days=_SIGNAL_DAYS), now),
+        known=known,
+        now=now,
+    )
+    requests = []
+    for ask in asks:
+        profiles, loose = build_profiles(ask.subscriber, votes[ask.subscriber.id], seeds)
+        requests.append(
+            Request(
+                subscriber=ask.subscriber.id,
+                profiles=recommender.assign(profiles, loose, known),
+                seen=seen.get(ask.subscriber.id, frozenset()) | _own(profiles),
+                papers=ask.papers,
+                floor=ask.subscriber.floor,
+                seed=ask.seed,
+                slots=ask.slots,
+            )
+        )
+    return Shortlist(requests=tuple(requests), pool=pool)
+
+
+def _own(profiles: Iterable[InterestProfile]) -> frozenset[PaperId]:
+    """Return the seeds: what a reader gave is known to them."""
+    return frozenset(seed for profile in profiles for seed in profile.seeds)

@@ -1,0 +1,90 @@
+"""Fitting the recommender on the store, and keeping fitted ones on a shelf."""
+
+import shutil
+from pathlib import Path
+
+from recommender.domain.errors import ArtifactError
+from recommender.domain.reports import Report
+from recommender.ports import Clock, Store, UnitOfWork
+from recommender.ranking import artifacts
+from recommender.ranking.base import Corpus, RankingSettings
+from recommender.ranking.hybrid import HybridRecommender
+
+_KEEP = 3
+"""Artifacts kept on disk: the newest and two to fall back to."""
+
+
+class Training:
+    """Fits on a snapshot of the store and shelves the artifact."""
+
+    def __init__(self, store: Store, clock: Clock, folder: Path, settings: RankingSettings) -> None:
+        """Artifacts go to sub-folders of `folder`, named by their time."""
+        self._store = store
+        self._clock = clock
+        self._folder = folder
+        self._settings = settings
+
+    def run(self) -> Report:
+        """Fit, write the artifact, register it, and drop the oldest. Counts: papers, votes, readers."""
+        now = self._clock.now()
+        name = now.strftime("%Y%m%dT%H%M%S%fZ")
+        with self._store.read() as unit:
+            corpus = snapshot(unit)
+        recommender = HybridRecommender.fit(corpus, self._settings)
+        sha256 = artifacts.save(recommender, self._folder / name)
+        with self._store.write() as unit:
+            unit.artifacts.record(name, created_at=now, sha256=sha256, papers=len(corpus.papers))
+            old = [known for known, _ in unit.artifacts.names()][_KEEP:]
+        for known in old:
+            shutil.rmtree(self._folder / known, ignore_errors=True)
+        readers = len({vote.subscriber for vote in corpus.votes})
+        counts = {"papers": len(corpus.papers), "votes": len(corpus.votes), "readers": readers}
+        return Report(name="train", counts=counts)
+
+
+class Shelf:
+    """Gives the best recommender there is: the newest sound artifact, else one fitted on the spot.
+
+    An artifact that cannot be used is reported in `warnings` and the one before it is tried.
+    """
+
+    def __init__(self, store: Store, folder: Path, settings: RankingSettings) -> None:
+        """Look for artifacts in `folder`."""
+        self._store = store
+        self._folder = folder
+        self._settings = settings
+        self._held: tuple[str, HybridRecommender] | None = None
+        self.warnings: list[str] = []
+
+    def recommender(self) -> HybridRecommender:
+        """Return a recommender, loading or fitting it at most once per artifact."""
+        with self._store.read() as unit:
+            names = [name for name, _ in unit.artifacts.names()][:_KEEP]
+        for name in names:
+            if self._held and self._held[0] == name:
+                return self._held[1]
+            try:
+                loaded = artifacts.load(self._folder / name, self._settings)
+            except ArtifactError as error:
+                self.warnings.append(f"artifact {name} is not usable ({error}); trying the one before")
+                continue
+            self._held = (name, loaded)
+            return loaded
+        return self._fit_here()
+
+    def _fit_here(self) -> HybridRecommender:
+        """Fit without shelving, again only when the number of papers or votes has changed."""
+        with self._store.read() as unit:
+            state = f"{unit.papers.count()} {len(unit.people.votes())}"
+            if self._held and self._held[0] == state:
+                return self._held[1]
+            corpus = snapshot(unit)
+        self._held = (state, HybridRecommender.fit(corpus, self._settings))
+        return self._held[1]
+
+
+def snapshot(unit: UnitOfWork) -> Corpus:
+    """Return all papers and the standing votes of readers who share theirs."""
+    silent = {subscriber.id for subscriber in unit.people.all() if not subscriber.share}
+    votes = [vote for vote in unit.people.votes() if vote.subscriber not in silent]
+    return Corpus(papers=list(unit.papers.all()), votes=votes, signals=())

@@ -1,0 +1,60 @@
+"""Profiles: which vote belongs to which interest."""
+
+from recommender.domain.papers import PaperId
+from recommender.services.profiles import IMPLICIT_NAME, build_profiles, interest_names
+from tests.builders import a_subscriber, a_vote, an_interest
+
+
+def test_a_vote_in_a_section_belongs_to_its_interest() -> None:
+    """An up-vote made in an interest's section lands in that interest's profile alone."""
+    subscriber = a_subscriber(interests=(an_interest("Editing"), an_interest("Vision")))
+    (editing, vision), loose = build_profiles(subscriber, [a_vote(1, interest="Vision")], {})
+    assert ((), (PaperId("arxiv:2601.00001"),), ()) == (
+        editing.up,
+        tuple(entry.paper for entry in vision.up),
+        loose,
+    )
+
+
+def test_a_vote_from_elsewhere_is_loose_with_several_interests() -> None:
+    """A vote without an interest is given back for ranking to place."""
+    subscriber = a_subscriber(interests=(an_interest("Editing"), an_interest("Vision")))
+    _, loose = build_profiles(subscriber, [a_vote(1)], {})
+    assert [vote.paper for vote in loose] == [PaperId("arxiv:2601.00001")]
+
+
+def test_a_single_interest_takes_every_vote() -> None:
+    """With one interest there is nothing to choose."""
+    (only,), loose = build_profiles(a_subscriber(), [a_vote(1), a_vote(2, up=False)], {})
+    assert (1, 1, ()) == (len(only.up), len(only.down), loose)
+
+
+def test_votes_of_a_paused_interest_rest() -> None:
+    """Votes that belong to a paused interest move no other one."""
+    interests = (an_interest("Editing"), an_interest("Vision", paused=True))
+    profiles, loose = build_profiles(a_subscriber(interests=interests), [a_vote(1, interest="Vision")], {})
+    assert (["Editing"], (), ()) == ([entry.name for entry in profiles], profiles[0].up, loose)
+
+
+def test_a_reader_without_interests_has_an_implicit_one() -> None:
+    """Votes alone are enough for a profile."""
+    (profile,), _ = build_profiles(a_subscriber(interests=()), [a_vote(1)], {})
+    assert ("", 1) == (profile.interest, len(profile.up))
+
+
+def test_all_interests_paused_means_no_profile() -> None:
+    """Pausing everything is not the same as having declared nothing."""
+    profiles, _ = build_profiles(a_subscriber(interests=(an_interest(paused=True),)), [a_vote(1)], {})
+    assert profiles == ()
+
+
+def test_unknown_seeds_are_left_out_until_their_paper_arrives() -> None:
+    """A seed that resolves to nothing is no seed yet."""
+    subscriber = a_subscriber(interests=(an_interest(seeds=("arxiv:2202.05262", "2601.00002")),))
+    (profile,), _ = build_profiles(subscriber, [], {"2601.00002": PaperId("arxiv:2601.00002")})
+    assert profile.seeds == (PaperId("arxiv:2601.00002"),)
+
+
+def test_the_implicit_interest_has_a_heading() -> None:
+    """A digest section for votes alone needs a name."""
+    assert interest_names(a_subscriber())[""] == IMPLICIT_NAME
