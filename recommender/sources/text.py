@@ -1,0 +1,161 @@
+"""Text hygiene that every parser shares: what may enter a `Paper`, and how long it may be.
+
+It does not turn TeX into Unicode and does not escape for HTML: what a title says is kept as it is,
+and whoever shows it is responsible for showing it safely.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Sequence
+from html.parser import HTMLParser
+from urllib.parse import urlsplit
+
+TITLE_LIMIT = 1_000
+ABSTRACT_LIMIT = 20_000
+AUTHORS_LIMIT = 4_000
+NAME_LIMIT = 200
+_LINK_LIMIT = 2_000
+
+# Control characters except those that str.split takes for white space, lone surrogates, characters
+# without width, direction overrides (they can make a title read as another one), non-characters.
+_UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_DECLARED = re.compile(rb"^%\s*encoding:\s*([\w-]{2,30})", re.IGNORECASE | re.MULTILINE)
+_CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
+_SILENT_TAGS = frozenset({"script", "style", "template"})
+_BREAKING_TAGS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "td", "h1", "h2", "h3", "h4"})
+
+
+def clean(text: str, limit: int) -> str:
+    """Return `text` on one line, without invisible or invalid characters, at most `limit` long."""
+    line = " ".join(_UNWANTED.sub("", text).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def clean_title(text: str) -> str:
+    """Return a title fit to store (at most 1,000 characters)."""
+    return clean(text, TITLE_LIMIT)
+
+
+def clean_abstract(text: str) -> str:
+    """Return an abstract fit to store (at most 20,000 characters, one paragraph)."""
+    return clean(text, ABSTRACT_LIMIT)
+
+
+def optional(text: object, limit: int = TITLE_LIMIT) -> str | None:
+    """Return cleaned text, or None where there is none."""
+    return (clean(text, limit) or None) if isinstance(text, str) else None
+
+
+def clean_names(names: Iterable[object], limit: int = NAME_LIMIT) -> tuple[str, ...]:
+    """Return cleaned names in order, without those that hold no letter or digit (a lone colon, say)."""
+    kept = (clean(name, limit) for name in names if isinstance(name, str))
+    return tuple(name for name in kept if any(map(str.isalnum, name)))[:AUTHORS_LIMIT]
+
+
+def category_codes(terms: Iterable[object]) -> tuple[str, ...]:
+    """Keep arXiv's own codes in order, once each; ACM and MSC codes stand among them."""
+    codes = (term.strip() for term in terms if isinstance(term, str))
+    return tuple(dict.fromkeys(code for code in codes if _CATEGORY.fullmatch(code)))
+
+
+def given_first(name: str) -> str:
+    """Turn `Family, Given` and `Family, Jr, Given` into reading order; other names stay."""
+    parts = [part.strip() for part in name.split(",") if part.strip()]
+    if len(parts) == 2:
+        return f"{parts[1]} {parts[0]}"
+    return f"{parts[2]} {parts[0]} {parts[1]}" if len(parts) == 3 else name
+
+
+def safe_link(link: object) -> str | None:
+    """Return an absolute http or https link without white space or credentials, or None."""
+    if not isinstance(link, str):
+        return None
+    link = link.strip()
+    if len(link) > _LINK_LIMIT or _UNWANTED.search(link) or any(map(str.isspace, link)):
+        return None
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    sound = parts.scheme.lower() in ("http", "https") and parts.hostname and parts.username is None
+    return link if sound else None
+
+
+def first_link(links: Sequence[object]) -> str | None:
+    """Return the first safe link, or None."""
+    return next((safe for link in links if (safe := safe_link(link))), None)
+
+
+def decode(body: bytes) -> str:
+    """Decode bytes of unknown encoding: byte order mark, UTF-8, a `% Encoding:` line, else Windows-1252.
+
+    Never raises; what cannot be decoded becomes U+FFFD.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if body.startswith(mark):
+            return body.decode(encoding, errors="replace")
+    if wide := _wide_encoding(body[:400]):
+        return body.decode(wide, errors="replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(_declared_encoding(body) or "cp1252", errors="replace")
+
+
+def _wide_encoding(start: bytes) -> str | None:
+    """Guess UTF-16 without a mark from where the NUL bytes of mostly Latin text stand."""
+    if start.count(0) * 3 < len(start) or not start:
+        return None
+    return "utf-16-be" if start[0::2].count(0) > start[1::2].count(0) else "utf-16-le"
+
+
+def _declared_encoding(body: bytes) -> str | None:
+    declared = _DECLARED.search(body[:2_000])
+    if declared is None:
+        return None
+    try:
+        name = codecs.lookup(declared.group(1).decode("ascii")).name
+    except (LookupError, UnicodeDecodeError):
+        return None
+    return None if name == "utf-8" else name
+
+
+def plain_text(markup: str) -> str:
+    """Return the words of an HTML fragment; scripts and styles are dropped with their content."""
+    reader = _Words()
+    reader.feed(markup)
+    reader.close()
+    return "".join(reader.words)
+
+
+class _Words(HTMLParser):
+    """Collects character data outside silent elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        self._silent += tag in _SILENT_TAGS
+        if tag in _BREAKING_TAGS:
+            self.words.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._silent -= tag in _SILENT_TAGS and self._silent > 0
+        if tag in _BREAKING_TAGS:
+            self.words.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.words.append(data)
