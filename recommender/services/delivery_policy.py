@@ -1,0 +1,93 @@
+"""When a delivery is tried again and when it is no longer worth sending: pure decisions over times.
+
+Knows no store and no relay. Clock jumps are harmless: every answer follows from the instants given.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from recommender.domain.editions import Delivery, DeliveryState, Edition, Envelope
+from recommender.domain.errors import InputError
+from recommender.domain.subscribers import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPolicy:
+    """Numbers of the delivery; the defaults suit a daily digest and a relay nearby."""
+
+    worker: str = "delivery"
+    batch: int = 20
+    """Rows claimed at once; also how many a killed process can hold back until their lease ends."""
+    lease: timedelta = timedelta(minutes=2)
+    """How long a claim lasts; a row whose lease has run out is not sent by the old claimant."""
+    backoff: timedelta = timedelta(minutes=15)
+    """Wait after the first temporary refusal; doubled by every further one."""
+    longest_backoff: timedelta = timedelta(hours=8)
+    jitter: float = 0.1
+    """Share of the wait, up or down, so that refused rows do not return all at once."""
+    expire_after: timedelta = timedelta(hours=48)
+    relay_rest: timedelta = timedelta(minutes=5)
+    """How long nothing is tried after the relay as a whole refused."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse numbers with which nothing would ever be sent, or everything at once."""
+        if self.batch < 1 or self.lease <= timedelta(0) or self.backoff <= timedelta(0):
+            raise InputError("delivery needs a batch of at least 1 and a lease and back-off above zero")
+
+
+def next_attempt(policy: DeliveryPolicy, delivery: Delivery, now: datetime) -> datetime:
+    """Return when a refused delivery may be tried again: 15 min, 30 min, 1 h, 2 h … from `now`."""
+    doublings = min(max(delivery.attempts, 1) - 1, 16)
+    wait = min(policy.backoff * (1 << doublings), policy.longest_backoff)
+    digest = hashlib.sha256(f"{policy.seed}:{delivery.id}:{delivery.attempts}".encode()).digest()
+    lean = int.from_bytes(digest[:8], "big") / 2**63 - 1
+    return now + wait * (1 + policy.jitter * lean)
+
+
+def may_be_stale(policy: DeliveryPolicy, delivery: Delivery, now: datetime) -> bool:
+    """Tell from the row alone whether asking for its edition could show it to be expired.
+
+    The Date header is the moment the edition was made, never later than what `expired` counts from.
+    """
+    return delivery.date is None or now - delivery.date > policy.expire_after
+
+
+def expired(policy: DeliveryPolicy, edition: Edition | None, now: datetime) -> bool:
+    """Tell whether nobody wants this edition any more.
+
+    Counted from the due time or, for one made late but within its grace, from when it was made. A row
+    whose edition is gone has nothing to carry.
+    """
+    if edition is None:
+        return True
+    return now - max(edition.due_at, edition.created_at) > policy.expire_after
+
+
+def may_be_mailed(subscriber: Subscriber, suppressed: frozenset[str]) -> bool:
+    """Tell whether mail to this subscriber is wanted now."""
+    return subscriber.mailable and subscriber.email.lower() not in suppressed
+
+
+def is_due(delivery: Delivery, now: datetime) -> bool:
+    """Tell whether a row would be claimed at `now`."""
+    if delivery.state is DeliveryState.CLAIMED:
+        return delivery.lease_until is not None and delivery.lease_until <= now
+    if delivery.state is DeliveryState.DEFERRED:
+        return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
+    return delivery.state is DeliveryState.READY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A claimed row with the message it stands for."""
+
+    delivery: Delivery
+    envelope: Envelope
+    message: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the message, kept with the row so that a resend can be compared."""
+        return hashlib.sha256(self.message).hexdigest()
