@@ -18,9 +18,8 @@ from recommender.domain.papers import Paper
 _BIBTEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
-        # BibTeX counts braces even behind a backslash, so a lone \{ would swallow the rest of the file.
-        "{": r"\textbraceleft{}",
-        "}": r"\textbraceright{}",
+        "{": r"\{",
+        "}": r"\}",
         "$": r"\$",
         "&": r"\&",
         "%": r"\%",
@@ -30,6 +29,8 @@ _BIBTEX = str.maketrans(
         "^": r"\textasciicircum{}",
     }
 )
+# BibTeX counts braces even behind a backslash, so one without a partner would swallow the rest of the file.
+_LONE_BRACES = _BIBTEX | {ord("{"): r"\textbraceleft{}", ord("}"): r"\textbraceright{}"}
 _VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", '"': "%22"})
 _SMALL_WORDS = frozenset(
     {"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", "from", "is", "are"}
@@ -156,7 +157,17 @@ def _text(value: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    return _text(value).translate(_BIBTEX)
+    text = _text(value)
+    return text.translate(_BIBTEX if _balanced(text) else _LONE_BRACES)
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for char in text:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _verbatim(value: str) -> str:

@@ -1,0 +1,130 @@
+"""The Starlette application: which route leads to which page, and what an error looks like.
+
+Pages are synchronous, because the store is; each runs in Starlette's thread pool. Browsing the
+whole store is not part of it yet.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from recommender.digest.render import Renderer
+from recommender.domain.errors import InputError, LinkExpired, LinkInvalid
+from recommender.web.context import SAVE, VIEW, VOTE, WebContext
+from recommender.web.mailing import PreferencePages, UnsubscribePages
+from recommender.web.problems import problem_page
+from recommender.web.rating import RatingPages
+from recommender.web.reading import EXPORTS, ReadingPages
+from recommender.web.security import LOG, Gate, Guard
+from recommender.web.sheet import Form
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_FIELDS = 1000
+_ROBOTS = "User-agent: *\nDisallow: /\n"
+
+
+def create_app(context: WebContext) -> Starlette:
+    """Return the application with every reader page, health pages and the guard around them."""
+    problem = partial(problem_page, context)
+    guard = Middleware(
+        Guard, public_url=context.public_url, problem=problem, gate=Gate(context.limits, context.ticks)
+    )
+    return Starlette(
+        routes=[*_reader_routes(context), *_plain_routes(context)],
+        middleware=[guard],
+        exception_handlers={
+            HTTPException: lambda _, error: _http_problem(context, error),
+            LinkInvalid: lambda _, __: problem(400),
+            InputError: lambda _, __: problem(400),
+            LinkExpired: lambda _, __: problem(410),
+        },
+    )
+
+
+def _reader_routes(context: WebContext) -> list[Route]:
+    reading = ReadingPages(context)
+    families = {
+        "v": RatingPages(context, VOTE),
+        "s": RatingPages(context, SAVE),
+        "d": RatingPages(context, VIEW),
+        "u": UnsubscribePages(context),
+        "p": PreferencePages(context),
+        "l": reading,
+    }
+    files = [Route(f"/l/{{token}}.{end}", _file(reading, end), methods=["GET"]) for end in EXPORTS]
+    pages = [
+        Route(f"/{letter}/{{token}}", _endpoint(family.show, family.act), methods=["GET", "POST"])
+        for letter, family in families.items()
+    ]
+    return [*files, *pages]
+
+
+def _endpoint(show: Callable[[str], Response], act: Callable[[str, Form], Response]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        token = request.path_params["token"]
+        if request.method != "POST":
+            return await run_in_threadpool(show, token)
+        return await run_in_threadpool(act, token, await _form(request))
+
+    return endpoint
+
+
+def _file(reading: ReadingPages, end: str) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await run_in_threadpool(reading.file, request.path_params["token"], end)
+
+    return endpoint
+
+
+async def _form(request: Request) -> Form:
+    """Return posted fields, urlencoded or multipart; uploaded files and other bodies count as empty."""
+    async with request.form(max_files=0, max_fields=_FIELDS) as fields:
+        return {name: value for name, value in fields.multi_items() if isinstance(value, str)}
+
+
+def _plain_routes(context: WebContext) -> list[Route]:
+    async def healthz(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def readyz(_: Request) -> Response:
+        return await run_in_threadpool(_ready, context)
+
+    async def robots(_: Request) -> Response:
+        return PlainTextResponse(_ROBOTS)
+
+    async def style(_: Request) -> Response:
+        return await run_in_threadpool(_style, context.renderer)
+
+    pages = {"/healthz": healthz, "/readyz": readyz, "/robots.txt": robots, "/style.css": style}
+    return [Route(path, page, methods=["GET"]) for path, page in pages.items()]
+
+
+def _ready(context: WebContext) -> Response:
+    """Answer 200 when the store does, else 503; a stranger learns nothing more."""
+    try:
+        with context.store.read() as uow:
+            uow.papers.count()
+    except Exception:  # noqa: BLE001 - whatever fails, the answer is: not ready
+        LOG.exception("the store does not answer")
+        return PlainTextResponse("store unavailable\n", status_code=503)
+    return PlainTextResponse("ready\n")
+
+
+def _style(renderer: Renderer) -> Response:
+    headers = {"cache-control": "public, max-age=3600"}
+    return Response(renderer.page("pages/style.css"), media_type="text/css", headers=headers)
+
+
+def _http_problem(context: WebContext, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        return problem_page(context, 500)
+    response = problem_page(context, error.status_code)
+    response.headers.update(error.headers or {})
+    return response

@@ -1,0 +1,89 @@
+"""What the pages are given, and what every page needs from it: claims, subscribers, links, answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from starlette.responses import HTMLResponse, Response
+
+from recommender.digest.links import LinkClaim, Links
+from recommender.digest.render import Renderer
+from recommender.domain.errors import LinkExpired, UnknownSubscriber
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import Clock, Store, UnitOfWork
+from recommender.web.security import Limits
+
+VOTE, SAVE, VIEW = "vote", "save", "view"
+UNSUBSCRIBE, PREFERENCES, READING = "unsubscribe", "preferences", "reading"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebContext:
+    """Everything the web application is built from.
+
+    `ticks` gives seconds that never go back (rate limits count with it); `public_url` may have a path.
+    """
+
+    store: Store
+    links: Links
+    renderer: Renderer
+    clock: Clock
+    public_url: str
+    ticks: Callable[[], float]
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def prefix(self) -> str:
+        """Path of the public URL without a slash at its end."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A named link on a page."""
+
+    name: str
+    url: str
+
+
+class Pages:
+    """Base of the page families: reads tokens, finds subscribers, renders templates."""
+
+    def __init__(self, context: WebContext) -> None:
+        """Keep the context."""
+        self._context = context
+
+    def _claim(self, purpose: str, token: str) -> LinkClaim:
+        """Return what the token says; raises LinkInvalid or LinkExpired."""
+        return self._context.links.read(purpose, token, self._context.clock.now())
+
+    def _links_for(self, subscriber: Subscriber) -> Sequence[PageLink]:
+        """Return the ways from any page to the reader's others."""
+        links, now = self._context.links, self._context.clock.now()
+        who = (subscriber.public_id, subscriber.epoch)
+        return (
+            PageLink(name="Reading list", url=links.reading(*who, now)),
+            PageLink(name="Preferences", url=links.preferences(*who, now)),
+        )
+
+    def _page(self, name: str, **values: object) -> Response:
+        style = f"{self._context.prefix}/style.css"
+        return HTMLResponse(self._context.renderer.page(f"pages/{name}.html", style=style, **values))
+
+
+def subscriber_of(uow: UnitOfWork, claim: LinkClaim, *, any_epoch: bool = False) -> Subscriber:
+    """Return the subscriber of a claim; LinkExpired if gone, or if old links were voided since."""
+    try:
+        subscriber = uow.people.find(claim.public_id)
+    except UnknownSubscriber:
+        raise LinkExpired("the subscriber of this link is gone") from None
+    if claim.epoch != subscriber.epoch and not any_epoch:
+        raise LinkExpired("this link was voided")
+    return subscriber
+
+
+def masked(email: str) -> str:
+    """Return an address its owner recognises and a stranger cannot use: `a…@e….org`."""
+    local, _, domain = email.rpartition("@")
+    name, _, top = domain.rpartition(".")
+    return f"{local[:1]}…@{name[:1]}…{'.' if name else ''}{top if name else ''}"

@@ -1,0 +1,151 @@
+"""Pages about getting mail at all: unsubscribe (RFC 8058) and preferences.
+
+Interests and hours are shown, not edited: in this edition of the product the file holds them.
+"""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from recommender.domain.errors import UnknownSubscriber
+from recommender.domain.subscribers import WEEKDAYS, Every, Interest, Subscriber, SubscriberState
+from recommender.services.unsubscribing import Unsubscribing
+from recommender.web.context import PREFERENCES, UNSUBSCRIBE, Pages, WebContext, masked, subscriber_of
+from recommender.web.sheet import Form
+
+_STATES = {
+    SubscriberState.ACTIVE: "goes out as planned",
+    SubscriberState.PAUSED: "paused",
+    SubscriberState.UNSUBSCRIBED: "stopped: you unsubscribed",
+    SubscriberState.REMOVED: "stopped: you are no longer in the file",
+    SubscriberState.READER: "none: known by votes only",
+}
+_BUTTONS: Mapping[SubscriberState, Mapping[str, object]] = {
+    SubscriberState.ACTIVE: {"value": "pause", "name": "Pause all mail", "quiet": True},
+    SubscriberState.PAUSED: {"value": "resume", "name": "Resume mail", "quiet": False},
+}
+
+
+class UnsubscribePages(Pages):
+    """Answers `/u`: a human confirms, a mail provider just posts, and both can be undone."""
+
+    def __init__(self, context: WebContext) -> None:
+        """Keep the context."""
+        super().__init__(context)
+        self._unsubscribing = Unsubscribing(context.store, context.clock)
+
+    def show(self, token: str) -> Response:
+        """Show the confirm page, or the way back for who has left; changes nothing."""
+        subscriber, suppressed = self._look(token)
+        return self._page(
+            "unsubscribe",
+            title="Unsubscribe" if not suppressed else "You are unsubscribed",
+            address=masked(subscriber.email),
+            subscribed=not suppressed,
+            preferences=self._context.links.preferences(subscriber.public_id, subscriber.epoch),
+        )
+
+    def act(self, token: str, form: Form) -> Response:
+        """Unsubscribe, or with `undo` subscribe again; 200 whatever the state and however often."""
+        try:
+            subscriber, _ = self._look(token)
+        except UnknownSubscriber:
+            return self._page(
+                "unsubscribed", title="You are unsubscribed", words=["No mail goes out."], undo=None
+            )
+        address = masked(subscriber.email)
+        if "undo" in form:
+            back = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused")
+            return self._page(
+                "unsubscribed",
+                title="You are subscribed again",
+                words=[
+                    f"Digests go to {address} again." if back.mailable else f"No digest is due to {address}."
+                ],
+                undo={"List-Unsubscribe": "One-Click"},
+                undo_name="Undo: unsubscribe",
+            )
+        self._unsubscribing.unsubscribe(subscriber)
+        paused = {"was": "paused"} if subscriber.state is SubscriberState.PAUSED else {}
+        return self._page(
+            "unsubscribed",
+            title="You are unsubscribed",
+            words=[f"No more digests go to {address}.", "Your votes and your reading list are kept."],
+            undo={"undo": "1", **paused},
+            undo_name="Undo: subscribe again",
+        )
+
+    def _look(self, token: str) -> tuple[Subscriber, bool]:
+        claim = self._claim(UNSUBSCRIBE, token)
+        with self._context.store.read() as uow:
+            subscriber = uow.people.find(claim.public_id)
+            return subscriber, subscriber.email.lower() in uow.people.suppressed()
+
+
+class PreferencePages(Pages):
+    """Answers `/p`: what is declared, and one button to pause or resume."""
+
+    def __init__(self, context: WebContext) -> None:
+        """Keep the context."""
+        super().__init__(context)
+        self._unsubscribing = Unsubscribing(context.store, context.clock)
+
+    def show(self, token: str) -> Response:
+        """Show the preferences; changes nothing."""
+        return self._render(self._look(token), happened="")
+
+    def act(self, token: str, form: Form) -> Response:
+        """Pause or resume all mail, as the field `mail` says; the page's button then undoes it."""
+        subscriber = self._look(token)
+        wish = form.get("mail", "")
+        if wish not in {"pause", "resume"} or "paused" in subscriber.locked:
+            return self._render(subscriber, happened="Nothing changed.")
+        move = self._unsubscribing.pause if wish == "pause" else self._unsubscribing.resume
+        now = move(subscriber)
+        happened = {
+            SubscriberState.PAUSED: "All mail is paused. The button below undoes it.",
+            SubscriberState.ACTIVE: "Mail goes out again. The button below undoes it.",
+        }.get(now.state, "Nothing changed.")
+        return self._render(now, happened=happened)
+
+    def _look(self, token: str) -> Subscriber:
+        with self._context.store.read() as uow:
+            return subscriber_of(uow, self._claim(PREFERENCES, token))
+
+    def _render(self, subscriber: Subscriber, *, happened: str) -> Response:
+        locked = "paused" in subscriber.locked
+        return self._page(
+            "preferences",
+            title="Your digest",
+            happened=happened,
+            address=masked(subscriber.email),
+            state=_STATES[subscriber.state],
+            cadence=cadence_words(subscriber),
+            papers=subscriber.papers,
+            interests=[_interest(interest) for interest in subscriber.interests],
+            button=None if locked else _BUTTONS.get(subscriber.state),
+            locked=locked,
+            links=self._links_for(subscriber),
+        )
+
+
+def cadence_words(subscriber: Subscriber) -> str:
+    """Return when editions are due, in words: `every Monday at 07:30, Europe/Berlin`."""
+    cadence = subscriber.cadence
+    days = {
+        Every.DAY: "every day",
+        Every.WEEKDAY: "Monday to Friday",
+        Every.WEEK: f"every {WEEKDAYS[cadence.on].capitalize()}",
+    }
+    return f"{days[cadence.every]} at {cadence.at:%H:%M}, {cadence.zone}"
+
+
+def _interest(interest: Interest) -> Mapping[str, object]:
+    words = [*interest.keywords, *interest.authors, *interest.categories]
+    muted = [f"not {word}" for word in interest.mute]
+    return {
+        "name": interest.name,
+        "paused": interest.paused,
+        "about": interest.about,
+        "words": " · ".join([*words, *muted]),
+    }

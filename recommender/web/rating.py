@@ -1,0 +1,157 @@
+"""Pages of one edition: its rating sheet, reached by a thumb, by a save link or by "view in browser"."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from recommender.digest.links import LinkClaim
+from recommender.domain.editions import Edition
+from recommender.domain.errors import LinkExpired, LinkInvalid
+from recommender.domain.feedback import Act, Vote
+from recommender.domain.papers import Paper, PaperId
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import UnitOfWork
+from recommender.services.voting import Recorded, Voting
+from recommender.web.context import SAVE, VIEW, Pages, WebContext, subscriber_of
+from recommender.web.sheet import VOTES, Form, Proposal, SheetRow, marks, rows, sheet_fields, undo_fields
+
+SAID = {
+    Act.UP: "More like this:",
+    Act.DOWN: "Less like this:",
+    Act.UNDO: "No vote any more:",
+    Act.SAVE: "On your reading list:",
+    Act.UNSAVE: "Off your reading list:",
+    Act.READ: "Marked as read:",
+}
+_PROPOSED = {Act.UP: "useful", Act.DOWN: "not for me", Act.SAVE: "save"}
+_VOTED = (
+    "Your next edition follows: what resembles the papers you liked moves up, what resembles the others down."
+)
+_SAME = "Nothing changed: this is what stood already."
+_SUSPECT = (
+    "This came faster than a person clicks, as the scanners of some mail systems do: it does not count yet.",
+    "If it was you, press the button once more.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What a token of an edition leads to, read in one transaction."""
+
+    claim: LinkClaim
+    subscriber: Subscriber
+    edition: Edition
+    papers: Mapping[PaperId, Paper]
+    votes: Mapping[PaperId, Vote]
+    saved: frozenset[PaperId]
+    proposal: Proposal | None
+
+    @property
+    def rows(self) -> Sequence[SheetRow]:
+        return rows(self.edition, self.papers, self.votes, self.saved, self.proposal)
+
+
+class RatingPages(Pages):
+    """Answers `/v`, `/s` and `/d`, which differ in what they propose."""
+
+    def __init__(self, context: WebContext, purpose: str) -> None:
+        """Answer tokens of `purpose`: vote, save or view."""
+        super().__init__(context)
+        self._purpose = purpose
+        self._voting = Voting(context.store, context.clock)
+
+    def show(self, token: str) -> Response:
+        """Show the sheet, or for a save link its one paper; changes nothing."""
+        seen = self._look(token)
+        if seen.proposal and seen.proposal.act is Act.SAVE:
+            return self._show_save(seen)
+        proposed = [row for row in seen.rows if row.proposed]
+        return self._page(
+            "sheet",
+            title=f"Your edition of {seen.edition.key}",
+            proposed=proposed,
+            proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
+            rest=[row for row in seen.rows if not row.proposed],
+            links=self._links_for(seen.subscriber),
+        )
+
+    def act(self, token: str, form: Form) -> Response:
+        """Record what the form says, or the link's own proposal if it says nothing."""
+        seen = self._look(token)
+        wanted = marks(seen.edition, form, seen.proposal)
+        done = self._voting.record(seen.subscriber, wanted, via="web", edition=seen.edition)
+        return self._show_done(seen, done, form)
+
+    def _show_save(self, seen: _Seen) -> Response:
+        row = next((row for row in seen.rows if row.proposed), None)
+        if row is None:
+            raise LinkExpired("the paper of this link is gone")
+        links = self._links_for(seen.subscriber)
+        return self._page("save", title="Save this paper?", paper=row.paper, saved=row.saved, links=links)
+
+    def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
+        lines = [
+            {"what": SAID[entry.act], "title": seen.papers[entry.paper].title}
+            for entry in done.entries
+            if entry.paper in seen.papers
+        ]
+        undo = undo_fields(seen.edition, done.undo) if done.undo else {}
+        if not done.entries and seen.proposal and "undo" not in form:
+            undo = {"undo": "1"}
+        return self._page(
+            "done",
+            title=_title(done),
+            lines=[] if done.suspect else lines,
+            words=_words(done),
+            undo=undo,
+            again=sheet_fields(form) if done.suspect else None,
+            links=self._links_for(seen.subscriber),
+        )
+
+    def _look(self, token: str) -> _Seen:
+        claim = self._claim(self._purpose, token)
+        with self._context.store.read() as uow:
+            subscriber = subscriber_of(uow, claim)
+            edition, proposal = self._edition(uow, claim)
+            if edition.subscriber != subscriber.id:
+                raise LinkInvalid("the edition of this link belongs to somebody else")
+            papers = uow.papers.get([item.paper for item in edition.items])
+            votes = {vote.paper: vote for vote in uow.people.votes([subscriber.id])}
+            saved = frozenset(paper for paper, _, _ in uow.people.saved(subscriber.id))
+        return _Seen(
+            claim=claim,
+            subscriber=subscriber,
+            edition=edition,
+            papers=papers,
+            votes=votes,
+            saved=saved,
+            proposal=proposal,
+        )
+
+    def _edition(self, uow: UnitOfWork, claim: LinkClaim) -> tuple[Edition, Proposal | None]:
+        if self._purpose == VIEW:
+            edition = uow.outbox.edition(claim.row)
+            if edition is None:
+                raise LinkExpired("the edition of this link is gone")
+            return edition, None
+        found = uow.outbox.item(claim.row)
+        if found is None:
+            raise LinkExpired("the paper of this link is gone")
+        act = Act.SAVE if self._purpose == SAVE else Act(claim.value)
+        return found[0], Proposal(item=claim.row, act=act)
+
+
+def _title(done: Recorded) -> str:
+    if done.suspect:
+        return "Was this you?"
+    return "Recorded" if done.entries else "Nothing changed"
+
+
+def _words(done: Recorded) -> Sequence[str]:
+    if done.suspect:
+        return _SUSPECT
+    if not done.entries:
+        return (_SAME,)
+    voted = any(entry.act in VOTES.values() for entry in done.entries)
+    return (_VOTED,) if voted else ()
