@@ -96,10 +96,15 @@ def first_link(links: Sequence[object]) -> str | None:
 
 
 def decode(body: bytes) -> str:
-    """Decode bytes of unknown encoding: byte order mark, UTF-8, a `% Encoding:` line, else Windows-1252.
+    r"""Decode bytes of unknown encoding: byte order mark, UTF-8, a `% Encoding:` line, else Windows-1252.
 
-    Never raises; what cannot be decoded becomes U+FFFD.
+    Never raises; what cannot be decoded becomes U+FFFD. All line ends become `\n`.
     """
+    text = _decoded(body)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _decoded(body: bytes) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body.decode(encoding, errors="replace")
@@ -112,10 +117,12 @@ def decode(body: bytes) -> str:
 
 
 def _wide_encoding(start: bytes) -> str | None:
-    """Guess UTF-16 without a mark from where the NUL bytes of mostly Latin text stand."""
-    if start.count(0) * 3 < len(start) or not start:
+    """Guess UTF-16 or UTF-32 without a mark from where the NUL bytes of mostly Latin text stand."""
+    if not start or start.count(0) * 3 < len(start):
         return None
-    return "utf-16-be" if start[0::2].count(0) > start[1::2].count(0) else "utf-16-le"
+    big = start[0::2].count(0) > start[1::2].count(0) or start[:2] == b"\x00\x00"
+    width = 32 if start.count(0) * 3 > len(start) * 2 else 16
+    return f"utf-{width}-{'be' if big else 'le'}"
 
 
 def _declared_encoding(body: bytes) -> str | None:

@@ -1,0 +1,123 @@
+"""One entry of a reader's own library, from whatever program, as a paper.
+
+Such papers describe what the reader knows and are never candidates (`library_only`). File paths that
+programs leave in their exports are never read.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
+from recommender.domain.papers import Paper, PaperPage, Refused
+from recommender.sources.text import (
+    clean_abstract,
+    clean_names,
+    clean_title,
+    first_link,
+    given_first,
+    optional,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryEntry:
+    """What library formats have in common."""
+
+    place: str
+    title: str = ""
+    abstract: str = ""
+    authors: Sequence[str] = ()
+    venue: str = ""
+    doi: str = ""
+    eprint: str = ""
+    """An arXiv id that the format itself marks as one."""
+    links: Sequence[str] = ()
+    hints: Sequence[str] = ()
+    """Texts in which an arXiv id counts if they say arXiv."""
+    keywords: Sequence[str] = ()
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """The entries of one file: papers, references of entries that have only an id, and what is refused."""
+
+    papers: Sequence[Paper]
+    references: Sequence[str]
+    """Canonical ids of all entries that name a work, with or without a title, in file order."""
+    refused: Sequence[Refused]
+
+    def page(self, place: str) -> PaperPage:
+        """Return the papers as a page; entries that are only an id are refused there."""
+        known = {paper.id for paper in self.papers}
+        bare = [
+            Refused(place=place, reason=f"{reference} has no title; an id alone can be a seed, not a paper")
+            for reference in self.references
+            if reference not in known
+        ]
+        return PaperPage(papers=self.papers, refused=[*self.refused, *bare], place=place)
+
+
+def gathered(entries: Iterable[LibraryEntry], refused: Iterable[Refused] = ()) -> Library:
+    """Turn entries into papers and references; those with neither title nor id are refused."""
+    papers: list[Paper] = []
+    references: list[str] = []
+    bad = list(refused)
+    for entry in entries:
+        number, doi = _numbers(entry)
+        title = clean_title(entry.title)
+        if not title and not number and not doi:
+            bad.append(Refused(place=entry.place, reason="it has neither a title nor an arXiv id nor a DOI"))
+            continue
+        name = canonical_id(title=title, arxiv=number, doi=doi)
+        references.append(name)
+        if title:
+            papers.append(_paper(entry, name_of=(number, doi)))
+    return Library(papers=papers, references=tuple(dict.fromkeys(references)), refused=bad)
+
+
+def attempted(parse: Callable[[str], T], text: str) -> T | None:
+    """Return what a third party's parser makes of hostile text, or None where it fails in any way."""
+    try:
+        return parse(text)
+    except Exception:  # noqa: BLE001 which errors they raise is not documented, and none may end an import
+        return None
+
+
+def first_of(fields: Mapping[str, str], *keys: str) -> str:
+    """Return the first field that has text."""
+    return next((fields[key] for key in keys if fields.get(key)), "")
+
+
+def _numbers(entry: LibraryEntry) -> tuple[str | None, str | None]:
+    """Return (arXiv id, DOI); ids are only taken from where an id belongs."""
+    saying_arxiv = [text for text in (*entry.links, *entry.hints) if "arxiv" in text.lower()]
+    number = next((found for text in (entry.eprint, *saying_arxiv) if (found := arxiv_id(text))), None)
+    doi = normal_doi(entry.doi)
+    if doi is None:
+        by_link = (normal_doi(link) for link in entry.links if "doi.org/" in link.lower())
+        doi = next((found for found in by_link if found), None)
+    return number, doi
+
+
+def _paper(entry: LibraryEntry, *, name_of: tuple[str | None, str | None]) -> Paper:
+    number, doi = name_of
+    title = clean_title(entry.title)
+    fallback = f"https://doi.org/{doi}" if doi else first_link(entry.links)
+    return Paper(
+        id=canonical_id(title=title, arxiv=number, doi=doi),
+        title=title,
+        abstract=clean_abstract(entry.abstract),
+        authors=clean_names(given_first(name) for name in entry.authors),
+        keywords=clean_names(entry.keywords),
+        venue=optional(entry.venue),
+        doi=doi,
+        url=f"https://arxiv.org/abs/{number}" if number else fallback,
+        published=entry.published,
+        version=arxiv_version(entry.eprint) if number else None,
+        library_only=True,
+    )
