@@ -1,0 +1,1 @@
+"""One test class per protocol, run on every implementation."""
