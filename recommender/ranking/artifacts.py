@@ -1,0 +1,187 @@
+"""A fitted recommender on disk: numbers in an npz without pickles, everything else in `manifest.json`.
+
+The manifest names the npz by content, with its SHA-256, and carries a checksum of itself, so that a
+torn, swapped or altered file is always told. Papers' ids are kept; texts, vocabulary and what readers
+wrote are not.
+"""
+
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import zipfile
+import zlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.domain.errors import ArtifactError
+from recommender.domain.papers import PaperId
+from recommender.ranking.base import RankingSettings, SparseMatrix
+from recommender.ranking.collaborative import CollaborativeScorer, VoteModel
+from recommender.ranking.content import ContentScorer
+from recommender.ranking.fitted import Fitted
+from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.stems import Stems
+from recommender.ranking.text import FEATURES, TextSpace
+
+FORMAT = 1
+"""Raised when the arrays or the way texts are read change; another format is refused."""
+MANIFEST = "manifest.json"
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "implicit")
+_MATRICES = ("background", "votes", "rows")
+_FAULTS = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError)
+"""What reading a damaged file may raise in zipfile, numpy and json."""
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+def save(recommender: HybridRecommender, folder: Path) -> str:
+    """Write `recommender` into `folder` and return the SHA-256 of the manifest.
+
+    Each file is written aside, synced and renamed; the manifest comes last, so that a folder holds
+    either the artifact before or this one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = _arrays(recommender.fitted)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    digest = hashlib.sha256(buffer.getbuffer()).hexdigest()
+    name = f"arrays-{digest[:16]}.npz"
+    manifest = {
+        "format": FORMAT,
+        "arrays": name,
+        "sha256": digest,
+        "contents": {key: [list(own.shape), own.dtype.str] for key, own in sorted(arrays.items())},
+        "documents": recommender.fitted.content.space.documents,
+        "settings": asdict(recommender.fitted.settings),
+        "libraries": {library: importlib.metadata.version(library) for library in _LIBRARIES},
+    }
+    text = json.dumps(manifest | {"checksum": _checksum(manifest)}, indent=1, sort_keys=True) + "\n"
+    _write(folder / name, buffer.getbuffer())
+    _write(folder / MANIFEST, text.encode())
+    for old in folder.glob("arrays-*.npz"):
+        if old.name != name:
+            old.unlink(missing_ok=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads(path.read_bytes())
+        checksum = manifest.pop("checksum")
+    except (*_FAULTS, AttributeError, RecursionError) as error:
+        raise ArtifactError(f"{path}: not a readable manifest: {error}; run `train`") from error
+    if manifest.get("format") != FORMAT:
+        raise ArtifactError(
+            f"{path}: format {manifest.get('format')!r}, this version reads {FORMAT}; run `train`"
+        )
+    if checksum != _checksum(manifest):
+        raise ArtifactError(f"{path}: altered since it was written (checksum differs); run `train`")
+    return dict(manifest)
+
+
+def _read(folder: Path, manifest: dict[str, Any]) -> Arrays:
+    """Return the arrays after checking digest, names, shapes, types and finiteness."""
+    try:
+        path = folder / Path(manifest["arrays"]).name
+        if _sha256(path) != manifest["sha256"]:
+            raise ArtifactError(f"{path}: damaged (SHA-256 differs from the manifest); run `train`")
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+        found = {key: [list(own.shape), own.dtype.str] for key, own in arrays.items()}
+    except _FAULTS as error:
+        raise ArtifactError(f"{folder}: the arrays cannot be read: {error}; run `train`") from error
+    if found != manifest.get("contents"):
+        raise ArtifactError(f"{path}: shapes or types differ from the manifest; run `train`")
+    for key, own in arrays.items():
+        if own.dtype.kind == "f" and not np.isfinite(own).all():
+            raise ArtifactError(f"{path}: {key} holds numbers that are not finite; run `train`")
+    return arrays
+
+
+def _arrays(fitted: Fitted) -> Arrays:
+    model = fitted.collaborative.model
+    arrays: Arrays = {
+        "idf": fitted.content.space.idf,
+        "readers": model.readers,
+        "items": np.asarray(model.items, dtype=np.str_),
+        "factors": model.factors,
+    }
+    for name, matrix in zip(_MATRICES, (fitted.content.background, model.votes, model.rows), strict=True):
+        arrays |= {
+            f"{name}_data": matrix.data.astype(np.float32),
+            f"{name}_indices": matrix.indices.astype(np.int32),
+            f"{name}_indptr": matrix.indptr.astype(np.int64),
+            f"{name}_shape": np.asarray(matrix.shape, dtype=np.int64),
+        }
+    return arrays
+
+
+def _fitted(arrays: Arrays, documents: int, settings: RankingSettings) -> Fitted:
+    """Put the parts together; raise ValueError where they do not fit."""
+    background, votes, rows = (_matrix(arrays, name) for name in _MATRICES)
+    items, readers, factors = arrays["items"], arrays["readers"], arrays["factors"]
+    _require(arrays["idf"].shape == (FEATURES,), "idf has another width")
+    _require(arrays["idf"].dtype == np.float32, "idf is not float32")
+    _require(background.shape[1] == rows.shape[1] == FEATURES, "content rows have another width")
+    _require(votes.shape == (len(readers), len(items)), "votes do not match readers and papers")
+    _require(rows.shape[0] == len(items), "papers and their rows differ in number")
+    _require(factors.ndim == 2 and len(factors) == len(items), "papers and factors differ in number")
+    _require(bool((items[1:] > items[:-1]).all()), "papers are not sorted and distinct")
+    space = TextSpace(arrays["idf"], documents, Stems.english())
+    model = VoteModel(
+        readers=readers,
+        items=tuple(PaperId(item) for item in items.tolist()),
+        votes=votes,
+        factors=factors,
+        rows=rows,
+    )
+    return Fitted(
+        settings=settings,
+        content=ContentScorer(space, background, settings.seed),
+        collaborative=CollaborativeScorer(settings=settings, space=space, model=model),
+    )
+
+
+def _matrix(arrays: Arrays, name: str) -> SparseMatrix:
+    data, indices, indptr, shape = (
+        arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape")
+    )
+    _require(shape.shape == (2,) and bool((shape >= 0).all()), f"{name} has no shape")
+    matrix = sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
+    matrix.check_format(full_check=True)
+    return matrix
+
+
+def _require(holds: bool, fault: str) -> None:  # noqa: FBT001 - reads as an assertion
+    if not holds:
+        raise ValueError(fault)
+
+
+def _checksum(manifest: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(manifest, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, content: bytes | memoryview) -> None:
+    """Write aside, sync, rename, and sync the folder, so that a power cut leaves the old file or the new."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    descriptor = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,143 @@
+"""Authors: those the reader follows, and those of liked papers when something else agrees too.
+
+One common name can stand on hundreds of papers by many people, so a learned author counts only with
+a second match: another learned author, a shared category, or a text that fits. Papers with very many
+authors teach nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.domain.editions import Evidence
+from recommender.domain.papers import Paper
+from recommender.domain.profiles import InterestProfile
+from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBatch, SparseMatrix
+from recommender.ranking.matrices import incidence
+from recommender.ranking.names import Bylines, Name, agree, parse
+
+_LEARNED = 0.3
+"""A learned author's worth against 1 for a followed one."""
+_TEXT_MATCH = 0.08
+"""Content cosine that counts as a second match."""
+_MOST_AUTHORS = 30
+"""Papers with more authors teach no names."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorScorer:
+    """Followed authors on the paper, plus `_LEARNED` for each learned one that has a second match."""
+
+    name: str = "authors"
+
+    def fit(self, corpus: Corpus) -> Self:  # noqa: ARG002 - the protocol's; nothing is learned ahead
+        """Return itself: names are taken from the profiles."""
+        return self
+
+    def score(self, profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
+        """Return (n_profiles, n_candidates) float32, NaN without a counted author."""
+        bylines = candidates.note(self.name, lambda: Bylines(paper.authors for paper in candidates.papers))
+        width = len(candidates.papers)
+        declared = [[parse(written) for written in own.authors] for own in profiles.profiles]
+        scores = _hits(declared, bylines, width)
+        learned = [_learned(profile, profiles) for profile in profiles.profiles]
+        scores = scores + _LEARNED * _second_match(_hits(learned, bylines, width), profiles, candidates)
+        dense: FloatMatrix = scores.toarray().astype(np.float32)
+        dense[dense <= 0] = np.nan
+        return dense
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorExplainer:
+    """Names the first followed author of a paper, else the first learned one."""
+
+    profiles: ProfileBatch
+    name: str = "authors"
+
+    def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
+        """Return one author of each paper, as the paper writes the name."""
+        followed = [parse(written) for written in profile.authors]
+        learned = _learned(profile, self.profiles)
+        found = []
+        for paper in candidates:
+            author = _first(paper.authors, followed)
+            liked = None if author else _first(paper.authors, learned)
+            source = _source(profile, self.profiles, liked) if liked else None
+            found.append(
+                Evidence(
+                    scorer=self.name, share=0.0, author=author or liked, paper=source.id if source else None
+                )
+            )
+        return found
+
+
+def _first(authors: Iterable[str], names: Sequence[Name]) -> str | None:
+    return next((own for own in authors if any(agree(parse(own), name) for name in names)), None)
+
+
+def _source(profile: InterestProfile, profiles: ProfileBatch, author: str) -> Paper | None:
+    """Return the liked paper that taught an author's name."""
+    liked = (profiles.known.papers[place] for place in _liked_places(profile, profiles))
+    name = parse(author)
+    return next((paper for paper in liked if any(agree(parse(own), name) for own in paper.authors)), None)
+
+
+def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]:
+    wanted = dict.fromkeys((*profile.seeds, *(vote.paper for vote in profile.up)))
+    return [profiles.known_index[paper] for paper in wanted if paper in profiles.known_index]
+
+
+def _learned(profile: InterestProfile, profiles: ProfileBatch) -> list[Name]:
+    papers = (profiles.known.papers[place] for place in _liked_places(profile, profiles))
+    names = {
+        name
+        for paper in papers
+        if len(paper.authors) <= _MOST_AUTHORS
+        for written in paper.authors
+        if (name := parse(written)).given
+    }
+    return sorted(names)
+
+
+def _hits(names: Sequence[Sequence[Name]], bylines: Bylines, width: int) -> SparseMatrix:
+    """Return (n_lists, width): how many names of each list may be authors of each paper."""
+    index = {name: place for place, name in enumerate(sorted({name for own in names for name in own}))}
+    places = [bylines.papers(name) for name in index]
+    owned = [[index[name] for name in own] for own in names]
+    hits: SparseMatrix = incidence(owned, len(index)) @ incidence(places, width)
+    return hits
+
+
+def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candidates) -> SparseMatrix:
+    """Keep the hits where two names meet, a category is shared, or the texts fit."""
+    pairs = sparse.coo_matrix(hits)
+    if not pairs.nnz:
+        return hits
+    rows, columns = pairs.row, pairs.col
+    cosine = np.asarray(profiles.rows[rows].multiply(candidates.rows[columns]).sum(axis=1)).ravel()
+    keep = (pairs.data >= 2) | (cosine >= _TEXT_MATCH) | _share_category(rows, columns, profiles, candidates)
+    kept = (pairs.data[keep], (rows[keep], columns[keep]))
+    return sparse.csr_matrix(kept, shape=hits.shape)
+
+
+def _share_category(
+    rows: npt.NDArray[np.int32],
+    columns: npt.NDArray[np.int32],
+    profiles: ProfileBatch,
+    candidates: Candidates,
+) -> npt.NDArray[np.bool_]:
+    liked: dict[int, set[str]] = {}
+    for row in set(rows.tolist()):
+        profile = profiles.profiles[row]
+        places = _liked_places(profile, profiles)
+        own = (category for place in places for category in profiles.known.papers[place].categories)
+        liked[row] = {*profile.categories, *own}
+    shared = [
+        not liked[row].isdisjoint(candidates.papers[column].categories)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+    ]
+    return np.asarray(shared, dtype=np.bool_)

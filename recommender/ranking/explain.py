@@ -1,0 +1,153 @@
+"""Evidence for chosen papers: what each scorer saw, with its part of the fused score.
+
+Terms are found by reading the paper and the profile's own texts again, so a named term is truly in
+both. Words for a reader are made elsewhere, from this evidence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from recommender.domain.editions import Evidence
+from recommender.domain.papers import Paper, PaperId
+from recommender.domain.profiles import InterestProfile
+from recommender.ranking.authors import AuthorExplainer
+from recommender.ranking.base import Candidates, Explainer, Fields, ProfileBatch, SparseMatrix
+from recommender.ranking.categories import CategoryScorer
+from recommender.ranking.collaborative import CollaborativeScorer
+from recommender.ranking.keywords import KeywordScorer
+from recommender.ranking.matrices import dense_product
+from recommender.ranking.text import TextSpace, profile_fields, spoken
+from recommender.ranking.trending import TrendExplainer, attention
+from recommender.ranking.vectors import WORDS_WEIGHT, Known, liked_weights, words_rows
+
+MOST_TERMS = 4
+"""Terms named for one paper."""
+_LEAST_WEIGHT = 0.12
+"""A term with less than this part of the strongest one's weight is not named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What explanations of one run read: the candidates, their places, and memory of what was read."""
+
+    space: TextSpace
+    candidates: Candidates
+    collaborative: CollaborativeScorer
+    places: dict[PaperId, int] = field(init=False)
+    spellings: dict[PaperId, dict[str, str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the candidates."""
+        places = {paper.id: place for place, paper in enumerate(self.candidates.papers)}
+        object.__setattr__(self, "places", places)
+
+    def spelling(self, paper: Paper) -> dict[str, str]:
+        """Return the paper's terms as its abstract, else its title, spells them."""
+        if paper.id not in self.spellings:
+            self.spellings[paper.id] = spoken(f"{paper.abstract}\n. {paper.title}", self.space.stems)
+        return self.spellings[paper.id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentExplainer:
+    """Names shared terms, and the nearest liked paper where votes say more than the words do.
+
+    `words` holds the rows of what the readers of `profiles` wrote.
+    """
+
+    material: Material
+    profiles: ProfileBatch
+    words: SparseMatrix
+    name: str = "content"
+
+    def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
+        """Return up to `MOST_TERMS` terms of each paper, in its spelling, and a liked paper if it counts."""
+        rows = self.material.candidates.rows[[self.material.places[paper.id] for paper in candidates]]
+        told = WORDS_WEIGHT * dense_product(self.words[self.profiles.profiles.index(profile)], rows)[0]
+        known = Known(papers=self.profiles.known, index=dict(self.profiles.known_index))
+        weights = liked_weights([profile], known)
+        near = weights.data[:, None] * dense_product(known.papers.rows[weights.indices], rows)
+        found = []
+        for column, paper in enumerate(candidates):
+            source, text = None, profile_fields(profile)
+            if weights.nnz and float(near[:, column].sum()) > float(told[column]):
+                place = int(weights.indices[near[:, column].argmax()])
+                source, text = known.papers.papers[place].id, known.papers.words[place]
+            found.append(Evidence(scorer=self.name, share=0.0, terms=self._shared(text, paper), paper=source))
+        return found
+
+    def _shared(self, told: Fields, paper: Paper) -> tuple[str, ...]:
+        """Return the weightiest terms in both texts: pairs first, no word twice."""
+        spelling = self.material.spelling(paper)
+        common = sorted(set(self.material.space.terms(told)) & spelling.keys())
+        if not common:
+            return ()
+        columns = self.material.space.columns(common)
+        row = self.material.candidates.rows[self.material.places[paper.id]]
+        weights = np.asarray(row[:, columns].todense()).ravel() * self.material.space.idf[columns]
+        strength = dict(zip(common, weights.tolist(), strict=True))
+        least = _LEAST_WEIGHT * max(strength.values())
+        named: list[str] = []
+        used: set[str] = set()
+        for term in sorted(common, key=lambda term: (-term.count(" "), -strength[term], term)):
+            if strength[term] >= least and used.isdisjoint(term.split(" ")):
+                used.update(term.split(" "))
+                named.append(spelling[term])
+        return tuple(named[:MOST_TERMS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollaborativeExplainer:
+    """Counts readers with shared taste behind a paper; says no number below the least."""
+
+    material: Material
+    name: str = "collaborative"
+
+    def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
+        """Return the number of similar readers for each paper."""
+        material = self.material
+        scorer = material.collaborative
+        reach = material.candidates.note(scorer.name, lambda: scorer.reach(material.candidates))
+        counts = [scorer.similar_readers(profile, reach[material.places[paper.id]]) for paper in candidates]
+        return [Evidence(scorer=self.name, share=0.0, count=count) for count in counts]
+
+
+def explainers(material: Material, profiles: ProfileBatch) -> dict[str, Explainer]:
+    """Return the explainer of each scorer, by the scorer's name."""
+    pool = material.candidates
+    heat = attention(pool.signals, pool.now)
+    own: tuple[Explainer, ...] = (
+        ContentExplainer(
+            material=material, profiles=profiles, words=words_rows(material.space, profiles.profiles)
+        ),
+        KeywordScorer(material.space.stems),
+        AuthorExplainer(profiles),
+        CollaborativeExplainer(material=material),
+        TrendExplainer({paper: votes for paper, (_, votes) in heat.items()}),
+        CategoryScorer(),
+    )
+    names = ("content", "keywords", "authors", "collaborative", "trending", "categories")
+    return dict(zip(names, own, strict=True))
+
+
+def evidence(
+    own: dict[str, Explainer],
+    profile: InterestProfile,
+    papers: Sequence[Paper],
+    parts: dict[str, Sequence[float]],
+) -> list[tuple[Evidence, ...]]:
+    """Return the evidence for each paper of one profile, largest part first.
+
+    `parts[name][i]` is what a scorer adds to the fused score of `papers[i]`; scorers that add
+    nothing give no evidence, and shares sum to 1.
+    """
+    found: list[list[Evidence]] = [[] for _ in papers]
+    totals = [sum(own_part[place] for own_part in parts.values()) for place in range(len(papers))]
+    for name, values in parts.items():
+        places = [place for place, value in enumerate(values) if value > 0]
+        said = own[name].explain(profile, [papers[place] for place in places]) if places else ()
+        for place, item in zip(places, said, strict=True):
+            found[place].append(replace(item, share=values[place] / totals[place]))
+    return [tuple(sorted(items, key=lambda item: -item.share)) for items in found]

@@ -1,0 +1,62 @@
+"""When two written names may be one person: same family name, given names that do not contradict.
+
+`Kevin Meng`, `Meng, Kevin`, `K. Meng` and `Kevin X. Meng` agree; `Karl Meng` does not, and a family
+name alone agrees with nobody. A name of one word (an organisation) agrees with itself only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from recommender.ranking.text import words
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """A person's name: folded family name and given names or initials."""
+
+    family: str
+    given: tuple[str, ...] = ()
+
+
+def parse(written: str) -> Name:
+    """Read `Given Family` or `Family, Given`; the last word is the family name."""
+    if "," in written:
+        family, _, given = written.partition(",")
+        return Name("".join(words(family)), words(given))
+    *first, last = words(written) or ("",)
+    return Name(last, tuple(first))
+
+
+def agree(one: Name, other: Name) -> bool:
+    """Tell whether two names may be one person."""
+    if one.family != other.family or not one.family:
+        return False
+    if not one.given or not other.given:
+        return one.given == other.given
+    pairs = zip_longest(one.given, other.given)
+    return all(left is None or right is None or _meet(left, right) for left, right in pairs)
+
+
+def _meet(one: str, other: str) -> bool:
+    return one == other or (1 in (len(one), len(other)) and one[0] == other[0])
+
+
+class Bylines:
+    """The authors of some papers, to be looked up by name."""
+
+    def __init__(self, authors: Iterable[Sequence[str]]) -> None:
+        """Take the author lists in the order of the papers."""
+        self._places: dict[str, dict[Name, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for place, names in enumerate(authors):
+            for written in names:
+                name = parse(written)
+                self._places[name.family][name].add(place)
+
+    def papers(self, name: Name) -> list[int]:
+        """Return the places of the papers with an author who may be `name`, in order."""
+        known = self._places.get(name.family)
+        if not known:
+            return []
+        return sorted({place for own, places in known.items() if agree(name, own) for place in places})

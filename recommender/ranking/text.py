@@ -1,0 +1,156 @@
+"""Words and content vectors of papers and of what readers write.
+
+A text becomes plain words (TeX and accents removed), words become stems, stems and pairs of stems
+become 2^18 hashed features weighted by tf-idf. There is no vocabulary: an explanation finds its
+terms by reading the two texts again. No language other than English is stemmed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from recommender.domain.papers import Paper
+from recommender.domain.profiles import InterestProfile
+from recommender.ranking.base import Fields, SparseMatrix
+from recommender.ranking.matrices import unit
+from recommender.ranking.stems import Stems
+
+FEATURES = 2**18
+"""Width of a content row."""
+_CHUNK = 2048
+"""Texts vectorised at once; bounds memory."""
+_URL = re.compile(r"https?://\S+")
+_TEX_STYLE = re.compile(
+    r"\\(?:text|math|emph|bf|it|rm|sc|tt|cite|ref|url|footnote|left|right|label)[a-z]*\*?"
+)
+_TEX_MARK = re.compile(r"\\[^a-zA-Z\s]|[\\${}]|'s\b")
+_WORD = re.compile(r"[^\W_]+")
+_TITLE_WEIGHT = 2
+"""A title's words count as often as if they stood twice."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    r"""Return the words of a text: case-folded, accents, TeX commands and URLs removed.
+
+    >>> words(r"Di$\mathtt{[M]}$O: K\"ahler models' UR$^2$")
+    ('di', 'm', 'o', 'kahler', 'models', 'ur', '2')
+    """
+    if "http" in text:
+        text = _URL.sub(" ", text)
+    if "\\" in text:
+        text = _TEX_STYLE.sub("", text)
+    text = _TEX_MARK.sub("", text)
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def paper_fields(paper: Paper) -> Fields:
+    """Return the words of (title, abstract)."""
+    return (words(paper.title), words(paper.abstract))
+
+
+def profile_fields(profile: InterestProfile) -> Fields:
+    """Return the words of (name, sentence, keyword, keyword, …)."""
+    return (words(profile.name), words(profile.about), *(words(keyword) for keyword in profile.keywords))
+
+
+def spoken(text: str, stems: Stems) -> dict[str, str]:
+    """Return each term of a text with its first spelling; pairs only where nothing but space divides them.
+
+    Terms whose spelling is torn by TeX are left out.
+    """
+    found: dict[str, str] = {}
+    before: tuple[str, re.Match[str]] | None = None
+    for match in _WORD.finditer(text):
+        plain = words(match.group())
+        stem = stems.content(plain)[0] if len(plain) == 1 and stems.content(plain) else ""
+        marked = text[max(0, match.start() - 1) : match.start()] in ("\\", "{")
+        if not stem or marked:
+            before = None
+            continue
+        found.setdefault(stem, match.group())
+        if before and text[before[1].end() : match.start()].strip(" \n-") == "":
+            spelling = " ".join(text[before[1].start() : match.end()].split())
+            found.setdefault(f"{before[0]} {stem}", spelling)
+        before = (stem, match)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class TextSpace:
+    """Turns texts into content rows. `idf` is float32 (FEATURES,), learned from `documents` texts."""
+
+    idf: npt.NDArray[np.float32]
+    documents: int
+    stems: Stems
+
+    @classmethod
+    def fit(cls, papers: Iterable[Paper]) -> "TextSpace":
+        """Count in how many papers each feature occurs; the texts are not kept."""
+        stems = Stems.english()
+        counts = np.zeros(FEATURES, dtype=np.int64)
+        documents = 0
+        blank = cls(np.ones(FEATURES, dtype=np.float32), 0, stems)
+        for chunk in _chunks(paper_fields(paper) for paper in papers):
+            counts += np.bincount(blank.counts(chunk).indices, minlength=FEATURES)
+            documents += len(chunk)
+        idf = np.log((1.0 + documents) / (1.0 + counts)) + 1.0
+        return cls(idf.astype(np.float32), documents, stems)
+
+    def terms(self, fields: Fields) -> list[str]:
+        """Return stems and pairs of neighbouring stems, stop words left out, with repetition."""
+        terms: list[str] = []
+        for field in fields:
+            stems = self.stems.content(field)
+            terms += stems
+            terms += [f"{one} {two}" for one, two in pairwise(stems)]
+        return terms
+
+    def counts(self, texts: Sequence[Fields]) -> SparseMatrix:
+        """Return how often each feature occurs in each text; (n, FEATURES) float32."""
+        return _hash([self.terms(fields) for fields in texts])
+
+    def columns(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
+        """Return the feature of each term."""
+        return np.asarray(_hash([[term] for term in terms]).indices, dtype=np.int64)
+
+    def rows(self, texts: Iterable[Fields]) -> SparseMatrix:
+        """Return unit rows of sublinear tf times idf; (n, FEATURES) float32. An empty text is a zero row."""
+        blocks = []
+        for chunk in _chunks(texts):
+            block = self.counts(chunk)
+            block.data = (1.0 + np.log(block.data)) * self.idf[block.indices]
+            block.sort_indices()
+            blocks.append(unit(block))
+        return sparse.vstack(blocks, format="csr", dtype=np.float32) if blocks else _no_rows()
+
+    def paper_rows(self, papers: Iterable[Fields]) -> SparseMatrix:
+        """Return rows of (title, abstract) texts, the title counted as if written twice."""
+        return self.rows((*((title,) * _TITLE_WEIGHT), *rest) for title, *rest in papers)
+
+
+def _chunks(texts: Iterable[Fields]) -> Iterator[list[Fields]]:
+    iterator = iter(texts)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _hash(texts: Sequence[Sequence[str]]) -> SparseMatrix:
+    # A second and a half to import: `paperroute --help` must not pay for it.
+    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415
+
+    hashing = HashingVectorizer(
+        n_features=FEATURES, analyzer=list, alternate_sign=False, norm=None, dtype=np.float32
+    )
+    return sparse.csr_matrix(hashing.transform(texts)) if texts else _no_rows()
+
+
+def _no_rows() -> SparseMatrix:
+    return sparse.csr_matrix((0, FEATURES), dtype=np.float32)
