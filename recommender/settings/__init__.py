@@ -1,1 +1,1 @@
-"""Configuration files: models, positions of faults, schemas."""
+"""Configuration: two TOML files and the environment, checked at the edge and trusted inside."""

@@ -1,0 +1,128 @@
+"""What is allowed and probably not meant: warnings about configuration that is valid.
+
+Looks at values and at the permissions of files; asks neither the network nor the store.
+"""
+
+import stat
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from recommender.domain.errors import Problem
+from recommender.settings import fields
+from recommender.settings.models import Settings
+from recommender.settings.reading import Document
+from recommender.settings.repeats import tables
+
+_EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", "example")
+Advice = tuple[tuple[str | int, ...], str, str]
+
+
+def warnings_of_settings(document: Document, settings: Settings) -> Iterator[Problem]:
+    """Yield warnings about `paperroute.toml` with the environment laid over it."""
+    for path, message, fix in (*_about_mail(settings), *_about_papers(settings)):
+        yield document.problem(document.positions.value(path), message, fix, severity="warning")
+    yield from _readable_secret(document)
+
+
+def warnings_of_people(documents: Sequence[Document]) -> Iterator[Problem]:
+    """Yield warnings about the subscribers of all files."""
+    if not any(True for document in documents for _ in tables(document.data, "subscriber")):
+        yield from (
+            Problem(
+                document.shown, 1, 1, "no subscriber is declared", "add a [[subscriber]] table", "warning"
+            )
+            for document in documents[:1]
+        )
+    for document in documents:
+        for number, subscriber in tables(document.data, "subscriber"):
+            path = ("subscriber", number)
+            for key, message, fix in _about_subscriber(subscriber):
+                place = document.positions.value((*path, key) if key else path)
+                yield document.problem(place, message, fix, severity="warning")
+
+
+def warnings_of_files(files: Mapping[str, Path]) -> Iterator[Problem]:
+    """Yield a warning for each file of secrets (by the key that names it) that others may read."""
+    for key, file in files.items():
+        if _others_may_read(file):
+            yield Problem(
+                str(file), 1, 1, f"others may read this file ({key})", f"chmod 600 {file}", "warning"
+            )
+
+
+def _about_mail(settings: Settings) -> Iterator[Advice]:
+    mail, web = settings.mail, settings.web
+    host = urlsplit(web.public_url).hostname or ""
+    if mail.backend == "smtp" and mail.feedback == "web" and fields.is_nowhere(host):
+        yield (
+            ("web", "public_url"),
+            f"the links in the mails would be dead: {web.public_url} opens on this machine only",
+            'write the address that readers can open, like "https://papers.example.org"',
+        )
+    if web.public_url.startswith("http:") and not fields.is_nowhere(host):
+        yield (("web", "public_url"), "votes would travel unprotected over http", "serve it over https")
+    if mail.backend == "smtp" and not fields.is_loopback(mail.host) and _is_example(mail.sender_address):
+        yield (
+            ("mail", "sender"),
+            f"the sender {mail.sender_address} is the example's",
+            "write an address of your own domain",
+        )
+    if mail.username and mail.backend == "smtp" and not mail.password.get_secret_value():
+        yield (
+            ("mail", "username"),
+            "there is a username and no password",
+            "set password_file or PAPERROUTE_MAIL__PASSWORD",
+        )
+
+
+def _about_papers(settings: Settings) -> Iterator[Advice]:
+    if not settings.source:
+        yield ((), "no [[source]] is set: there are only papers you import", 'add [[source]] type = "arxiv"')
+    ranking = settings.ranking
+    if not any((ranking.weight_content, ranking.weight_keywords, ranking.weight_authors)):
+        yield (
+            ("ranking",),
+            "no weight looks at what a paper says or who wrote it",
+            "give weight_content a number above 0",
+        )
+
+
+def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:
+    interests = [interest for _, interest in tables(subscriber, "interest")]
+    who = subscriber.get("email")
+    if not interests:
+        yield (
+            "",
+            f"{who} has no interest: only votes and trends can choose",
+            "add a [[subscriber.interest]]",
+        )
+    elif all(interest.get("paused") is True for interest in interests):
+        yield ("", f"every interest of {who} is paused", "write paused = true for the subscriber instead")
+    if "on" in subscriber and subscriber.get("every") != "week":
+        yield ("on", 'on counts only with every = "week"', 'add every = "week" or leave it out')
+
+
+def _readable_secret(document: Document) -> Iterator[Problem]:
+    if not _others_may_read(document.path):
+        return
+    for section, key in (("mail", "password"), ("secrets", "keys")):
+        table = document.data.get(section)
+        if isinstance(table, dict) and table.get(key):
+            yield document.problem(
+                document.positions.value((section, key)),
+                f"others may read this file, and {key} is in it",
+                f"chmod 600 {document.shown}, or keep it in a file of its own",
+                severity="warning",
+            )
+
+
+def _others_may_read(file: Path) -> bool:
+    try:
+        return bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
+    except OSError:
+        return False
+
+
+def _is_example(address: str) -> bool:
+    return address.rpartition("@")[2].endswith(_EXAMPLE_DOMAINS)

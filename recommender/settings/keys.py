@@ -1,0 +1,62 @@
+"""Signing keys: from the configuration, or generated into a file on first use."""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from recommender.domain.errors import ConfigError, Problem
+from recommender.settings.models import SecretsSection
+
+_SHORTEST = 32
+
+
+def signing_keys(
+    section: SecretsSection, file: Path, *, make: Callable[[], str] = secrets.token_urlsafe
+) -> tuple[str, ...]:
+    """Return the keys, newest first; makes `file` (mode 0600, one key a line) when there is none.
+
+    Raises ConfigError when the file cannot be read or made, or holds no usable key.
+    """
+    if section.keys:
+        return tuple(key.get_secret_value() for key in section.keys)
+    try:
+        if not file.exists():
+            _make(file, make())
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise ConfigError(
+            [
+                Problem(
+                    str(file), 1, 1, f"the signing keys cannot be kept here: {reason}", "set [secrets] file"
+                )
+            ]
+        ) from error
+    return _checked([line.strip() for line in lines], file)
+
+
+def _checked(lines: list[str], file: Path) -> tuple[str, ...]:
+    short = [number for number, line in enumerate(lines, 1) if line and len(line) < _SHORTEST]
+    if short or not any(lines):
+        message = f"a signing key needs {_SHORTEST} characters" if short else "there is no signing key here"
+        fix = "put an old copy back; removing the file makes a new key and voids the links already mailed"
+        raise ConfigError([Problem(str(file), short[0] if short else 1, 1, message, fix)])
+    return tuple(line for line in lines if line)
+
+
+def _make(file: Path, key: str) -> None:
+    """Write the file whole or not at all; of two processes at once, the first one's key stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".keys-")  # mode 0600 from the start
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(f"{key}\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        with contextlib.suppress(FileExistsError):
+            Path(file).hardlink_to(name)
+    finally:
+        Path(name).unlink()

@@ -1,0 +1,216 @@
+"""Loads both configuration files and the environment, or raises every problem at once.
+
+The store, the network and the clock are not asked; `doctor` does that.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import SecretStr, ValidationError
+
+from recommender.domain.errors import ConfigError, PaperRouteError, Problem
+from recommender.domain.subscribers import DeclaredSubscriber
+from recommender.settings import advice, repeats
+from recommender.settings.environment import Overrides, merge, read_overrides
+from recommender.settings.locating import root_of, shown_path
+from recommender.settings.models import Section, Settings
+from recommender.settings.people import SubscribersFile
+from recommender.settings.problems import problems_of
+from recommender.settings.reading import Document, read_document
+
+_SQLITE = "sqlite:///"
+_DEFAULT_SUBSCRIBERS = "subscribers.toml"
+ReferenceReader = Callable[[Path], Sequence[str]]
+Model = TypeVar("Model", bound=Section)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A configuration that can be used, with every path it holds made absolute on demand."""
+
+    settings: Settings
+    subscribers: tuple[DeclaredSubscriber, ...]
+    root: Path
+    """What relative paths are resolved against."""
+    files: tuple[Path, ...]
+    """Every file that was read; a change in one of them is a reason to load again."""
+    warnings: tuple[Problem, ...] = ()
+
+    def path(self, text: str) -> Path:
+        """Return a path of the configuration as an absolute one."""
+        return self.root / text
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL with an absolute SQLite path; other URLs as they are."""
+        return absolute_store_url(self.settings.store.url, self.root)
+
+    @property
+    def artifacts(self) -> Path:
+        """Folder of the fitted recommenders."""
+        return self.path(self.settings.store.artifacts)
+
+    @property
+    def outbox(self) -> Path:
+        """Folder of the outbox backend."""
+        return self.path(self.settings.mail.outbox)
+
+    @property
+    def keys_file(self) -> Path:
+        """File of generated signing keys."""
+        return self.path(self.settings.secrets.file)
+
+
+@dataclass(slots=True)
+class _Work:
+    """What one load gathers on its way."""
+
+    root: Path
+    read_references: ReferenceReader
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+
+    def read(self, path: Path) -> Document | None:
+        """Read a file; a problem is kept and None returned."""
+        self.files.append(path)
+        result = read_document(path, shown_path(path))
+        if isinstance(result, Document):
+            return result
+        self.problems.append(result)
+        return None
+
+    def validate(self, document: Document, model: type[Model], overrides: Overrides) -> Model | None:
+        """Validate a document; problems are kept and None returned."""
+        try:
+            return model.model_validate(document.data)
+        except ValidationError as error:
+            self.problems += problems_of(error, document, model, overrides.variables)
+            return None
+
+
+def load(path: Path, environ: Mapping[str, str], *, read_references: ReferenceReader) -> Loaded:
+    """Load `path`, the subscribers it names and the overrides in `environ`.
+
+    `read_references` turns a `seeds_file` into paper references; it may raise PaperRouteError or OSError.
+    Raises ConfigError with the problems of all files together.
+    """
+    work = _Work(root=root_of(path), read_references=read_references)
+    settings, main = _load_settings(path, environ, work)
+    subscribers = _load_people(_people_files(main, path, work), work)
+    if work.problems or settings is None:
+        raise ConfigError(list(dict.fromkeys(work.problems)))
+    return Loaded(
+        settings=settings,
+        subscribers=subscribers,
+        root=work.root,
+        files=tuple(work.files),
+        warnings=tuple(sorted(work.warnings)),
+    )
+
+
+def absolute_store_url(url: str, root: Path) -> str:
+    """Resolve the file of a `sqlite:///` URL against `root`; `sqlite:////…` and servers stay as they are."""
+    file = url.removeprefix(_SQLITE)
+    if file == url or file.startswith(":memory:"):
+        return url
+    return f"{_SQLITE}{root / file}"
+
+
+def _load_settings(
+    path: Path, environ: Mapping[str, str], work: _Work
+) -> tuple[Settings | None, Document | None]:
+    overrides = read_overrides(environ, work.root)
+    work.problems += overrides.problems
+    written = work.read(path)
+    base = written or Document(path=path, shown=shown_path(path), text="", data={})
+    document = replace(base, data=merge(base.data, overrides))
+    work.problems += repeats.repeated_sources(document)
+    settings = work.validate(document, Settings, overrides)
+    if settings is None:
+        return None, document
+    settings = _with_password(settings, document, work)
+    if written:
+        work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)
+    work.warnings += advice.warnings_of_files({"keys": work.root / settings.secrets.file})
+    return settings, document
+
+
+def _with_password(settings: Settings, document: Document, work: _Work) -> Settings:
+    """Replace `password_file` by what stands in it."""
+    name = settings.mail.password_file
+    if not name:
+        return settings
+    file = work.root / name
+    try:
+        words = file.read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        place = document.positions.value(("mail", "password_file"))
+        message = f"the password file {name} cannot be read: {reason}"
+        work.problems.append(document.problem(place, message, f"write the password into {file}"))
+        return settings
+    work.warnings += advice.warnings_of_files({"password_file": file})
+    mail = settings.mail.model_copy(update={"password": SecretStr(words[0].strip())})
+    return settings.model_copy(update={"mail": mail})
+
+
+def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
+    """Return the subscribers files: beside the configuration first, then below the root."""
+    section = main.data.get("subscribers") if main else None
+    named = section.get("file") if isinstance(section, dict) else None
+    name = named if isinstance(named, str) and named.isprintable() and named.strip() else _DEFAULT_SUBSCRIBERS
+    chosen = _beside_or_below(path.parent, work.root, name)
+    if not chosen.is_dir():
+        return [chosen]
+    files = sorted(file for file in chosen.glob("*.toml") if not file.name.startswith("."))
+    if not files:
+        shown = shown_path(chosen)
+        work.problems.append(
+            Problem(shown, 1, 1, "the folder holds no .toml file", "put one with a [[subscriber]] into it")
+        )
+    return files
+
+
+def _beside_or_below(folder: Path, root: Path, name: str) -> Path:
+    beside = folder / name
+    return root / name if not beside.exists() and (root / name).exists() else beside
+
+
+def _load_people(files: Iterable[Path], work: _Work) -> tuple[DeclaredSubscriber, ...]:
+    documents = [document for file in files if (document := work.read(file)) is not None]
+    work.problems += repeats.repeated_people(documents)
+    declared: list[DeclaredSubscriber] = []
+    for document in documents:
+        seeds = _seeds(document, work)
+        people = work.validate(document, SubscribersFile, Overrides())
+        if people is not None:
+            declared += [subscriber.declare(seeds.__getitem__) for subscriber in people.subscriber]
+    if not work.problems:
+        work.warnings += advice.warnings_of_people(documents)
+    return tuple(declared)
+
+
+def _seeds(document: Document, work: _Work) -> dict[str, Sequence[str]]:
+    """Read every `seeds_file` of a document, by the name it is written with."""
+    found: dict[str, Sequence[str]] = defaultdict(tuple)
+    for number, subscriber in repeats.tables(document.data, "subscriber"):
+        for index, interest in repeats.tables(subscriber, "interest"):
+            name = interest.get("seeds_file")
+            if not isinstance(name, str) or not name.isprintable() or not name.strip() or name in found:
+                continue
+            file = _beside_or_below(document.path.parent, work.root, name.strip())
+            work.files.append(file)
+            try:
+                found[name] = found[name.strip()] = work.read_references(file)
+            except (PaperRouteError, OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                place = document.positions.value(("subscriber", number, "interest", index, "seeds_file"))
+                message = f"the seeds file {name} cannot be read: {reason}"
+                work.problems.append(
+                    document.problem(place, message, "name a .bib, .ris, .json or list of ids")
+                )
+    return found

@@ -1,0 +1,227 @@
+"""What `paperroute.toml` may hold: one model for each section, every key with its default.
+
+Values that depend on another key of the same section are checked here; what needs the disk or the
+other sections is checked by `loader` and `advice`. Unknown keys are refused.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from recommender.settings import fields
+from recommender.settings.fault import fault
+from recommender.settings.fields import (
+    Bind,
+    Clock,
+    FilePath,
+    Host,
+    Line,
+    Mailbox,
+    OptionalAddress,
+    WebUrl,
+    Zone,
+)
+from recommender.settings.source_models import SourceSection
+
+_SQLITE = "sqlite:///"
+_POSTGRES = "postgresql+psycopg://"
+_SHORTEST_KEY = 32
+
+Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Section(BaseModel):
+    """Base of every table: strict types, no unknown keys, immutable."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+
+
+def _store_url(url: str) -> str:
+    fields.one_line(url)
+    if any(url.startswith(prefix) and url != prefix for prefix in (_SQLITE, _POSTGRES)):
+        return url
+    raise fault("this is not the address of a store", f'write "{_SQLITE}var/paperroute.db" or "{_POSTGRES}…"')
+
+
+def _secret_line(secret: SecretStr) -> SecretStr:
+    fields.one_line(secret.get_secret_value())
+    return secret
+
+
+def _long_key(key: SecretStr) -> SecretStr:
+    if len(_secret_line(key).get_secret_value()) < _SHORTEST_KEY:
+        raise fault(
+            f"a signing key has fewer than {_SHORTEST_KEY} characters",
+            'make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"',
+        )
+    return key
+
+
+class StoreSection(Section):
+    """Where papers, subscribers and deliveries are kept."""
+
+    url: Annotated[str, AfterValidator(_store_url)] = Field("sqlite:///var/paperroute.db", repr=False)
+    """SQLite file or PostgreSQL address (postgresql+psycopg://…)."""
+    artifacts: FilePath = "var/artifacts"
+    """Folder of the fitted recommenders."""
+
+
+class MailSection(Section):
+    """How digests leave."""
+
+    backend: Literal["outbox", "smtp"] = "outbox"
+    """outbox writes .eml, .html and .txt files; smtp sends."""
+    outbox: FilePath = "var/outbox"
+    """Folder of the outbox backend."""
+    sender: Mailbox = "Paper Route <digest@example.org>"
+    """The From of every digest."""
+    host: Host = "127.0.0.1"
+    """Mail server."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Port of the mail server."""
+    security: Literal["starttls", "tls", "plain"] = "starttls"
+    """plain is for a server on this machine only."""
+    username: Line = ""
+    """Login at the mail server; empty for none."""
+    password: Annotated[SecretStr, AfterValidator(_secret_line)] = SecretStr("")
+    """Better kept in password_file or PAPERROUTE_MAIL__PASSWORD."""
+    password_file: Line = ""
+    """File whose first line is the password."""
+    feedback: Literal["web", "mail"] = "web"
+    """How thumbs come back; only web is available in this version."""
+    timeout: Annotated[int, Field(ge=1, le=600)] = 30
+    """Seconds to wait for the mail server."""
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.feedback == "mail":
+            raise fault('only "web" is available in this version', 'write feedback = "web"', at="feedback")
+        if self.backend == "smtp" and self.security == "plain" and not fields.is_loopback(self.host):
+            raise fault(
+                f'"plain" would send the login and the mail unprotected to {self.host}',
+                'write security = "starttls" (port 587) or "tls" (port 465)',
+                at="security",
+            )
+        if self.password.get_secret_value() and self.password_file:
+            raise fault("password and password_file are both set", "keep password_file", at="password")
+        return self
+
+    @property
+    def sender_name(self) -> str:
+        """The display name of the sender, may be empty."""
+        return fields.mailbox_parts(self.sender)[0]
+
+    @property
+    def sender_address(self) -> str:
+        """The bare address of the sender."""
+        return fields.mailbox_parts(self.sender)[1]
+
+
+class WebSection(Section):
+    """Where thumbs and pages are served."""
+
+    public_url: WebUrl = "http://127.0.0.1:8321"
+    """Start of every link in a digest; readers must be able to open it."""
+    bind: Bind = "127.0.0.1:8321"
+    """Address and port to listen on."""
+    contact: OptionalAddress = ""
+    """Address that sources may write to; the sender's own when empty."""
+
+    @property
+    def bind_host(self) -> str:
+        """Host part of `bind`, without brackets."""
+        return self.bind.rpartition(":")[0].removeprefix("[").removesuffix("]")
+
+    @property
+    def bind_port(self) -> int:
+        """Port part of `bind`; 0 lets the system choose."""
+        return int(self.bind.rpartition(":")[2])
+
+
+class SecretsSection(Section):
+    """Keys that sign the links."""
+
+    keys: Annotated[tuple[Annotated[SecretStr, AfterValidator(_long_key)], ...], Field(strict=False)] = ()
+    """Newest first: the first signs, all verify. Empty: kept in the file below."""
+    file: FilePath = "var/keys"
+    """Where keys are generated on first use, one a line."""
+
+
+class RankingSection(Section):
+    """Weights of the recommender; each is at least 0, and 0 switches that part off."""
+
+    candidates_days: Annotated[int, Field(ge=1, le=365)] = 7
+    """A digest looks back at least this many days."""
+    max_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """And at most this many, after a pause."""
+    weight_content: Weight = 1.0
+    """What the paper says, against the interest, its seeds and the votes."""
+    weight_keywords: Weight = 0.6
+    """Keywords found word for word."""
+    weight_authors: Weight = 0.5
+    """Authors followed or voted up."""
+    weight_collaborative: Weight = 0.6
+    """What readers with like votes voted up."""
+    weight_trending: Weight = 0.15
+    """Attention the paper has elsewhere."""
+    weight_categories: Weight = 0.1
+    """Categories of the interest."""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """0 is by score alone, 1 is as different as possible."""
+    factors: Annotated[int, Field(ge=1, le=1024)] = 32
+    """Width of the collaborative model."""
+    regularization: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    """Caution of the collaborative model."""
+    alpha: Annotated[float, Field(ge=0, le=1000)] = 4.0
+    """What an up-vote counts for in it, against 1 for a paper without a vote."""
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
+    """Same seed, same numbers."""
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.max_days < self.candidates_days:
+            raise fault(
+                f"max_days is less than candidates_days ({self.candidates_days})",
+                f"write {self.candidates_days} or more",
+                at="max_days",
+            )
+        return self
+
+
+class ScheduleSection(Section):
+    """When the daemon works; the readers' own hours are in the subscribers file."""
+
+    ingest: Clock = "06:00"
+    """When papers are fetched."""
+    train: Clock = "06:20"
+    """When the recommender is fitted."""
+    zone: Zone = "UTC"
+    """Time zone of the two."""
+    tick: Annotated[int, Field(ge=1, le=3600)] = 20
+    """Seconds between two looks at what is due."""
+
+
+class SubscribersSection(Section):
+    """Where the subscribers are declared."""
+
+    file: FilePath = "subscribers.toml"
+    """A file, or a folder whose .toml files are read in the order of their names."""
+
+
+class Settings(Section):
+    """All of `paperroute.toml`."""
+
+    store: StoreSection = StoreSection()
+    mail: MailSection = MailSection()
+    web: WebSection = WebSection()
+    secrets: SecretsSection = SecretsSection()
+    ranking: RankingSection = RankingSection()
+    schedule: ScheduleSection = ScheduleSection()
+    subscribers: SubscribersSection = SubscribersSection()
+    source: Annotated[tuple[SourceSection, ...], Field(strict=False)] = ()
+    """Where papers come from."""
+
+    @property
+    def contact(self) -> str:
+        """The address named in the User-Agent of every request."""
+        return self.web.contact or self.mail.sender_address

@@ -1,0 +1,48 @@
+"""JSON Schemas of both files, for editors. `python -m recommender.settings.schema FOLDER` writes them."""
+
+import json
+import sys
+from pathlib import Path
+
+from recommender.settings.models import Section, Settings
+from recommender.settings.people import SubscribersFile
+
+FILES: dict[str, type[Section]] = {
+    "paperroute.schema.json": Settings,
+    "subscribers.schema.json": SubscribersFile,
+}
+
+
+def schema_text(model: type[Section]) -> str:
+    """Return the schema of a model as it is kept in the repository: indented, one closing line break."""
+    schema = {"$schema": "http://json-schema.org/draft-07/schema#", **model.model_json_schema()}
+    return json.dumps(_plain(schema), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write both schemas into `folder` and return their paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, model in FILES.items():
+        path = folder / name
+        path.write_text(schema_text(model), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _plain(node: object) -> object:
+    """Drop the titles pydantic derives from names and OpenAPI words that draft 7 does not know."""
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    noise = ("title", "discriminator")
+    return {
+        key: _plain(value)
+        for key, value in node.items()
+        if key not in noise or not isinstance(value, str | dict)
+    }
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))
