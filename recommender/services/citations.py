@@ -1,7 +1,7 @@
 r"""A reading list as BibTeX, RIS or JSON, for reference managers and programs.
 
-Everything a source wrote is treated as text: no TeX command, brace or line break of a title
-reaches the file unescaped. It does not guess what a record lacks (no month, no pages).
+Formulas become Unicode first; whatever TeX is left is text: no command, brace or line break of a
+title reaches the file unescaped. It does not guess what a record lacks (no month, no pages).
 """
 
 import hashlib
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from recommender.digest.tex import to_unicode
 from recommender.domain.identity import author_key, title_key
 from recommender.domain.papers import Paper
 
@@ -81,8 +82,8 @@ def flat(row: Saved) -> dict[str, str | bool | None]:
     paper = row.paper
     return {
         "paper": paper.id,
-        "title": _text(paper.title),
-        "authors": "; ".join(_text(name) for name in paper.authors),
+        "title": to_unicode(paper.title),
+        "authors": "; ".join(to_unicode(name) for name in paper.authors),
         "url": paper.url,
         "doi": paper.doi,
         "arxiv": _arxiv(paper),
@@ -136,28 +137,22 @@ def _ris_lines(paper: Paper) -> Iterator[tuple[str, str]]:
         ("AB", paper.abstract),
         ("UR", paper.url),
     )
-    yield from ((tag, text) for tag, value in optional if (text := _text(value or "")))
+    yield from ((tag, text) for tag, value in optional if (text := to_unicode(value or "")))
     yield "ER", ""
 
 
 def _ris_name(name: str) -> str:
     """Return `Family, Given`, which RIS wants."""
-    given, _, family = _text(name).rpartition(" ")
-    return f"{family}, {given}" if given and "," not in name else _text(name)
+    given, _, family = to_unicode(name).rpartition(" ")
+    return f"{family}, {given}" if given and "," not in name else to_unicode(name)
 
 
 def _arxiv(paper: Paper) -> str | None:
     return paper.id.removeprefix("arxiv:") if paper.id.startswith("arxiv:") else None
 
 
-def _text(value: str) -> str:
-    """Return one line without control characters and lone surrogates."""
-    kept = (" " if char.isspace() else char for char in value)
-    return " ".join("".join(char for char in kept if unicodedata.category(char) not in {"Cc", "Cs"}).split())
-
-
 def _escaped(value: str) -> str:
-    text = _text(value)
+    text = to_unicode(value)
     return text.translate(_BIBTEX if _balanced(text) else _LONE_BRACES)
 
 
@@ -172,7 +167,7 @@ def _balanced(text: str) -> bool:
 
 def _verbatim(value: str) -> str:
     """Escape for fields that styles print as they stand: addresses and ids."""
-    return _text(value).translate(_VERBATIM)
+    return to_unicode(value).translate(_VERBATIM)
 
 
 def _ascii(value: str) -> str:

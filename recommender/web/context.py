@@ -1,14 +1,16 @@
 """What the pages are given, and what every page needs from it: claims, subscribers, links, answers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
 from recommender.digest.links import LinkClaim, Links
 from recommender.digest.render import Renderer
+from recommender.digest.tex import to_unicode
 from recommender.domain.errors import LinkExpired, UnknownSubscriber
+from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.web.security import Limits
@@ -80,6 +82,13 @@ def subscriber_of(uow: UnitOfWork, claim: LinkClaim, *, any_epoch: bool = False)
     if claim.epoch != subscriber.epoch and not any_epoch:
         raise LinkExpired("this link was voided")
     return subscriber
+
+
+def readable(paper: Paper) -> Paper:
+    """Return a paper as pages show it: formulas as Unicode, nothing unseen, no link but http(s)."""
+    safe = paper.url if paper.url and paper.url.startswith(("https://", "http://")) else None
+    authors = tuple(to_unicode(name) for name in paper.authors)
+    return replace(paper, title=to_unicode(paper.title) or paper.id, authors=authors, url=safe)
 
 
 def masked(email: str) -> str:

@@ -36,13 +36,16 @@ class UnsubscribePages(Pages):
 
     def show(self, token: str) -> Response:
         """Show the confirm page, or the way back for who has left; changes nothing."""
-        subscriber, suppressed = self._look(token)
+        try:
+            subscriber, suppressed = self._look(token)
+        except UnknownSubscriber:
+            return self._nobody()
         return self._page(
             "unsubscribe",
-            title="Unsubscribe" if not suppressed else "You are unsubscribed",
+            title="You are unsubscribed" if suppressed else "Unsubscribe",
             address=masked(subscriber.email),
             subscribed=not suppressed,
-            preferences=self._context.links.preferences(subscriber.public_id, subscriber.epoch),
+            preferences=self._links_for(subscriber)[1].url,
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -50,29 +53,38 @@ class UnsubscribePages(Pages):
         try:
             subscriber, _ = self._look(token)
         except UnknownSubscriber:
-            return self._page(
-                "unsubscribed", title="You are unsubscribed", words=["No mail goes out."], undo=None
-            )
-        address = masked(subscriber.email)
-        if "undo" in form:
-            back = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused")
-            return self._page(
-                "unsubscribed",
-                title="You are subscribed again",
-                words=[
-                    f"Digests go to {address} again." if back.mailable else f"No digest is due to {address}."
-                ],
-                undo={"List-Unsubscribe": "One-Click"},
-                undo_name="Undo: unsubscribe",
-            )
+            return self._nobody()
+        return self._return(subscriber, form) if "undo" in form else self._leave(subscriber)
+
+    def _leave(self, subscriber: Subscriber) -> Response:
         self._unsubscribing.unsubscribe(subscriber)
         paused = {"was": "paused"} if subscriber.state is SubscriberState.PAUSED else {}
         return self._page(
             "unsubscribed",
             title="You are unsubscribed",
-            words=[f"No more digests go to {address}.", "Your votes and your reading list are kept."],
+            words=[
+                f"No more digests go to {masked(subscriber.email)}.",
+                "Your votes and your reading list are kept.",
+            ],
             undo={"undo": "1", **paused},
             undo_name="Undo: subscribe again",
+        )
+
+    def _return(self, subscriber: Subscriber, form: Form) -> Response:
+        now = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused")
+        address = masked(subscriber.email)
+        return self._page(
+            "unsubscribed",
+            title="You are subscribed again",
+            words=[f"Digests go to {address} again." if now.mailable else f"No digest is due to {address}."],
+            undo={"List-Unsubscribe": "One-Click"},
+            undo_name="Undo: unsubscribe",
+        )
+
+    def _nobody(self) -> Response:
+        """Answer for somebody who was erased: there is nothing left to unsubscribe."""
+        return self._page(
+            "unsubscribed", title="You are unsubscribed", words=["No mail goes out."], undo=None
         )
 
     def _look(self, token: str) -> tuple[Subscriber, bool]:

@@ -13,7 +13,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
 from recommender.services.voting import Recorded, Voting
-from recommender.web.context import SAVE, VIEW, Pages, WebContext, subscriber_of
+from recommender.web.context import SAVE, VIEW, Pages, WebContext, readable, subscriber_of
 from recommender.web.sheet import VOTES, Form, Proposal, SheetRow, marks, rows, sheet_fields, undo_fields
 
 SAID = {
@@ -116,7 +116,8 @@ class RatingPages(Pages):
             edition, proposal = self._edition(uow, claim)
             if edition.subscriber != subscriber.id:
                 raise LinkInvalid("the edition of this link belongs to somebody else")
-            papers = uow.papers.get([item.paper for item in edition.items])
+            found = uow.papers.get([item.paper for item in edition.items])
+            papers = {paper: readable(known) for paper, known in found.items()}
             votes = {vote.paper: vote for vote in uow.people.votes([subscriber.id])}
             saved = frozenset(paper for paper, _, _ in uow.people.saved(subscriber.id))
         return _Seen(

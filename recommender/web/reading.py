@@ -10,7 +10,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.services.reading import Reading
 from recommender.services.voting import Mark, Recorded, Voting
-from recommender.web.context import READING, PageLink, Pages, WebContext, subscriber_of
+from recommender.web.context import READING, PageLink, Pages, WebContext, readable, subscriber_of
 from recommender.web.rating import SAID
 from recommender.web.sheet import Form
 
@@ -36,7 +36,12 @@ class ReadingPages(Pages):
         """Show the list; changes nothing."""
         subscriber = self._look(token)
         rows = [
-            {"paper": row.paper, "saved_at": row.saved_at, "read": row.read, "key": paper_key(row.paper.id)}
+            {
+                "paper": readable(row.paper),
+                "saved_at": row.saved_at,
+                "read": row.read,
+                "key": paper_key(row.paper.id),
+            }
             for row in self._reading.rows(subscriber.public_id)
         ]
         own = f"{self._context.prefix}/l/{token}"
@@ -86,7 +91,7 @@ class ReadingPages(Pages):
         with self._context.store.read() as uow:
             ids = {entry.paper for entry in uow.people.feedback(subscriber.id)}
             ids |= {paper for paper, _, _ in uow.people.saved(subscriber.id)}
-            return {paper_key(paper.id): paper for paper in uow.papers.get(ids).values()}
+            return {paper_key(paper.id): readable(paper) for paper in uow.papers.get(ids).values()}
 
 
 _EXPORT_NAMES = {"bib": "BibTeX", "ris": "RIS", "json": "JSON"}

@@ -10,7 +10,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.services.citations import Saved, citation_key, to_bibtex, to_json, to_ris
 
 SAVED_AT = datetime(2026, 1, 30, 18, tzinfo=UTC)
-NASTY = r'50% of {B & C}_1 ~ x^2 \input{x} # "quoted" $5'
+NASTY = r'50% of B & C_1 ~x ^ # "quoted" $5'
 
 
 def paper(

@@ -1,0 +1,301 @@
+"""Votes and saves as they are recorded, replayed and taken back."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from recommender.domain.editions import Edition, EditionItem, Section
+from recommender.domain.errors import UnknownPaper, UnknownSubscriber
+from recommender.domain.feedback import Act, Feedback
+from recommender.domain.papers import PaperId
+from recommender.domain.subscribers import Subscriber, SubscriberState
+from recommender.ports import Store
+from recommender.services.reading import Reading
+from recommender.services.unsubscribing import Unsubscribing
+from recommender.services.voting import Mark, Voting, looks_automatic
+from tests.builders import NOON, a_declaration, a_paper
+from tests.stores import sqlite_store
+
+PAPERS = tuple(a_paper(number) for number in range(1, 9))
+
+
+class Hands:
+    """A clock moved by hand."""
+
+    def __init__(self) -> None:
+        """Start at noon."""
+        self.time = NOON
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self.time
+
+    def wait(self, seconds: float) -> None:
+        """Move on."""
+        self.time += timedelta(seconds=seconds)
+
+
+class Desk:
+    """One subscriber with one edition of eight papers, and the service under test."""
+
+    def __init__(self, store: Store) -> None:
+        """Fill the store."""
+        self.store = store
+        self.clock = Hands()
+        self.voting = Voting(store, self.clock)
+        with store.write() as uow:
+            uow.papers.fold(PAPERS, seen_at=NOON)
+            declared = a_declaration()
+            self.ana = uow.people.add(declared, state=SubscriberState.ACTIVE, at=NOON)
+            edition = Edition(
+                subscriber=self.ana.id,
+                key="2026-01-30",
+                created_at=NOON,
+                due_at=NOON,
+                considered=8,
+                items=tuple(_item(number, paper.id) for number, paper in enumerate(PAPERS, 1)),
+            )
+            uow.outbox.put(edition, message_id="<1@example.org>", date=NOON)
+            delivery = uow.outbox.deliveries()[0]
+            stored = uow.outbox.edition(delivery.edition)
+        assert stored is not None
+        self.edition = stored
+
+    def mark(self, number: int, act: Act, *, via: str = "web") -> bool:
+        """Record one act on paper `number` through the edition; tell whether it was held suspect."""
+        marks = [Mark(paper=PAPERS[number - 1].id, act=act)]
+        return self.voting.record(self.ana, marks, via=via, edition=self.edition).suspect
+
+    def log(self) -> Sequence[Feedback]:
+        """Return everything recorded."""
+        with self.store.read() as uow:
+            return uow.people.feedback(self.ana.id)
+
+    def votes(self) -> dict[int, bool]:
+        """Return the standing votes by paper number."""
+        numbers = {paper.id: number for number, paper in enumerate(PAPERS, 1)}
+        with self.store.read() as uow:
+            return {numbers[vote.paper]: vote.up for vote in uow.people.votes([self.ana.id])}
+
+    def saved(self) -> list[PaperId]:
+        """Return the reading list."""
+        return [row.paper.id for row in Reading(self.store).rows(self.ana.email)]
+
+
+def _item(number: int, paper: PaperId) -> EditionItem:
+    return EditionItem(
+        paper=paper,
+        section=Section.INTEREST,
+        interest="Model editing",
+        position=number,
+        score=1.0,
+        match=0.9,
+        reason="because",
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Return a fresh desk."""
+    return Desk(sqlite_store(tmp_path))
+
+
+def test_a_vote_is_kept_with_its_interest_and_edition(desk: Desk) -> None:
+    """The entry says which edition and which interest showed the paper."""
+    desk.mark(1, Act.UP)
+    (entry,) = desk.log()
+    assert (entry.act, entry.interest, entry.edition, entry.via) == (
+        Act.UP,
+        "Model editing",
+        desk.edition.id,
+        "web",
+    )
+
+
+@pytest.mark.parametrize("act", [Act.UP, Act.DOWN, Act.SAVE])
+def test_a_replayed_link_adds_nothing(desk: Desk, act: Act) -> None:
+    """The same act a hundred times is one entry."""
+    for _ in range(100):
+        desk.mark(1, act)
+        desk.clock.wait(1)
+    assert len(desk.log()) == 1
+
+
+def test_undo_without_a_vote_adds_nothing(desk: Desk) -> None:
+    """There is nothing to take back, so nothing is recorded."""
+    for act in (Act.UNDO, Act.UNSAVE, Act.READ):
+        desk.mark(1, act)
+    assert desk.log() == []
+
+
+def test_the_last_vote_stands(desk: Desk) -> None:
+    """Up, then down, leaves down and a log of both."""
+    desk.mark(1, Act.UP)
+    desk.mark(1, Act.DOWN)
+    assert desk.votes() == {1: False}
+    assert [entry.act for entry in desk.log()] == [Act.UP, Act.DOWN]
+
+
+def test_acts_stay_in_order_on_a_clock_that_stands_still(desk: Desk) -> None:
+    """Up, undo, up at one instant is three entries, and the last counts."""
+    for act in (Act.UP, Act.UNDO, Act.UP):
+        desk.mark(1, act)
+    assert desk.votes() == {1: True}
+    assert len({entry.at for entry in desk.log()}) == 3
+
+
+def test_acts_stay_in_order_on_a_clock_set_back(desk: Desk) -> None:
+    """A later act wins although its clock says it was earlier."""
+    desk.mark(1, Act.UP)
+    desk.clock.wait(-3600)
+    desk.mark(1, Act.DOWN)
+    assert desk.votes() == {1: False}
+
+
+def test_undo_marks_restore_what_stood_before(desk: Desk) -> None:
+    """Recording the undo of a sheet leaves votes and saves as they were."""
+    desk.mark(1, Act.DOWN)
+    before = (desk.votes(), desk.saved())
+    sheet = [
+        Mark(paper=PAPERS[0].id, act=Act.UP),
+        Mark(paper=PAPERS[1].id, act=Act.UP),
+        Mark(paper=PAPERS[2].id, act=Act.SAVE),
+    ]
+    done = desk.voting.record(desk.ana, sheet, via="web", edition=desk.edition)
+    assert (desk.votes(), desk.saved()) != before
+    desk.voting.record(desk.ana, done.undo, via="web", edition=desk.edition)
+    assert (desk.votes(), desk.saved()) == before
+
+
+def test_a_whole_sheet_is_not_a_burst(desk: Desk) -> None:
+    """Eight papers marked in one POST count, and so does a correction right after."""
+    sheet = [Mark(paper=paper.id, act=Act.UP) for paper in PAPERS]
+    assert not desk.voting.record(desk.ana, sheet, via="web", edition=desk.edition).suspect
+    desk.clock.wait(1)
+    assert not desk.mark(1, Act.DOWN)
+    assert len(desk.votes()) == 8
+
+
+def test_a_scanner_that_posts_every_link_leaves_nothing(desk: Desk) -> None:
+    """The fourth paper within 5 s is suspect, and the three before are taken back."""
+    desk.mark(2, Act.DOWN)
+    desk.clock.wait(3600)
+    suspects = []
+    for number in range(1, 9):
+        for act in (Act.UP, Act.DOWN, Act.SAVE):
+            suspects.append(desk.mark(number, act))
+            desk.clock.wait(0.1)
+    assert suspects[-1]
+    assert desk.votes() == {2: False}
+    assert desk.saved() == []
+
+
+def test_a_scanner_that_returns_adds_nothing(desk: Desk) -> None:
+    """Suspect entries are stored once."""
+    for _ in range(3):
+        for number in range(1, 9):
+            desk.mark(number, Act.UP)
+            desk.clock.wait(0.1)
+    first = [entry for entry in desk.log() if entry.suspect]
+    assert len({(entry.paper, entry.act) for entry in first}) == len(first)
+
+
+def test_a_later_click_confirms_a_suspect_vote(desk: Desk) -> None:
+    """The same vote by hand, a while later, counts."""
+    for number in range(1, 5):
+        desk.mark(number, Act.UP)
+    assert desk.votes() == {}
+    desk.clock.wait(60)
+    assert not desk.mark(4, Act.UP)
+    assert desk.votes() == {4: True}
+
+
+def test_the_terminal_is_no_scanner(desk: Desk) -> None:
+    """Only web links are held against the rule."""
+    assert not any([desk.mark(number, Act.UP, via="cli") for number in range(1, 9)])
+
+
+@pytest.mark.parametrize("gap, expected", [(0.0, True), (9.9, True), (10.0, False), (-1.0, False)])
+def test_a_hit_right_after_sending_is_automatic(gap: float, expected: bool) -> None:  # noqa: FBT001 a parametrised value
+    """Within 10 s of sending nobody has read the mail yet."""
+    at = NOON + timedelta(seconds=gap)
+    assert looks_automatic([], {PAPERS[0].id}, at=at, sent_at=NOON) is expected
+
+
+def test_slow_hits_are_not_automatic() -> None:
+    """Four papers over more than five seconds are a reader's."""
+    earlier = [
+        Feedback(subscriber=1, paper=paper.id, act=Act.UP, at=NOON + timedelta(seconds=2 * number))
+        for number, paper in enumerate(PAPERS[:3])
+    ]
+    at = NOON + timedelta(seconds=6)
+    assert not looks_automatic(earlier, {PAPERS[3].id}, at=at, sent_at=None)
+
+
+def test_the_terminal_votes_by_reference(desk: Desk) -> None:
+    """An address and anything that names the paper are enough."""
+    desk.voting.by_reference("ana@example.org", "https://arxiv.org/abs/2601.00003v2", Act.UP)
+    assert desk.votes() == {3: True}
+    assert desk.log()[0].via == "cli"
+
+
+def test_unknown_names_are_refused(desk: Desk) -> None:
+    """A stranger's address or paper is an error that names it."""
+    with pytest.raises(UnknownSubscriber, match="nobody@example.org"):
+        desk.voting.by_reference("nobody@example.org", "2601.00003", Act.UP)
+    with pytest.raises(UnknownPaper, match="9999.99999"):
+        desk.voting.by_reference("ana@example.org", "9999.99999", Act.UP)
+    assert desk.log() == []
+
+
+def subscriber(desk: Desk) -> Subscriber:
+    """Return the subscriber as stored."""
+    with desk.store.read() as uow:
+        return uow.people.find(desk.ana.public_id)
+
+
+def suppressed(desk: Desk) -> frozenset[str]:
+    """Return the suppressed addresses."""
+    with desk.store.read() as uow:
+        return uow.people.suppressed()
+
+
+def test_unsubscribing_suppresses_and_undo_lifts_both(desk: Desk) -> None:
+    """State and suppression move together, however often."""
+    leaving = Unsubscribing(desk.store, desk.clock)
+    for _ in range(2):
+        assert leaving.unsubscribe(desk.ana).state is SubscriberState.UNSUBSCRIBED
+    assert suppressed(desk) == {"ana@example.org"}
+    assert leaving.undo(desk.ana).state is SubscriberState.ACTIVE
+    assert suppressed(desk) == frozenset()
+
+
+def test_undo_returns_to_paused(desk: Desk) -> None:
+    """Who had paused before unsubscribing is paused after the undo."""
+    leaving = Unsubscribing(desk.store, desk.clock)
+    leaving.pause(desk.ana)
+    leaving.unsubscribe(desk.ana)
+    assert leaving.undo(desk.ana, paused=True).state is SubscriberState.PAUSED
+    assert leaving.resume(desk.ana).state is SubscriberState.ACTIVE
+
+
+@pytest.mark.parametrize("state", [SubscriberState.REMOVED, SubscriberState.READER])
+def test_readers_without_mail_are_suppressed_and_keep_their_state(desk: Desk, state: SubscriberState) -> None:
+    """An old link of a removed reader works, and its undo does not bring them back into the file."""
+    with desk.store.write() as uow:
+        uow.people.set_state(desk.ana.id, state, at=NOON)
+    leaving = Unsubscribing(desk.store, desk.clock)
+    assert leaving.unsubscribe(desk.ana).state is state
+    assert suppressed(desk) == {"ana@example.org"}
+    assert leaving.undo(desk.ana).state is state
+
+
+def test_an_unsubscribed_reader_cannot_pause_or_resume(desk: Desk) -> None:
+    """Only the way back of the unsubscribe page leads back."""
+    leaving = Unsubscribing(desk.store, desk.clock)
+    leaving.unsubscribe(desk.ana)
+    leaving.resume(desk.ana)
+    leaving.pause(desk.ana)
+    assert subscriber(desk).state is SubscriberState.UNSUBSCRIBED
