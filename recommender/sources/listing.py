@@ -94,15 +94,22 @@ def _drafts(lines: Sequence[str]) -> Iterator[_Draft]:
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line number, lines) of what stands between blank lines; without any, each line is a block."""
+    """Yield (line number, lines) of what stands between blank lines.
+
+    In a page that lost its blank lines each line begins a block, except figures, which end one.
+    """
     spaced = any(not line.strip() for line in lines)
-    block: list[str] = []
-    for number, line in enumerate([*lines, ""], start=1):
-        if line.strip():
-            block.append(line.strip())
-        if block and (not line.strip() or not spaced):
-            yield number - len(block) + (0 if line.strip() == "" else 1), block
+    start, block = 0, list[str]()
+    for number, line in enumerate(map(str.strip, lines), start=1):
+        ends = not line if spaced else not _is_fact(line)
+        if block and ends:
+            yield start, block
             block = []
+        if line:
+            start = start if block else number
+            block.append(line)
+    if block:
+        yield start, block
 
 
 def _split(block: Sequence[str]) -> tuple[str, list[str]]:

@@ -1,0 +1,165 @@
+"""Readers' libraries."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from recommender.domain.errors import SourceMalformed
+from recommender.sources.bibliography import parse_bibliography, parse_references
+from tests.paths import shared_data
+
+BIBTEX = r"""
+@string{jml = "Journal of Machine Lore"}
+@article{one, title = {{G}{\"o}del and 5\% of \emph{tests}}, author = {{\v R}eh{\r u}{\v r}ek, Radim and Two, Bo and others},
+  journal = jml, year = 2021, month = mar, doi = {https://doi.org/10.1234/ABC}, file = {/home/me/secret.pdf}}
+@misc{two, title = "On $x^{2}$ things", author = {{The Collaboration}}, eprint = {2104.12345v2}, archivePrefix = {arXiv}}
+@misc{three, title = {Hidden id}, journal = {arXiv preprint arXiv:2104.99999}, year = 2021}
+@misc{one, title = {Same key}, pages = {1234.56789}}
+@misc{four, doi = {10.1234/only.id}}
+@misc{five, note = {nothing}}
+@article{ title = {No key} }
+"""
+RIS = """TY  - JOUR
+TI  - A RIS title
+AU  - One, Ada
+AU  - Two, Bo
+PY  - 2020/05/01/
+DO  - 10.1234/ris
+UR  - javascript:alert(1)
+ER  - 
+
+TY  - JOUR
+T1  - Second without an end
+A1  - Three, Cy
+UR  - https://arxiv.org/abs/1706.03762v5
+"""
+ZOTERO = [
+    {
+        "data": {
+            "itemType": "preprint",
+            "title": "Zotero item",
+            "creators": [
+                {"creatorType": "author", "firstName": "Ada", "lastName": "One"},
+                {"creatorType": "editor", "name": "Nobody"},
+            ],
+            "archiveID": "arXiv:2104.12345",
+            "date": "2021-04-01",
+            "tags": [{"tag": "good"}],
+        }
+    },
+    {"data": {"itemType": "attachment", "title": "paper.pdf", "path": "/home/me/paper.pdf"}},
+]
+CSL = [
+    {
+        "type": "article-journal",
+        "title": "CSL item",
+        "author": [{"family": "One", "given": "Ada"}, {"literal": "A Group"}],
+        "DOI": "10.1234/csl",
+        "issued": {"date-parts": [[2020, 3]]},
+        "container-title": "J",
+    }
+]
+
+
+def test_bibtex() -> None:
+    """Accents, strings, repeated and missing keys are understood; all papers are the reader's own."""
+    page = parse_bibliography(BIBTEX.encode(), place="x.bib")
+    by_title = {paper.title: paper for paper in page.papers}
+    first = by_title["Gödel and 5% of tests"]
+    assert (first.id, first.authors, first.venue) == (
+        "doi:10.1234/abc",
+        ("Radim Řehůřek", "Bo Two"),
+        "Journal of Machine Lore",
+    )
+    assert first.published == datetime(2021, 3, 1, tzinfo=UTC)
+    second = by_title["On $x^{2}$ things"]
+    assert (second.id, second.authors, second.version) == ("arxiv:2104.12345", ("The Collaboration",), 2)
+    assert by_title["Hidden id"].id == "arxiv:2104.99999"
+    assert by_title["Same key"].id == "title:samekey"
+    assert "No key" in by_title
+    assert all(paper.library_only for paper in page.papers)
+    assert "secret" not in repr(page)
+    assert {refused.reason for refused in page.refused} == {
+        "it has neither a title nor an arXiv id nor a DOI",
+        "doi:10.1234/only.id has no title; an id alone can be a seed, not a paper",
+    }
+
+
+def test_ris() -> None:
+    """Both dialects of titles and authors are read; a missing end is supplied, an unsafe link dropped."""
+    first, second = parse_bibliography(RIS.encode(), place="x.ris").papers
+    assert (first.title, first.authors, first.url) == (
+        "A RIS title",
+        ("Ada One", "Bo Two"),
+        "https://doi.org/10.1234/ris",
+    )
+    assert first.published == datetime(2020, 5, 1, tzinfo=UTC)
+    assert (second.id, second.authors) == ("arxiv:1706.03762", ("Cy Three",))
+
+
+def test_zotero() -> None:
+    """Items are read, attachments and editors are not."""
+    (paper,) = parse_bibliography(json.dumps(ZOTERO).encode(), place="x").papers
+    assert (paper.id, paper.authors, paper.keywords) == ("arxiv:2104.12345", ("Ada One",), ("good",))
+
+
+def test_csl() -> None:
+    """CSL items are read with their parts of dates."""
+    (paper,) = parse_bibliography(json.dumps(CSL).encode(), place="x").papers
+    assert (paper.id, paper.authors, paper.venue) == ("doi:10.1234/csl", ("Ada One", "A Group"), "J")
+    assert paper.published == datetime(2020, 3, 1, tzinfo=UTC)
+
+
+def test_references_of_a_library() -> None:
+    """Every entry that names a work is a reference, with or without a title."""
+    references, refused = parse_references(BIBTEX.encode(), "x.bib")
+    assert references[:2] == ("doi:10.1234/abc", "arxiv:2104.12345")
+    assert "doi:10.1234/only.id" in references
+    assert [entry.place for entry in refused] == ["x.bib:9"]
+
+
+def test_references_of_a_plain_list() -> None:
+    """Ids, DOIs and links, one a line, with comments; other lines are refused by number."""
+    text = "# mine\n2104.12345v3 # good\n\nhttps://arxiv.org/abs/hep-th/9901001\n10.1234/ABC\n10.48550/arXiv.2104.12345\nwhat?\n"
+    references, refused = parse_references(text.encode(), "ids.txt")
+    assert references == ("arxiv:2104.12345", "arxiv:hep-th/9901001", "doi:10.1234/abc")
+    assert [entry.place for entry in refused] == ["ids.txt:7"]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"2104.12345\n1706.03762\n", "seeds_file"),
+        (b"", "no library"),
+        (b"a letter", "no library"),
+        (b'{"a": 1}', "no items"),
+        (b"[" * 100_000, "not JSON"),
+        (b"@comment{nothing}", "no entries"),
+    ],
+)
+def test_other_files_are_malformed(body: bytes, reason: str) -> None:
+    """What is no library is refused with the reason, a list of ids with its use."""
+    with pytest.raises(SourceMalformed, match=reason):
+        parse_bibliography(body, place="x")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-16-le", "utf-32", "cp1252"])
+def test_encodings(encoding: str) -> None:
+    """Exports in other encodings are read."""
+    page = parse_bibliography("@article{a,\r title = {Über Tests}}\r".encode(encoding), place="x")
+    assert page.papers[0].title == "Über Tests"
+
+
+def test_real_exports_never_crash() -> None:
+    """Every real export gives papers, refusals, or is malformed."""
+    papers = 0
+    for path in sorted(shared_data("imports").glob("*/*")):
+        try:
+            page = parse_bibliography(path.read_bytes(), place=path.name)
+        except SourceMalformed:
+            continue
+        assert page.papers or page.refused
+        assert all(paper.library_only and paper.title for paper in page.papers)
+        papers += len(page.papers)
+    assert papers > 4_000
