@@ -10,7 +10,7 @@ from collections import Counter
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.headerregistry import AddressHeader
+from email.headerregistry import AddressHeader, BaseHeader
 from email.policy import SMTP
 
 from recommender.domain.editions import Envelope
@@ -111,7 +111,8 @@ def _check_decoded(name: str, value: str) -> None:
 
 
 def _check_address(name: str, header: object, expected: str) -> None:
-    addresses = header.addresses if isinstance(header, AddressHeader) else ()
-    found = [address.addr_spec for address in addresses]
+    found: list[str] = []
+    if isinstance(header, AddressHeader) and isinstance(header, BaseHeader) and not header.defects:
+        found = [address.addr_spec for address in header.addresses]
     if found != [expected]:
         raise MailRejected(f"wire guard: {name} does not hold exactly the expected address")

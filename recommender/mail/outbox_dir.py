@@ -5,6 +5,7 @@ its parts for a browser and a terminal. It does not judge content and speaks no 
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from email import message_from_bytes
@@ -15,6 +16,7 @@ from pathlib import Path
 from recommender.domain.editions import Envelope
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected
 
+_STEM = re.compile(r"\w[\w.@+~-]*")
 _LONGEST_STEM = 200
 
 
@@ -97,7 +99,7 @@ class OutboxFolderSession:
 
 def _files(stem: str, message: bytes) -> Mapping[str, bytes]:
     """Return file name → content, the message itself last."""
-    if Path(stem).name != stem or stem.startswith(".") or len(stem.encode()) > _LONGEST_STEM:
+    if not _STEM.fullmatch(stem) or len(stem.encode()) > _LONGEST_STEM:
         raise MailRejected(f"{stem!r} is no usable file name")
     parsed = message_from_bytes(message, policy=default)
     files: dict[str, bytes] = {}

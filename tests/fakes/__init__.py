@@ -1,0 +1,1 @@
+"""Small in-memory implementations of the ports."""
