@@ -1,0 +1,155 @@
+"""What subscribers did: the feedback log, and the votes, reading lists and seen papers that follow.
+
+Votes are read off the log; the reading list is kept as rows and rebuilt from the log for every
+(subscriber, paper) that the log grows on, so late arrivals with early times end up in their place.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
+
+from recommender.domain.editions import DeliveryState
+from recommender.domain.errors import UnknownSubscriber
+from recommender.domain.feedback import Act, Feedback, Vote
+from recommender.domain.papers import PaperId
+from recommender.store.names import canonical
+from recommender.store.rows import feedback_row, read_feedback
+from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER
+from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
+
+_VOTING = (Act.UP, Act.DOWN, Act.UNDO)
+_LISTING = (Act.SAVE, Act.UNSAVE, Act.READ)
+_NEVER_ARRIVED = (DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED)
+_PAIRS = 10_000
+Pair = tuple[int, PaperId]
+
+
+def record(connection: Connection, entries: Sequence[Feedback]) -> int:
+    """Append acts and rebuild the reading lists they touch; see `ports.People.record`."""
+    papers = canonical(connection, (entry.paper for entry in entries))
+    _require_subscribers(connection, (entry.subscriber for entry in entries))
+    rows = [feedback_row(entry) | {"paper_id": papers[entry.paper]} for entry in entries]
+    new = run_many(connection, insert_or_skip(connection, FEEDBACK), rows)
+    touched = {(entry.subscriber, papers[entry.paper]) for entry in entries if entry.act in _LISTING}
+    if new:
+        _rebuild(connection, sorted(touched))
+    return new
+
+
+def log(connection: Connection, subscriber: int | None) -> Sequence[Feedback]:
+    """Return the log, oldest first."""
+    query = select(FEEDBACK).order_by(FEEDBACK.c.at, FEEDBACK.c.id)
+    if subscriber is not None:
+        query = query.where(FEEDBACK.c.subscriber_id == subscriber)
+    return [read_feedback(row) for row in connection.execute(query)]
+
+
+def votes(connection: Connection, subscribers: Sequence[int] | None) -> Sequence[Vote]:
+    """Return standing votes, by subscriber then time: `domain.feedback.standing_votes`, said in SQL."""
+    parts = [None] if subscribers is None else list(chunks(subscribers))
+    rows = (row for part in parts for row in connection.execute(_standing(part)))
+    found = [
+        Vote(
+            subscriber=row.subscriber_id,
+            paper=row.paper_id,
+            up=row.act == Act.UP.value,
+            at=row.at,
+            interest=row.interest,
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda vote: (vote.subscriber, vote.at, vote.paper))
+
+
+def saved(connection: Connection, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
+    """Return the reading list, newest first."""
+    query = select(SAVED_PAPER).where(SAVED_PAPER.c.subscriber_id == subscriber)
+    query = query.order_by(SAVED_PAPER.c.saved_at.desc(), SAVED_PAPER.c.paper_id)
+    return [(row.paper_id, row.saved_at, row.read) for row in connection.execute(query)]
+
+
+def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
+    """Return what each subscriber was shown in an edition that may have arrived, voted on, or saved."""
+    found: dict[int, set[PaperId]] = {subscriber: set() for subscriber in subscribers}
+    for part in chunks(subscribers):
+        standing = _standing(part).subquery()
+        shown = (
+            select(EDITION.c.subscriber_id, EDITION_ITEM.c.paper_id)
+            .join(EDITION_ITEM, EDITION_ITEM.c.edition_id == EDITION.c.id)
+            .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
+            .where(EDITION.c.subscriber_id.in_(part))
+            .where(DELIVERY.c.state.not_in([state.value for state in _NEVER_ARRIVED]))
+        )
+        kept = select(SAVED_PAPER.c.subscriber_id, SAVED_PAPER.c.paper_id)
+        kept = kept.where(SAVED_PAPER.c.subscriber_id.in_(part))
+        voted = select(standing.c.subscriber_id, standing.c.paper_id)
+        for subscriber, paper in connection.execute(union(shown, kept, voted)):
+            found[subscriber].add(paper)
+    return {subscriber: frozenset(papers) for subscriber, papers in found.items()}
+
+
+def _standing(subscribers: Sequence[int] | None) -> Any:
+    """Select the last act of voting of each pair, unless it took the vote back."""
+    columns = [FEEDBACK.c[name] for name in ("subscriber_id", "paper_id", "act", "at", "interest")]
+    age = func.row_number().over(
+        partition_by=[FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id],
+        order_by=[FEEDBACK.c.at.desc(), FEEDBACK.c.id.desc()],
+    )
+    acts = select(*columns, age.label("age")).where(FEEDBACK.c.suspect.is_(False))
+    acts = acts.where(FEEDBACK.c.act.in_([act.value for act in _VOTING]))
+    if subscribers is not None:
+        acts = acts.where(FEEDBACK.c.subscriber_id.in_(subscribers))
+    aged = acts.subquery()
+    return select(aged).where(and_(aged.c.age == 1, aged.c.act != Act.UNDO.value))
+
+
+def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> None:
+    """Raise UnknownSubscriber where a foreign key would only say that something failed."""
+    wanted = list(dict.fromkeys(subscribers))
+    known: set[int] = set()
+    for part in chunks(wanted):
+        known.update(connection.execute(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id.in_(part))).scalars())
+    for subscriber in wanted:
+        if subscriber not in known:
+            raise UnknownSubscriber(str(subscriber))
+
+
+def _rebuild(connection: Connection, pairs: Sequence[Pair]) -> None:
+    """Replay the log of each pair into its row of the reading list."""
+    for start in range(0, len(pairs), _PAIRS):
+        part = pairs[start : start + _PAIRS]
+        rows = [
+            {"subscriber_id": subscriber, "paper_id": paper, "saved_at": at, "read": read}
+            for (subscriber, paper), (at, read) in _replay(connection, part).items()
+        ]
+        table = SAVED_PAPER
+        connection.execute(delete(table).where(tuple_(table.c.subscriber_id, table.c.paper_id).in_(part)))
+        run_many(connection, upsert(connection, table, ["subscriber_id", "paper_id"]), rows)
+
+
+def _replay(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, tuple[datetime, bool]]:
+    """Return (saved at, read) of the pairs that are saved at the end of their log."""
+    query = select(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id, FEEDBACK.c.act, FEEDBACK.c.at)
+    query = query.where(tuple_(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id).in_(pairs))
+    query = query.where(FEEDBACK.c.act.in_([act.value for act in _LISTING]))
+    acts: dict[Pair, list[tuple[str, datetime]]] = defaultdict(list)
+    for subscriber, paper, act, at in connection.execute(query.order_by(FEEDBACK.c.at, FEEDBACK.c.id)):
+        acts[subscriber, paper].append((act, at))
+    states = {pair: _list_state(entries) for pair, entries in acts.items()}
+    return {pair: state for pair, state in states.items() if state}
+
+
+def _list_state(acts: Iterable[tuple[str, datetime]]) -> tuple[datetime, bool] | None:
+    """Replay acts, oldest first: a second save keeps the first's time, reading needs saving."""
+    state: tuple[datetime, bool] | None = None
+    for act, at in acts:
+        if act == Act.UNSAVE:
+            state = None
+        elif act == Act.SAVE:
+            state = state or (at, False)
+        elif state:
+            state = (state[0], True)
+    return state

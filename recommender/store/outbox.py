@@ -1,0 +1,114 @@
+"""Editions and the list of their deliveries in SQL; the moves between states are in `moves`."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, select
+
+from recommender.domain.editions import Delivery, DeliveryState, Edition, Settlement, Slot
+from recommender.domain.papers import PaperId
+from recommender.store import moves
+from recommender.store.names import canonical
+from recommender.store.rows import item_row, read_item
+from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
+from recommender.store.statements import chunks, insert_or_skip, run_many
+
+
+class SqlOutbox:
+    """`ports.Outbox` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the transaction of `connection`."""
+        self._connection = connection
+
+    def put(self, edition: Edition, *, message_id: str, date: datetime) -> bool:
+        """Store an edition, its items and a ready delivery; False and no change if its key exists.
+
+        Raises UnknownPaper for an item whose paper is not in the store.
+        """
+        papers = canonical(self._connection, (item.paper for item in edition.items))
+        new = {
+            "subscriber_id": edition.subscriber,
+            "key": edition.key,
+            "created_at": edition.created_at,
+            "due_at": edition.due_at,
+            "considered": edition.considered,
+        }
+        stored = insert_or_skip(self._connection, EDITION).values(new).returning(EDITION.c.id)
+        number: int | None = self._connection.execute(stored).scalar()
+        if number is None:
+            return False
+        rows = [item_row(number, item) | {"paper_id": papers[item.paper]} for item in edition.items]
+        run_many(self._connection, insert(EDITION_ITEM), rows)
+        ready = {"edition_id": number, "state": DeliveryState.READY.value, "attempts": 0, "fence": 0}
+        ready |= {"message_id": message_id, "date_header": date, "reply": ""}
+        self._connection.execute(insert(DELIVERY), ready)
+        return True
+
+    def last_slots(self, subscribers: Sequence[int]) -> dict[int, Slot]:
+        """Return the slot of each subscriber's newest edition (latest due); those without are absent."""
+        found: dict[int, Slot] = {}
+        age = func.row_number().over(
+            partition_by=EDITION.c.subscriber_id, order_by=[EDITION.c.due_at.desc(), EDITION.c.id.desc()]
+        )
+        for part in chunks(subscribers):
+            aged = select(EDITION, age.label("age")).where(EDITION.c.subscriber_id.in_(part)).subquery()
+            for row in self._connection.execute(select(aged).where(aged.c.age == 1)):
+                found[row.subscriber_id] = Slot(key=row.key, due_at=row.due_at)
+        return found
+
+    def has_edition(self, subscriber: int, key: str) -> bool:
+        """Tell whether the edition exists."""
+        query = select(EDITION.c.id).where(EDITION.c.subscriber_id == subscriber, EDITION.c.key == key)
+        return self._connection.execute(query).first() is not None
+
+    def edition(self, edition: int) -> Edition | None:
+        """Return an edition with its items, by position, or None."""
+        row = self._connection.execute(select(EDITION).where(EDITION.c.id == edition)).first()
+        if row is None:
+            return None
+        items = select(EDITION_ITEM).where(EDITION_ITEM.c.edition_id == edition)
+        items = items.order_by(EDITION_ITEM.c.position, EDITION_ITEM.c.id)
+        return Edition(
+            id=row.id,
+            subscriber=row.subscriber_id,
+            key=row.key,
+            created_at=row.created_at,
+            due_at=row.due_at,
+            considered=row.considered,
+            items=tuple(read_item(item) for item in self._connection.execute(items)),
+        )
+
+    def item(self, item: int) -> tuple[Edition, PaperId] | None:
+        """Return the edition and the paper that an edition item belongs to, or None."""
+        query = select(EDITION_ITEM.c.edition_id, EDITION_ITEM.c.paper_id).where(EDITION_ITEM.c.id == item)
+        row = self._connection.execute(query).first()
+        edition = self.edition(row.edition_id) if row else None
+        return (edition, row.paper_id) if row and edition else None
+
+    def claim(self, *, worker: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+        """Take ready, deferred-and-due, or lease-expired claimed rows for `worker`, raising their fence."""
+        return moves.claim(self._connection, worker=worker, now=now, until=now + lease, limit=limit)
+
+    def mark_in_doubt(self, delivery: Delivery, *, now: datetime, body_sha256: str) -> bool:
+        """Record that the body is about to go; False, and nothing may be sent, if it may not.
+
+        A row that is still this worker's, but whose subscriber may no longer be mailed, becomes
+        `suppressed`.
+        """
+        return moves.mark_in_doubt(self._connection, delivery, now=now, body_sha256=body_sha256)
+
+    def settle(self, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
+        """Record the end of an attempt; False if the fence is old or the move is not in TRANSITIONS.
+
+        `claimed` and `in_doubt` are no ends: `claim` and `mark_in_doubt` alone lead there.
+        """
+        return moves.settle(self._connection, delivery, settlement, now=now)
+
+    def hold_in_doubt(self, *, now: datetime) -> int:
+        """Turn rows left in doubt by a dead process into held; return how many."""
+        return moves.hold_in_doubt(self._connection, now=now)
+
+    def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
+        """Return deliveries, newest first."""
+        return moves.deliveries(self._connection, state)

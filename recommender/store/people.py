@@ -1,0 +1,158 @@
+"""Subscribers and suppressions in SQL; what they did is in `acts`."""
+
+from base64 import urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from recommender.domain.errors import InputError, UnknownSubscriber
+from recommender.domain.feedback import Feedback, Vote
+from recommender.domain.papers import PaperId
+from recommender.domain.subscribers import DeclaredSubscriber, Interest, Subscriber, SubscriberState
+from recommender.store import acts
+from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
+from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
+from recommender.store.statements import chunks, run_many, upsert
+
+_PUBLIC_BYTES = 8
+
+
+class SqlPeople:
+    """`ports.People` in one transaction."""
+
+    def __init__(self, connection: Connection, random_bytes: Callable[[int], bytes]) -> None:
+        """Work inside the transaction of `connection`; `random_bytes(n)` gives unguessable bytes."""
+        self._connection = connection
+        self._random_bytes = random_bytes
+
+    def all(self) -> Sequence[Subscriber]:
+        """Return every subscriber whatever the state, by id."""
+        return self._read(select(SUBSCRIBER).order_by(SUBSCRIBER.c.id))
+
+    def find(self, reference: str) -> Subscriber:
+        """Return by address (in either case), key or public id, in that order; raise UnknownSubscriber."""
+        known = (
+            (SUBSCRIBER.c.email_key, email_key(reference)),
+            (SUBSCRIBER.c.key, reference),
+            (SUBSCRIBER.c.public_id, reference),
+        )
+        query = select(SUBSCRIBER).where(or_(*(column == value for column, value in known if value)))
+        found = self._read(query)
+        folded = email_key(reference)
+        for matches in (
+            lambda one: folded is not None and email_key(one.email) == folded,
+            lambda one: one.key == reference,
+            lambda one: one.public_id == reference,
+        ):
+            for subscriber in filter(matches, found):
+                return subscriber
+        raise UnknownSubscriber(reference)
+
+    def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
+        """Store a new subscriber with interests; raise InputError if the address or key is taken."""
+        public_id = urlsafe_b64encode(self._random_bytes(_PUBLIC_BYTES)).rstrip(b"=").decode()
+        row = declared_row(declared) | {
+            "public_id": public_id,
+            "state": state.value,
+            "epoch": 0,
+            "joined": at,
+            "unsubscribed": None,
+        }
+        new = insert(SUBSCRIBER).values(row).returning(SUBSCRIBER.c.id)
+        number: int = self._guarded(declared, new).scalar_one()
+        run_many(self._connection, insert(INTEREST), interest_rows(number, declared.interests))
+        return self._read(select(SUBSCRIBER).where(SUBSCRIBER.c.id == number))[0]
+
+    def change(self, subscriber: int, declared: DeclaredSubscriber) -> None:
+        """Replace what is declared; raise UnknownSubscriber, or InputError if the address or key is taken."""
+        change = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).values(declared_row(declared))
+        if not self._guarded(declared, change).rowcount:
+            raise UnknownSubscriber(str(subscriber))
+        self._connection.execute(delete(INTEREST).where(INTEREST.c.subscriber_id == subscriber))
+        run_many(self._connection, insert(INTEREST), interest_rows(subscriber, declared.interests))
+
+    def set_state(self, subscriber: int, state: SubscriberState, *, at: datetime) -> None:
+        """Change whether mail may go out; `unsubscribed` is stamped with `at`, and cleared by `active`."""
+        values: dict[str, Any] = {"state": state.value}
+        if state is SubscriberState.UNSUBSCRIBED:
+            values["unsubscribed"] = at
+        elif state is SubscriberState.ACTIVE:
+            values["unsubscribed"] = None
+        change = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).values(values)
+        if not self._connection.execute(change).rowcount:
+            raise UnknownSubscriber(str(subscriber))
+
+    def record(self, entries: Sequence[Feedback]) -> int:
+        """Append feedback, applying save, unsave and read to the reading list; return how many were new.
+
+        Raises UnknownPaper and UnknownSubscriber; then nothing of this call is recorded.
+        """
+        return acts.record(self._connection, entries)
+
+    def feedback(self, subscriber: int | None = None) -> Sequence[Feedback]:
+        """Return the log, oldest first, of one subscriber or of all."""
+        return acts.log(self._connection, subscriber)
+
+    def votes(self, subscribers: Sequence[int] | None = None) -> Sequence[Vote]:
+        """Return standing votes, by subscriber then time."""
+        return acts.votes(self._connection, subscribers)
+
+    def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
+        """Return the reading list: (paper, saved at, read), newest first."""
+        return acts.saved(self._connection, subscriber)
+
+    def seen(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
+        """Return what each subscriber was shown, voted on, or saved; everybody asked for has an entry."""
+        return acts.seen(self._connection, subscribers)
+
+    def suppress(self, email: str, *, reason: str, at: datetime) -> None:
+        """Never mail this address again.
+
+        Locks the subscriber's row: a worker about to send either has committed before this, or
+        sees the suppression (`Outbox.mark_in_doubt` locks the same row).
+        """
+        key = email_key(email)
+        if key is None:
+            raise InputError("an empty address cannot be suppressed; give the subscriber's address")
+        held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.email_key == key).with_for_update()
+        self._connection.execute(held).all()
+        row = {"email_key": key, "reason": reason, "at": at}
+        self._connection.execute(upsert(self._connection, SUPPRESSION, ["email_key"]), row)
+
+    def lift(self, email: str) -> None:
+        """Take a suppression back."""
+        self._connection.execute(delete(SUPPRESSION).where(SUPPRESSION.c.email_key == email_key(email)))
+
+    def suppressed(self) -> frozenset[str]:
+        """Return the suppressed addresses, lower-cased."""
+        return frozenset(self._connection.execute(select(SUPPRESSION.c.email_key)).scalars())
+
+    def _read(self, query: Any) -> list[Subscriber]:
+        rows = self._connection.execute(query).all()
+        interests = self._interests(row.id for row in rows)
+        return [read_subscriber(row, tuple(interests[row.id])) for row in rows]
+
+    def _interests(self, subscribers: Iterable[int]) -> dict[int, list[Interest]]:
+        found: dict[int, list[Interest]] = defaultdict(list)
+        for part in chunks(subscribers):
+            query = select(INTEREST).where(INTEREST.c.subscriber_id.in_(part))
+            for row in self._connection.execute(
+                query.order_by(INTEREST.c.subscriber_id, INTEREST.c.position)
+            ):
+                found[row.subscriber_id].append(read_interest(row))
+        return found
+
+    def _guarded(self, declared: DeclaredSubscriber, statement: Any) -> Any:
+        """Run a statement that may meet a taken address or key, without losing the transaction to it."""
+        try:
+            with self._connection.begin_nested():
+                return self._connection.execute(statement)
+        except IntegrityError as error:
+            known = declared.email or declared.key
+            raise InputError(
+                f"subscriber {known!r}: another subscriber has this address or id; give a different one"
+            ) from error

@@ -1,0 +1,213 @@
+"""Turns rows into domain values and back. Field by field, no decisions."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Row
+
+from recommender.domain.editions import Delivery, DeliveryState, EditionItem, Evidence, Lever, Section
+from recommender.domain.feedback import Act, Feedback
+from recommender.domain.identity import title_key
+from recommender.domain.papers import Cursor, Paper, PaperStatus, Signal, SourceState
+from recommender.domain.subscribers import (
+    Cadence,
+    DeclaredSubscriber,
+    Every,
+    Interest,
+    Subscriber,
+    SubscriberState,
+)
+
+_PAPER_FIELDS = tuple(field.name for field in fields(Paper))
+_INTEREST_FIELDS = tuple(field.name for field in fields(Interest))
+_PLAIN_FIELDS = ("key", "email", "name", "papers", "floor", "send_empty", "paused", "share", "locked")
+"""What a declared subscriber and its row have under one name."""
+
+
+def email_key(email: str) -> str | None:
+    """Return an address folded for comparison; None for no address."""
+    return email.strip().lower() or None
+
+
+def paper_row(paper: Paper) -> dict[str, Any]:
+    """Return the row of a paper, with its title key and the digest of its content."""
+    row: dict[str, Any] = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+    row["status"] = paper.status.value
+    digest = hashlib.sha256(repr(row).encode()).hexdigest()
+    return row | {"title_key": title_key(paper.title), "content_sha": digest}
+
+
+def read_paper(row: Row[Any]) -> Paper:
+    """Return the paper of a row of `paper`."""
+    values = {name: getattr(row, name) for name in _PAPER_FIELDS}
+    return Paper(**(values | {"status": PaperStatus(row.status)}))
+
+
+def read_signal(row: Row[Any]) -> Signal:
+    """Return the signal of a row of `paper_signal`."""
+    return Signal(
+        paper=row.paper_id,
+        source=row.source,
+        taken_at=row.taken_at,
+        upvotes=row.upvotes,
+        comments=row.comments,
+        stars=row.stars,
+    )
+
+
+def source_row(state: SourceState) -> dict[str, Any]:
+    """Return the row of a source's state, the cursor spread over its columns."""
+    cursor = state.cursor
+    return {
+        "source": state.source,
+        "position": cursor.position if cursor else None,
+        "etag": cursor.etag if cursor else None,
+        "last_modified": cursor.last_modified if cursor else None,
+        "last_ok": state.last_ok,
+        "last_error": state.last_error,
+        "last_error_at": state.last_error_at,
+        "papers": state.papers,
+    }
+
+
+def read_source(row: Row[Any]) -> SourceState:
+    """Return the state of a row of `source_state`."""
+    known = row.position is not None
+    cursor = Cursor(position=row.position, etag=row.etag, last_modified=row.last_modified) if known else None
+    return SourceState(
+        source=row.source,
+        cursor=cursor,
+        last_ok=row.last_ok,
+        last_error=row.last_error,
+        last_error_at=row.last_error_at,
+        papers=row.papers,
+    )
+
+
+def declared_row(declared: DeclaredSubscriber) -> dict[str, Any]:
+    """Return the columns that a declaration fills."""
+    cadence = declared.cadence
+    return {name: getattr(declared, name) for name in _PLAIN_FIELDS} | {
+        "email_key": email_key(declared.email),
+        "every": cadence.every.value,
+        "on": cadence.on,
+        "at": cadence.at,
+        "zone": cadence.zone,
+    }
+
+
+def interest_rows(subscriber: int, interests: tuple[Interest, ...]) -> list[dict[str, Any]]:
+    """Return the rows of interests, in order."""
+    return [
+        {"subscriber_id": subscriber, "position": position}
+        | {name: getattr(interest, name) for name in _INTEREST_FIELDS}
+        for position, interest in enumerate(interests)
+    ]
+
+
+def read_interest(row: Row[Any]) -> Interest:
+    """Return the interest of a row of `interest`."""
+    return Interest(**{name: getattr(row, name) for name in _INTEREST_FIELDS})
+
+
+def read_subscriber(row: Row[Any], interests: tuple[Interest, ...]) -> Subscriber:
+    """Return the subscriber of a row of `subscriber`."""
+    return Subscriber(
+        **{name: getattr(row, name) for name in _PLAIN_FIELDS},
+        id=row.id,
+        public_id=row.public_id,
+        state=SubscriberState(row.state),
+        epoch=row.epoch,
+        joined=row.joined,
+        unsubscribed=row.unsubscribed,
+        cadence=Cadence(every=Every(row.every), on=row.on, at=row.at, zone=row.zone),
+        interests=interests,
+    )
+
+
+def feedback_row(entry: Feedback) -> dict[str, Any]:
+    """Return the row of a recorded act."""
+    return {
+        "subscriber_id": entry.subscriber,
+        "paper_id": entry.paper,
+        "act": entry.act.value,
+        "at": entry.at,
+        "via": entry.via,
+        "interest": entry.interest,
+        "edition": entry.edition,
+        "suspect": entry.suspect,
+    }
+
+
+def read_feedback(row: Row[Any]) -> Feedback:
+    """Return the act of a row of `feedback`."""
+    return Feedback(
+        subscriber=row.subscriber_id,
+        paper=row.paper_id,
+        act=Act(row.act),
+        at=row.at,
+        via=row.via,
+        interest=row.interest,
+        edition=row.edition,
+        suspect=row.suspect,
+    )
+
+
+def item_row(edition: int, item: EditionItem) -> dict[str, Any]:
+    """Return the row of an edition item."""
+    return {
+        "edition_id": edition,
+        "paper_id": item.paper,
+        "section": item.section.value,
+        "interest": item.interest,
+        "position": item.position,
+        "score": item.score,
+        "match": item.match,
+        "reason": item.reason,
+        "lever": asdict(item.lever) if item.lever else None,
+        "evidence": [asdict(evidence) for evidence in item.evidence],
+        "propensity": item.propensity,
+    }
+
+
+def read_item(row: Row[Any]) -> EditionItem:
+    """Return the item of a row of `edition_item`."""
+    return EditionItem(
+        id=row.id,
+        paper=row.paper_id,
+        section=Section(row.section),
+        interest=row.interest,
+        position=row.position,
+        score=row.score,
+        match=row.match,
+        reason=row.reason,
+        lever=Lever(**row.lever) if row.lever else None,
+        evidence=tuple(_evidence(values) for values in row.evidence),
+        propensity=row.propensity,
+    )
+
+
+def read_delivery(row: Row[Any]) -> Delivery:
+    """Return the delivery of a row of `delivery` joined with its edition and subscriber."""
+    return Delivery(
+        id=row.id,
+        edition=row.edition_id,
+        subscriber=row.subscriber_id,
+        email=row.email,
+        edition_key=row.edition_key,
+        state=DeliveryState(row.state),
+        attempts=row.attempts,
+        fence=row.fence,
+        lease_until=row.lease_until,
+        message_id=row.message_id,
+        date=row.date_header,
+        body_sha256=row.body_sha256,
+        next_attempt_at=row.next_attempt_at,
+        reply=row.reply,
+    )
+
+
+def _evidence(values: Mapping[str, Any]) -> Evidence:
+    return Evidence(**(dict(values) | {"terms": tuple(values["terms"])}))

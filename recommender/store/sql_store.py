@@ -1,0 +1,127 @@
+"""The store: transactions on one database, its schema, its health, its copy.
+
+Opening it connects to nothing; `upgrade` is called explicitly by whoever may change the database.
+"""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from recommender.domain.errors import InputError
+from recommender.store import migrate
+from recommender.store.artifacts import SqlArtifacts
+from recommender.store.engine import open_engine, transaction
+from recommender.store.outbox import SqlOutbox
+from recommender.store.papers import SqlPapers
+from recommender.store.people import SqlPeople
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SqlUnitOfWork:
+    """`ports.UnitOfWork`: everything in it shares one transaction."""
+
+    papers: SqlPapers
+    people: SqlPeople
+    outbox: SqlOutbox
+    artifacts: SqlArtifacts
+
+
+class SqlStore:
+    """`ports.Store` on SQLite or PostgreSQL."""
+
+    def __init__(self, url: str, *, random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        """Take a SQLAlchemy URL; raise InputError for one that is not SQLite or PostgreSQL.
+
+        `random_bytes(n)` gives n unguessable bytes for public ids.
+        """
+        self._engine = open_engine(url)
+        self._random_bytes = random_bytes
+
+    def upgrade(self) -> None:
+        """Create or migrate the database to this program's schema, and the folder of a SQLite file."""
+        try:
+            migrate.upgrade(self._engine)
+        except DBAPIError as error:
+            raise self._unreachable(error) from error
+
+    @contextmanager
+    def read(self) -> Iterator[SqlUnitOfWork]:
+        """Open a transaction that sees one moment of the store and cannot write."""
+        with transaction(self._engine, "read") as connection:
+            yield self._unit(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlUnitOfWork]:
+        """Open a transaction that may write: kept at the end of the block, dropped on any exception."""
+        with transaction(self._engine, "write") as connection:
+            yield self._unit(connection)
+
+    def ready(self) -> bool:
+        """Tell whether the database answers and has this program's schema."""
+        try:
+            with transaction(self._engine, "read") as connection:
+                return migrate.revision(connection) == migrate.HEAD
+        except (DBAPIError, InputError):
+            return False
+
+    def check(self) -> tuple[str, ...]:
+        """Return what is wrong with the database, in words; nothing if all is well. Reads every page."""
+        try:
+            with transaction(self._engine, "read") as connection:
+                return (*_schema_problems(connection), *_file_problems(connection))
+        except DBAPIError as error:
+            return (str(self._unreachable(error)),)
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy of a SQLite database while others work on it.
+
+        Raises InputError if `target` exists, or for PostgreSQL, which has its own tools.
+        """
+        if self._engine.dialect.name != "sqlite":
+            raise InputError("db backup copies SQLite files; use pg_dump for PostgreSQL")
+        if target.exists():
+            raise InputError(f"{target} exists; name a new file")
+        with self._engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is not None:
+                raw.execute("PRAGMA query_only = OFF").close()
+                raw.execute("VACUUM INTO ?", (str(target),)).close()
+
+    def close(self) -> None:
+        """Close all connections; the store may be used again."""
+        self._engine.dispose()
+
+    def _unit(self, connection: Connection) -> SqlUnitOfWork:
+        return SqlUnitOfWork(
+            papers=SqlPapers(connection),
+            people=SqlPeople(connection, self._random_bytes),
+            outbox=SqlOutbox(connection),
+            artifacts=SqlArtifacts(connection),
+        )
+
+    def _unreachable(self, error: DBAPIError) -> InputError:
+        place = self._engine.url.render_as_string(hide_password=True)
+        return InputError(f"the store at {place} cannot be used: {error.orig}; check [store] url")
+
+
+def _schema_problems(connection: Connection) -> Iterator[str]:
+    found = migrate.revision(connection)
+    if found != migrate.HEAD:
+        yield f"the schema is at {found or 'nothing'}, not {migrate.HEAD}; run `paperroute db upgrade`"
+
+
+def _file_problems(connection: Connection) -> Iterator[str]:
+    """Ask SQLite whether its pages and references are sound; PostgreSQL keeps watch itself."""
+    if connection.dialect.name != "sqlite":
+        return
+    for (line,) in connection.execute(text("PRAGMA quick_check")):
+        if line != "ok":
+            yield f"the database file is damaged: {line}; restore a backup"
+    broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+    if broken:
+        yield f"{len(broken)} rows point to nothing, first in {broken[0][0]}; restore a backup"
