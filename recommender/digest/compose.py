@@ -1,0 +1,188 @@
+"""From an edition's rows to the words and links of its digest. Pure: the same rows, the same digest.
+
+Chooses nothing: which papers, in which order and why was settled when the edition was made.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from recommender.digest import words
+from recommender.digest.excerpt import excerpt
+from recommender.digest.links import Links
+from recommender.digest.plain import header_text, plain, shorten
+from recommender.digest.tex import to_unicode
+from recommender.domain.digests import Digest, DigestFooter, DigestPaper, DigestSection, Thumbs
+from recommender.domain.editions import Edition, EditionItem, Section, Slot
+from recommender.domain.papers import Paper, PaperId, Signal
+from recommender.domain.subscribers import Subscriber
+
+SUBJECT = 70
+PREHEADER = 140
+_TITLE = 300
+_FROM_VOTES = "Your votes"
+_NO_WORDS = frozenset({Section.DIFFERENT, Section.READING_LIST})
+"""Sections in which fit was not the point."""
+_HEADINGS = {
+    Section.TRENDING: ("Trending near you", "Drawing attention now, and close to what you read."),
+    Section.DIFFERENT: (
+        "Something different",
+        "A step aside from your usual reading; your thumb teaches most here.",
+    ),
+    Section.READING_LIST: ("Still on your list", "Saved by you, not yet marked read."),
+}
+_COUNTED = {Section.TRENDING: "trending near you", Section.DIFFERENT: "to try something different"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """Everything a digest is composed of. `papers` lacks what left the store; `sender` is a mailbox."""
+
+    edition: Edition
+    subscriber: Subscriber
+    papers: Mapping[PaperId, Paper]
+    sender: str
+    signals: Sequence[Signal] = ()
+    next_slot: Slot | None = None
+
+
+def compose(material: Material, links: Links) -> Digest:
+    """Return the digest of an edition. Links are issued as of the edition's `created_at`."""
+    items = [item for item in material.edition.items if item.paper in material.papers]
+    sections = _sections(material, sorted(items, key=lambda item: item.position), links)
+    shown = [paper for section in sections for paper in section.papers]
+    best = _best(items)
+    best_title = _title(material.papers[best.paper]) if best else ""
+    fresh = sum(len(section.papers) for section in sections if section.kind is not Section.READING_LIST)
+    summary = _summary(sections, material.edition.considered)
+    return Digest(
+        subject=_subject(best_title, fresh or len(shown), material.edition.considered),
+        preheader=_preheader(best, shown, best_title) or summary,
+        title=_main_heading(material),
+        reader=shorten(plain(material.subscriber.name), 60),
+        summary=summary,
+        sections=tuple(sections),
+        footer=_footer(material, links),
+    )
+
+
+def _sections(material: Material, items: Sequence[EditionItem], links: Links) -> list[DigestSection]:
+    """Group items: interests in the order the reader gave them, then the other sections."""
+    names = {interest.key: plain(interest.name) for interest in material.subscriber.interests}
+    order = {key: place for place, key in enumerate(names)}
+    groups: dict[tuple[int, int, str], list[EditionItem]] = {}
+    for item in items:
+        rank = list(Section).index(item.section)
+        key = item.interest if item.section is Section.INTEREST else ""
+        groups.setdefault((rank, order.get(key, len(order)), key), []).append(item)
+    attention = words.latest_signals(material.signals)
+    sections: list[DigestSection] = []
+    number = 0
+    for (_, _, key), group in sorted(groups.items(), key=lambda entry: entry[0]):
+        kind = group[0].section
+        heading, note = _HEADINGS.get(kind, (names.get(key, plain(key)) or _FROM_VOTES, ""))
+        papers = []
+        for item in group:
+            number += 1
+            papers.append(_paper(material, item, number, attention.get(item.paper, []), links))
+        sections.append(DigestSection(kind=kind, heading=heading, note=note, papers=tuple(papers)))
+    return sections
+
+
+def _paper(
+    material: Material, item: EditionItem, number: int, signals: Sequence[Signal], links: Links
+) -> DigestPaper:
+    paper = material.papers[item.paper]
+    return DigestPaper(
+        number=number,
+        title=_title(paper),
+        url=paper.url,
+        byline=words.byline(paper),
+        facts=words.facts(paper),
+        signals=words.signal_words(signals),
+        excerpt=excerpt(paper.abstract),
+        reason=plain(item.reason),
+        match="" if item.section in _NO_WORDS else words.match_words(item.match),
+        code_url=paper.code_url,
+        thumbs=_thumbs(material, item, links),
+    )
+
+
+def _thumbs(material: Material, item: EditionItem, links: Links) -> Thumbs:
+    reader, now = material.subscriber, material.edition.created_at
+    who = (reader.public_id, reader.epoch, item.id)
+    return Thumbs(
+        up=links.vote(*who, "up", now),
+        down=links.vote(*who, "down", now),
+        save=links.save(*who, now),
+        saved=item.section is Section.READING_LIST,
+    )
+
+
+def _footer(material: Material, links: Links) -> DigestFooter:
+    reader, now = material.subscriber, material.edition.created_at
+    who = (reader.public_id, reader.epoch)
+    zone = reader.cadence.zone
+    return DigestFooter(
+        why=f"You get this because you subscribed to Paper Route, {words.cadence_words(reader.cadence)}.",
+        next_edition=f"Next edition: {words.slot_words(material.next_slot, zone)}."
+        if material.next_slot
+        else "",
+        sender=plain(material.sender),
+        view=links.view(*who, material.edition.id, now),
+        reading=links.reading(*who, now),
+        preferences=links.preferences(*who, now),
+        unsubscribe=links.unsubscribe(*who, now),
+    )
+
+
+def _title(paper: Paper) -> str:
+    return shorten(to_unicode(paper.title) or paper.id, _TITLE)
+
+
+def _main_heading(material: Material) -> str:
+    day = words.day_words(material.edition.due_at, material.subscriber.cadence.zone)
+    return f"Your papers for the week of {day}" if "-W" in material.edition.key else f"Your papers for {day}"
+
+
+def _best(items: Iterable[EditionItem]) -> EditionItem | None:
+    """Return the item that fits best: among those chosen for an interest where there are any."""
+    rank = list(Section)
+    return min(
+        items,
+        key=lambda item: (rank.index(item.section), -item.match, -item.score, item.position),
+        default=None,
+    )
+
+
+def _subject(title: str, count: int, considered: int) -> str:
+    """Return the subject: the best title, cut, and the count; the count always fits."""
+    if not title:
+        return f"Nothing new for you among {words.counted(considered, 'paper')}"
+    tail = f" · {words.counted(count, 'paper')}"
+    return shorten(header_text(title), SUBJECT - len(tail)) + tail
+
+
+def _preheader(best: EditionItem | None, shown: Sequence[DigestPaper], best_title: str) -> str:
+    """Return what follows the subject in an inbox: why the best paper, and what else there is."""
+    if best is None:
+        return ""
+    others = [shorten(paper.title, 60) for paper in shown if paper.title != best_title]
+    also = f" Also: {'; '.join(others[:3])}" if others else ""
+    return shorten(f"{plain(best.reason)}{also}", PREHEADER)
+
+
+def _summary(sections: Sequence[DigestSection], considered: int) -> str:
+    """Say in words what is inside, and out of how many."""
+    parts = [
+        f"{len(section.papers)} {_COUNTED.get(section.kind) or f'for {section.heading}'}"
+        for section in sections
+        if section.kind is not Section.READING_LIST
+    ]
+    fresh = sum(len(section.papers) for section in sections if section.kind is not Section.READING_LIST)
+    waiting = sum(len(section.papers) for section in sections) - fresh
+    looked = words.counted(considered, "new paper")
+    if fresh:
+        text = f"{fresh:,} chosen from {looked}: {words.listed(parts)}."
+    else:
+        text = f"Nothing fits you among {looked} this time."
+    return f"{text} {words.counted(waiting, 'paper')} still on your reading list." if waiting else text

@@ -1,0 +1,59 @@
+"""The beginning of an abstract, cut where a reader would pause. No summarising: the authors' own words."""
+
+import re
+
+from recommender.digest.plain import shorten
+from recommender.digest.tex import to_unicode
+
+LIMIT = 320
+_ENOUGH = 120
+"""With fewer characters than this in whole sentences, part of the next one is better than nothing."""
+_JOINER = "\ue002"
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])")
+_NO_END = re.compile(
+    r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St|[A-Z])\.)$"
+)
+
+
+def excerpt(abstract: str, limit: int = LIMIT) -> str:
+    """Return the first sentences of an abstract that fit into `limit` characters.
+
+    Where the first sentence alone is longer, it is cut at the end of a word and ends in `…`. A
+    formula counts as one word.
+    """
+    text = to_unicode(abstract, joiner=_JOINER)
+    kept = ""
+    for sentence in _sentences(text):
+        if len(kept) + len(sentence) + 1 > limit:
+            break
+        kept = f"{kept} {sentence}".strip()
+    if len(kept) < _ENOUGH and len(kept) < len(text):
+        kept = _at_word_end(text, limit)
+    return kept.replace(_JOINER, " ")
+
+
+def _at_word_end(text: str, limit: int) -> str:
+    """Cut like `shorten`, but step back to before a formula rather than into one."""
+    if len(text) <= limit:
+        return text
+    head = text[:limit]
+    last = head.rfind(" ")
+    if _JOINER in head[last + 1 :] and last > 0:
+        head = head[:last]
+        return head.rstrip(" ,;:.–—-([") + "…"
+    return shorten(text, limit)
+
+
+def _sentences(text: str) -> list[str]:
+    """Split after full stops that end sentences: not after abbreviations and initials."""
+    sentences = [""]
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        piece = text[start : match.end()].strip()
+        start = match.end()
+        sentences[-1] = f"{sentences[-1]} {piece}".strip()
+        follows = text[start : start + 1]
+        if not _NO_END.search(piece) and not follows.islower():
+            sentences.append("")
+    sentences[-1] = f"{sentences[-1]} {text[start:]}".strip()
+    return sentences

@@ -1,0 +1,128 @@
+"""A digest as an RFC 5322 message: multipart/alternative, text first, the same bytes every time.
+
+Bodies are encoded here (quoted-printable by the standard library's C function); headers are folded
+by the email package, except those that mail providers read with simple parsers: they stay on one
+line, un-encoded. No signing, no sending.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime, parseaddr
+
+from recommender.digest.plain import display_name, header_text
+from recommender.domain.errors import InputError
+
+ONE_LINE = frozenset(
+    {"list-unsubscribe", "list-unsubscribe-post", "list-id", "list-help", "message-id", "feedback-id"}
+)
+_LONGEST_LINE = 998
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """The envelope side of one digest mail. `sender` may be `Name <address>`; `recipient` is an address."""
+
+    sender: str
+    recipient: str
+    recipient_name: str = ""
+    subject: str
+    message_id: str
+    date: datetime
+    list_id: str
+    """Constant per installation: `paperroute.example.org`."""
+    edition_key: str
+    unsubscribe_url: str
+    help_url: str
+    unsubscribe_mailto: str | None = None
+    """Address for providers that cannot post; only if somebody reads it."""
+
+
+class MailPolicy(EmailPolicy):
+    """SMTP line ends; the headers of `ONE_LINE` are written as they are, everything else folds."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return the header as wire bytes; raise InputError where it cannot be written on one line."""
+        if name.lower() not in ONE_LINE:
+            return bytes(super().fold_binary(name, value))
+        line = f"{name}: {value}"
+        if not line.isascii() or not line.isprintable() or len(line) > _LONGEST_LINE:
+            raise InputError(f"header {name} must be one line of printable ASCII: {line[:80]!r}")
+        return line.encode("ascii") + b"\r\n"
+
+
+POLICY = MailPolicy(linesep="\r\n", max_line_length=78, utf8=False)
+
+
+def message_id(key: str, public_id: str, edition_key: str, domain: str) -> str:
+    """Return the Message-ID of an edition: a keyed hash, so it names nobody and a resend keeps it."""
+    digest = hmac.new(key.encode(), f"{public_id}/{edition_key}".encode(), hashlib.sha256).digest()
+    return f"<{base64.b32encode(digest[:15]).decode('ascii').lower()}@{domain}>"
+
+
+def build(letter: Letter, text: str, html: str) -> bytes:
+    """Return the message as it goes on the wire: CRLF, no line over 78 octets outside one-line headers.
+
+    Raises InputError for a sender, recipient or URL that no header can hold.
+    """
+    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
+    head = EmailMessage(policy=POLICY)
+    for name, value in _headers(letter):
+        head[name] = value
+    lines = b"".join(POLICY.fold_binary(name, value) for name, value in head.raw_items())
+    mark = f"--{boundary}".encode("ascii")
+    return b"".join(
+        [
+            lines,
+            b"MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n",
+            f' boundary="{boundary}"\r\n\r\n'.encode("ascii"),
+            *(mark + b"\r\n" + _part(kind, body) for kind, body in (("plain", text), ("html", html))),
+            mark + b"--\r\n",
+        ]
+    )
+
+
+def _headers(letter: Letter) -> list[tuple[str, object]]:
+    sender = _address(*parseaddr(letter.sender), what="sender")
+    mailto = (
+        f", <mailto:{letter.unsubscribe_mailto}?subject=unsubscribe>" if letter.unsubscribe_mailto else ""
+    )
+    return [
+        ("From", sender),
+        ("To", _address(letter.recipient_name, letter.recipient, what="recipient")),
+        ("Subject", header_text(letter.subject)),
+        ("Date", format_datetime(letter.date)),
+        ("Message-ID", letter.message_id),
+        ("List-Id", f"Paper Route <{letter.list_id}>"),
+        ("List-Unsubscribe", f"<{letter.unsubscribe_url}>{mailto}"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Help", f"<{letter.help_url}>"),
+        ("Feedback-ID", f"{letter.edition_key}:digest:paperroute:{sender.domain}"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+    ]
+
+
+def _address(name: str, address: str, *, what: str) -> Address:
+    try:
+        parsed = Address(display_name=display_name(name), addr_spec=address)
+    except (ValueError, IndexError) as error:
+        raise InputError(f"{what} {address!r} is not an address; write name@example.org") from error
+    if not parsed.domain or not address.isascii():
+        raise InputError(f"{what} {address!r} is not an address in ASCII; write its domain as xn--…")
+    return parsed
+
+
+def _part(kind: str, body: str) -> bytes:
+    """Return one leaf. Line ends become CRLF first, so that the encoder's soft breaks match them."""
+    content = "\r\n".join(body.splitlines()).encode("utf-8", "replace") + b"\r\n"
+    head = (
+        f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    )
+    return head.encode("ascii") + binascii.b2a_qp(content, quotetabs=False, istext=True)

@@ -1,0 +1,85 @@
+"""What a digest says, in words and links, before any markup. Every text is plain Unicode, not escaped."""
+
+from dataclasses import dataclass, field
+
+from recommender.domain.editions import Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thumbs:
+    """The links under one paper."""
+
+    up: str
+    down: str
+    save: str
+    saved: bool = False
+    """The paper is on the reading list already; the link then leads to the way back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestPaper:
+    """One paper as a reader sees it. Empty text and None mean: not known, say nothing."""
+
+    number: int
+    """Place in the whole digest, from 1."""
+    title: str
+    url: str | None
+    byline: str
+    """Who wrote it: names, or how many, or the organisation."""
+    facts: tuple[str, ...]
+    """Category, venue, date: what fits on one quiet line."""
+    signals: tuple[str, ...]
+    """Attention in words, `120 upvotes`."""
+    excerpt: str
+    reason: str
+    match: str
+    """`strong match`, `good match`, `worth a look`, or empty where fit was not the point."""
+    code_url: str | None
+    thumbs: Thumbs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSection:
+    """A heading with papers under it. `note` is one sentence that says what the section is."""
+
+    kind: Section
+    heading: str
+    note: str
+    papers: tuple[DigestPaper, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFooter:
+    """Why this came, when the next one comes, and every way out."""
+
+    why: str
+    next_edition: str
+    """When the next edition is due, with the zone named; empty if none is."""
+    sender: str
+    view: str
+    reading: str
+    preferences: str
+    unsubscribe: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The content of one edition."""
+
+    subject: str
+    """At most 70 characters, safe in a header."""
+    preheader: str
+    title: str
+    """The one main heading."""
+    reader: str
+    """The reader's name, may be empty."""
+    summary: str
+    """What is inside and out of how many, in words."""
+    sections: tuple[DigestSection, ...]
+    footer: DigestFooter
+    language: str = field(default="en")
+
+    @property
+    def papers(self) -> tuple[DigestPaper, ...]:
+        """Every paper, in reading order."""
+        return tuple(paper for section in self.sections for paper in section.papers)
