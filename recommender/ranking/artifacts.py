@@ -70,6 +70,20 @@ def save(recommender: HybridRecommender, folder: Path) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def load(folder: Path, settings: RankingSettings | None = None) -> HybridRecommender:
+    """Read an artifact, under the settings it was fitted with or under others.
+
+    Raise ArtifactError that names the fault if anything is missing, damaged or of another format.
+    """
+    manifest = _manifest(folder / MANIFEST)
+    arrays = _read(folder, manifest)
+    try:
+        own = settings or RankingSettings(**manifest["settings"])
+        return HybridRecommender(fitted=_fitted(arrays, int(manifest["documents"]), own))
+    except _FAULTS as error:
+        raise ArtifactError(f"{folder}: the arrays do not fit together: {error}; run `train`") from error
+
+
 def _manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_bytes())

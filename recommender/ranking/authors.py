@@ -92,15 +92,15 @@ def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]
 
 
 def _learned(profile: InterestProfile, profiles: ProfileBatch) -> list[Name]:
-    papers = (profiles.known.papers[place] for place in _liked_places(profile, profiles))
-    names = {
-        name
-        for paper in papers
-        if len(paper.authors) <= _MOST_AUTHORS
-        for written in paper.authors
-        if (name := parse(written)).given
-    }
+    taught = profiles.known.note("names", lambda: [_teaches(paper) for paper in profiles.known.papers])
+    names = {name for place in _liked_places(profile, profiles) for name in taught[place]}
     return sorted(names)
+
+
+def _teaches(paper: Paper) -> list[Name]:
+    if len(paper.authors) > _MOST_AUTHORS:
+        return []
+    return [name for written in paper.authors if (name := parse(written)).given]
 
 
 def _hits(names: Sequence[Sequence[Name]], bylines: Bylines, width: int) -> SparseMatrix:
@@ -118,8 +118,10 @@ def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candid
     if not pairs.nnz:
         return hits
     rows, columns = pairs.row, pairs.col
-    cosine = np.asarray(profiles.rows[rows].multiply(candidates.rows[columns]).sum(axis=1)).ravel()
-    keep = (pairs.data >= 2) | (cosine >= _TEXT_MATCH) | _share_category(rows, columns, profiles, candidates)
+    keep = (pairs.data >= 2) | _share_category(rows, columns, profiles, candidates)
+    open_ = np.flatnonzero(~keep)
+    texts = profiles.rows[rows[open_]].multiply(candidates.rows[columns[open_]])
+    keep[open_] = np.asarray(texts.sum(axis=1)).ravel() >= _TEXT_MATCH
     kept = (pairs.data[keep], (rows[keep], columns[keep]))
     return sparse.csr_matrix(kept, shape=hits.shape)
 

@@ -4,7 +4,7 @@ Terms are found by reading the paper and the profile's own texts again, so a nam
 both. Words for a reader are made elsewhere, from this evidence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from recommender.domain.editions import Evidence
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.authors import AuthorExplainer
-from recommender.ranking.base import Candidates, Explainer, Fields, ProfileBatch, SparseMatrix
+from recommender.ranking.base import Candidates, Explainer, ProfileBatch, SparseMatrix
 from recommender.ranking.categories import CategoryScorer
 from recommender.ranking.collaborative import CollaborativeScorer
 from recommender.ranking.keywords import KeywordScorer
@@ -30,13 +30,15 @@ _LEAST_WEIGHT = 0.12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """What explanations of one run read: the candidates, their places, and memory of what was read."""
+    """What explanations of one run read: candidates, known papers, and memory of what was read."""
 
     space: TextSpace
     candidates: Candidates
+    known: Known
     collaborative: CollaborativeScorer
     places: dict[PaperId, int] = field(init=False)
     spellings: dict[PaperId, dict[str, str]] = field(default_factory=dict)
+    terms: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Index the candidates."""
@@ -49,45 +51,66 @@ class Material:
             self.spellings[paper.id] = spoken(f"{paper.abstract}\n. {paper.title}", self.space.stems)
         return self.spellings[paper.id]
 
+    def known_terms(self, place: int) -> frozenset[str]:
+        """Return the terms of a known paper."""
+        if place not in self.terms:
+            self.terms[place] = frozenset(self.space.terms(self.known.papers.words[place]))
+        return self.terms[place]
+
+    def strength(self, paper: Paper, terms: Sequence[str]) -> dict[str, float]:
+        """Return tf-idf squared of each term in a candidate: how much it can have counted."""
+        rows, place = self.candidates.rows, self.places[paper.id]
+        own = slice(rows.indptr[place], rows.indptr[place + 1])
+        columns = self.space.columns(terms)
+        # A term whose spelling is whole only here may be missing from the row: it then weighs nothing.
+        at = np.searchsorted(rows.indices[own], columns).clip(0, max(0, own.stop - own.start - 1))
+        held = rows.indices[own][at] == columns
+        weights = np.where(held, rows.data[own][at] * self.space.idf[columns], 0.0)
+        return dict(zip(terms, weights.tolist(), strict=True))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentExplainer:
     """Names shared terms, and the nearest liked paper where votes say more than the words do.
 
-    `words` holds the rows of what the readers of `profiles` wrote.
+    `words` holds the rows of what the readers of `profiles` wrote, `liked` the weights of what they liked.
     """
 
     material: Material
-    profiles: ProfileBatch
+    rows: Mapping[tuple[int, str], int]
+    """Row of each (subscriber, interest) in `words` and `liked`."""
     words: SparseMatrix
+    liked: SparseMatrix
     name: str = "content"
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
         """Return up to `MOST_TERMS` terms of each paper, in its spelling, and a liked paper if it counts."""
+        known = self.material.known.papers
+        row = self.rows[profile.subscriber, profile.interest]
         rows = self.material.candidates.rows[[self.material.places[paper.id] for paper in candidates]]
-        told = WORDS_WEIGHT * dense_product(self.words[self.profiles.profiles.index(profile)], rows)[0]
-        known = Known(papers=self.profiles.known, index=dict(self.profiles.known_index))
-        weights = liked_weights([profile], known)
-        near = weights.data[:, None] * dense_product(known.papers.rows[weights.indices], rows)
+        told = WORDS_WEIGHT * dense_product(self.words[row], rows)[0]
+        liked = slice(self.liked.indptr[row], self.liked.indptr[row + 1])
+        places, weights = self.liked.indices[liked], self.liked.data[liked]
+        near = weights[:, None] * dense_product(known.rows[places], rows)
+        own = frozenset(self.material.space.terms(profile_fields(profile)))
         found = []
         for column, paper in enumerate(candidates):
-            source, text = None, profile_fields(profile)
-            if weights.nnz and float(near[:, column].sum()) > float(told[column]):
-                place = int(weights.indices[near[:, column].argmax()])
-                source, text = known.papers.papers[place].id, known.papers.words[place]
-            found.append(Evidence(scorer=self.name, share=0.0, terms=self._shared(text, paper), paper=source))
+            source, terms = None, own
+            if len(places) and float(near[:, column].sum()) > float(told[column]):
+                place = int(places[near[:, column].argmax()])
+                source, terms = known.papers[place].id, self.material.known_terms(place)
+            found.append(
+                Evidence(scorer=self.name, share=0.0, terms=self._shared(terms, paper), paper=source)
+            )
         return found
 
-    def _shared(self, told: Fields, paper: Paper) -> tuple[str, ...]:
+    def _shared(self, told: frozenset[str], paper: Paper) -> tuple[str, ...]:
         """Return the weightiest terms in both texts: pairs first, no word twice."""
         spelling = self.material.spelling(paper)
-        common = sorted(set(self.material.space.terms(told)) & spelling.keys())
+        common = sorted(told & spelling.keys())
         if not common:
             return ()
-        columns = self.material.space.columns(common)
-        row = self.material.candidates.rows[self.material.places[paper.id]]
-        weights = np.asarray(row[:, columns].todense()).ravel() * self.material.space.idf[columns]
-        strength = dict(zip(common, weights.tolist(), strict=True))
+        strength = self.material.strength(paper, common)
         least = _LEAST_WEIGHT * max(strength.values())
         named: list[str] = []
         used: set[str] = set()
@@ -118,10 +141,14 @@ def explainers(material: Material, profiles: ProfileBatch) -> dict[str, Explaine
     """Return the explainer of each scorer, by the scorer's name."""
     pool = material.candidates
     heat = attention(pool.signals, pool.now)
+    content = ContentExplainer(
+        material=material,
+        rows={(own.subscriber, own.interest): row for row, own in enumerate(profiles.profiles)},
+        words=words_rows(material.space, profiles.profiles),
+        liked=liked_weights(profiles.profiles, material.known),
+    )
     own: tuple[Explainer, ...] = (
-        ContentExplainer(
-            material=material, profiles=profiles, words=words_rows(material.space, profiles.profiles)
-        ),
+        content,
         KeywordScorer(material.space.stems),
         AuthorExplainer(profiles),
         CollaborativeExplainer(material=material),

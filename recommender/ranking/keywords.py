@@ -13,7 +13,7 @@ from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBat
 from recommender.ranking.matrices import weighted
 from recommender.ranking.phrases import PhraseIndex
 from recommender.ranking.stems import Stems
-from recommender.ranking.text import paper_fields
+from recommender.ranking.text import paper_fields, words
 
 _FIELD_WEIGHTS = (2.0, 1.0)
 """A hit in the title, and in the abstract."""
@@ -40,11 +40,11 @@ class KeywordScorer:
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
         """Return the keywords found in each paper, as the reader wrote them, in the reader's order."""
+        said = {_spaced(self.stems.all(words(keyword))): keyword for keyword in reversed(profile.keywords)}
         found = []
         for paper in candidates:
-            index = PhraseIndex(paper_fields(paper), self.stems.all)
-            said = {index.key(keyword): keyword for keyword in reversed(profile.keywords)}
-            terms = [keyword for key, keyword in reversed(said.items()) if index.find(key)]
+            texts = [_spaced(self.stems.all(text)) for text in paper_fields(paper)]
+            terms = [said[key] for key in reversed(said) if key.strip() and any(key in own for own in texts)]
             found.append(Evidence(scorer=self.name, share=0.0, terms=tuple(terms)))
         return found
 
@@ -58,3 +58,7 @@ class KeywordScorer:
         cells = [(row, place, weight) for row, (place, weight, _) in enumerate(fields)]
         index = PhraseIndex((text for *_, text in fields), self.stems.all)
         return index, weighted(cells, (len(fields), len(candidates.papers)))
+
+
+def _spaced(plain: Sequence[str]) -> str:
+    return f" {' '.join(plain)} "

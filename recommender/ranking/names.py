@@ -4,7 +4,6 @@
 name alone agrees with nobody. A name of one word (an organisation) agrees with itself only.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -48,15 +47,21 @@ class Bylines:
 
     def __init__(self, authors: Iterable[Sequence[str]]) -> None:
         """Take the author lists in the order of the papers."""
-        self._places: dict[str, dict[Name, set[int]]] = defaultdict(lambda: defaultdict(set))
-        for place, names in enumerate(authors):
-            for written in names:
-                name = parse(written)
-                self._places[name.family][name].add(place)
+        self._places: dict[tuple[str, str], dict[Name, list[int]]] = {}
+        names: dict[str, Name] = {}
+        for place, own in enumerate(authors):
+            for written in own:
+                name = names.get(written) or names.setdefault(written, parse(written))
+                self._places.setdefault(_shelf(name), {}).setdefault(name, []).append(place)
 
     def papers(self, name: Name) -> list[int]:
         """Return the places of the papers with an author who may be `name`, in order."""
-        known = self._places.get(name.family)
-        if not known:
+        known = self._places.get(_shelf(name))
+        if not known or not name.family:
             return []
         return sorted({place for own, places in known.items() if agree(name, own) for place in places})
+
+
+def _shelf(name: Name) -> tuple[str, str]:
+    """Return what agreeing names have in common: the family name and the first initial."""
+    return name.family, name.given[0][0] if name.given else ""

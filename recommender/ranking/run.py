@@ -39,7 +39,6 @@ class Run:
 
     fitted: Fitted
     pool: Candidates
-    known: Known
     sketches: FloatMatrix
     material: Material
 
@@ -62,9 +61,13 @@ class Run:
         return cls(
             fitted=fitted,
             pool=own,
-            known=Known.gather(space, pool, profiles),
             sketches=sketch(own.rows, fitted.settings.seed),
-            material=Material(space=space, candidates=own, collaborative=fitted.collaborative),
+            material=Material(
+                space=space,
+                candidates=own,
+                known=Known.gather(space, pool, profiles),
+                collaborative=fitted.collaborative,
+            ),
         )
 
     def recommend(self, requests: Sequence[Request]) -> list[tuple[Recommendation, ...]]:
@@ -80,7 +83,7 @@ class Run:
 
     def explanation(self, request: Request, paper: PaperId) -> Explanation:
         """Return how each interest of one request sees one paper of the pool, best first."""
-        profiles = batch(self.fitted.content.space, request.profiles, self.known)
+        profiles = batch(self.fitted.content.space, request.profiles, self.material.known)
         table = self._table(profiles)
         place = self.material.places[paper]
         picks = [Pick(row=row, place=place) for row in range(len(request.profiles))]
@@ -95,7 +98,9 @@ class Run:
             start = spans[-1].stop if spans else 0
             spans.append(slice(start, start + len(request.profiles)))
         profiles = batch(
-            self.fitted.content.space, [own for request in requests for own in request.profiles], self.known
+            self.fitted.content.space,
+            [own for request in requests for own in request.profiles],
+            self.material.known,
         )
         table = self._table(profiles)
         picks = Selection(

@@ -250,4 +250,5 @@ class Slots:
 
 def _draw(chances: npt.NDArray[np.float64], seeds: Sequence[int]) -> int:
     random = np.random.default_rng([abs(seed) for seed in seeds])
-    return int(random.choice(np.arange(len(chances)), p=chances))
+    places: list[int] = np.flatnonzero(random.multinomial(1, chances)).tolist()
+    return places[0]

@@ -5,7 +5,7 @@ that `editing`, `edited` and `edits` meet, too little to make `university` meet 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 _VOWELS = "aeiou"
 _STRONG = frozenset(
@@ -23,6 +23,10 @@ _WEAK = frozenset(
 _RUNS = re.compile("v+c+")
 
 
+_LIMIT = 500_000
+"""Words remembered before the memory is emptied."""
+
+
 class Stems:
     """Maps words to stems, remembering what it has seen; `stop` words are never content."""
 
@@ -31,6 +35,7 @@ class Stems:
         self._stop = stop
         self._content = _Memory(stop)
         self._all = _Memory(frozenset())
+        self._raw: dict[str, str] = {}
 
     @classmethod
     def english(cls) -> "Stems":
@@ -45,6 +50,15 @@ class Stems:
         known = self._content
         return [stem for word in words if (stem := known[word])]
 
+    def written(self, word: str, read: Callable[[str], Sequence[str]]) -> str:
+        """Return the content stem of a word as a text spells it; empty unless `read` finds one word in it."""
+        if (known := self._raw.get(word)) is not None:
+            return known
+        if len(self._raw) > _LIMIT:
+            self._raw.clear()
+        plain = read(word)
+        return self._raw.setdefault(word, self._content[plain[0]] if len(plain) == 1 else "")
+
     def all(self, words: Iterable[str]) -> list[str]:
         """Return the stem of every word, for matching phrases."""
         known = self._all
@@ -54,14 +68,12 @@ class Stems:
 class _Memory(dict[str, str]):
     """Stem by word; stop words have an empty stem. Emptied when it grows past `_LIMIT`."""
 
-    _LIMIT = 500_000
-
     def __init__(self, stop: frozenset[str]) -> None:
         super().__init__()
         self._stop = stop
 
     def __missing__(self, word: str) -> str:
-        if len(self) > self._LIMIT:
+        if len(self) > _LIMIT:
             self.clear()
         skip = bool(self._stop) and (word in self._stop or len(word) < 2)
         value = self[word] = "" if skip else stem(word)

@@ -45,7 +45,8 @@ def words(text: str) -> tuple[str, ...]:
         text = _URL.sub(" ", text)
     if "\\" in text:
         text = _TEX_STYLE.sub("", text)
-    text = _TEX_MARK.sub("", text)
+    if not text.isalnum():
+        text = _TEX_MARK.sub("", text)
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return tuple(_WORD.findall(text.casefold()))
@@ -69,8 +70,7 @@ def spoken(text: str, stems: Stems) -> dict[str, str]:
     found: dict[str, str] = {}
     before: tuple[str, re.Match[str]] | None = None
     for match in _WORD.finditer(text):
-        plain = words(match.group())
-        stem = stems.content(plain)[0] if len(plain) == 1 and stems.content(plain) else ""
+        stem = stems.written(match.group(), words)
         marked = text[max(0, match.start() - 1) : match.start()] in ("\\", "{")
         if not stem or marked:
             before = None
@@ -119,7 +119,9 @@ class TextSpace:
 
     def columns(self, terms: Sequence[str]) -> npt.NDArray[np.int64]:
         """Return the feature of each term."""
-        return np.asarray(_hash([[term] for term in terms]).indices, dtype=np.int64)
+        from sklearn.utils import murmurhash3_32  # noqa: PLC0415 - slow to import, see `_hash`
+
+        return np.asarray([abs(murmurhash3_32(term, seed=0)) % FEATURES for term in terms], dtype=np.int64)
 
     def rows(self, texts: Iterable[Fields]) -> SparseMatrix:
         """Return unit rows of sublinear tf times idf; (n, FEATURES) float32. An empty text is a zero row."""
