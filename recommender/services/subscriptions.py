@@ -82,14 +82,16 @@ def plan(
 ) -> Plan:
     """Decide what to do. `suppressed` holds lower-cased addresses."""
     matches = _match(declared, stored)
-    found = {subscriber.id for subscriber in matches if subscriber}
     steps: list[Step] = []
     refused: list[Refused] = []
     for wanted, current in zip(declared, matches, strict=True):
-        if current is None and wanted.email.lower() in suppressed:
+        stopped = wanted.email.lower() in suppressed
+        if current is None and stopped:
             refused.append(Refused(place=wanted.email, reason="the address asked never to be mailed again"))
-        elif step := _step(wanted, current, stopped=wanted.email.lower() in suppressed):
+        elif step := _step(wanted, current, stopped=stopped):
             steps.append(step)
+    unchanged = len(declared) - len(steps) - len(refused)
+    found = {subscriber.id for subscriber in matches if subscriber}
     steps += [
         Step(move=Move.REMOVE, subscriber=subscriber.id, state=SubscriberState.REMOVED)
         for subscriber in stored
@@ -101,10 +103,7 @@ def plan(
         for step in stuck
         if step.declared
     ]
-    touched = len([step for step in steps if step.declared or step.move is not Move.REMOVE])
-    return Plan(
-        steps=tuple(ordered), refused=tuple(refused), unchanged=max(0, len(declared) - touched - len(refused))
-    )
+    return Plan(steps=tuple(ordered), refused=tuple(refused), unchanged=unchanged)
 
 
 def _match(declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber]) -> list[Subscriber | None]:

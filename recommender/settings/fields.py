@@ -48,6 +48,13 @@ def not_blank(text: str) -> str:
     return text
 
 
+def local_path(text: str) -> str:
+    """Refuse `~`: it would make a folder of that name."""
+    if text.startswith("~"):
+        raise fault("a path here does not start at home", "write the path in full, or relative")
+    return text
+
+
 def clock_time(text: str) -> str:
     """Check `HH:MM` on a 24-hour clock."""
     if _CLOCK.fullmatch(text):
@@ -240,5 +247,5 @@ WebUrl = Annotated[str, _text(one_line, web_url)]
 FeedUrl = Annotated[str, _text(one_line, feed_url)]
 Bind = Annotated[str, _text(one_line, bind_address)]
 Category = Annotated[str, _text(one_line, category)]
-FilePath = Words
+FilePath = Annotated[str, Field(min_length=1), _text(one_line, not_blank, local_path)]
 """A path as written; the loader resolves it."""

@@ -35,9 +35,11 @@ _LINE_HINTS = (
 _REASON_HINTS = (
     ("overwrite a value", "the same key stands twice: keep one"),
     ("twice", "the same table stands twice: join the two, or write [[…]] for a list of tables"),
+    ("hex value", r"write \\ for a backslash, or put the text in single quotes"),
     ("escape", r"write \\ for a backslash, or put the text in single quotes"),
     ("illegal character", "close the quotes on the same line"),
     ("unterminated", "close the quotes"),
+    ("expected \"'", "close the quotes"),
     ("']'", "close the bracket"),
     ("unclosed array", "close the list with ]"),
     ("unclosed inline", "close the table with }"),

@@ -1,0 +1,117 @@
+"""Warnings about what is valid and probably not meant."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.settings.folders import load_folder, write_folder
+
+SOURCE = '[[source]]\ntype = "huggingface"\n'
+PEOPLE = '[[subscriber]]\nemail = "a@example.org"\n[[subscriber.interest]]\nname = "Editing"\n'
+SMTP = '[mail]\nbackend = "smtp"\nhost = "mx.example.org"\nsender = "a@papers.test"\n'
+
+
+def warnings(tmp_path: Path, main: str, people: str = PEOPLE) -> list[str]:
+    """Return the warnings of a folder as `line: message`, after checking their severity and fix."""
+    found = load_folder(write_folder(tmp_path, main, people)).warnings
+    assert all(problem.severity == "warning" and problem.fix for problem in found)
+    return [f"{problem.line}: {problem.message}" for problem in found]
+
+
+def test_plain_configuration_has_no_warning(tmp_path: Path) -> None:
+    """A source, a subscriber and an interest are all that is needed."""
+    assert warnings(tmp_path, SOURCE) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8321", "http://localhost", "https://0.0.0.0", "http://[::1]:1"]
+)
+def test_dead_links_are_announced(url: str, tmp_path: Path) -> None:
+    """Mail by SMTP with links to this machine is warned of at public_url."""
+    (message,) = warnings(tmp_path, f'{SOURCE}{SMTP}[web]\npublic_url = "{url}"\n')
+    assert message.startswith("8: the links in the mails would be dead")
+
+
+def test_default_public_url_with_smtp_is_warned_of(tmp_path: Path) -> None:
+    """The warning does not need the key to be written."""
+    (message,) = warnings(tmp_path, SOURCE + SMTP)
+    assert "dead" in message
+
+
+def test_http_to_other_machines_is_warned_of(tmp_path: Path) -> None:
+    """A public address without TLS is reported."""
+    (message,) = warnings(tmp_path, f'{SOURCE}[web]\npublic_url = "http://papers.example.org"\n')
+    assert message == "4: votes would travel unprotected over http"
+
+
+def test_example_sender_is_warned_of(tmp_path: Path) -> None:
+    """Sending from example.org to the world cannot work."""
+    main = f'{SOURCE}[mail]\nbackend = "smtp"\nhost = "mx.test"\n[web]\npublic_url = "https://a.test"\n'
+    (message,) = warnings(tmp_path, main)
+    assert "digest@example.org" in message
+
+
+def test_username_without_password_is_warned_of(tmp_path: Path) -> None:
+    """A login needs both."""
+    main = f'{SOURCE}{SMTP}username = "ana"\n[web]\npublic_url = "https://a.test"\n'
+    (message,) = warnings(tmp_path, main)
+    assert message == "7: there is a username and no password"
+
+
+def test_no_source_is_warned_of(tmp_path: Path) -> None:
+    """Without sources there are only imported papers."""
+    (message,) = warnings(tmp_path, "")
+    assert "no [[source]]" in message
+
+
+def test_weights_that_ignore_the_paper_are_warned_of(tmp_path: Path) -> None:
+    """All content weights at zero is reported."""
+    main = f"{SOURCE}[ranking]\nweight_content = 0\nweight_keywords = 0\nweight_authors = 0\n"
+    (message,) = warnings(tmp_path, main)
+    assert "no weight looks" in message
+
+
+def test_no_subscriber_is_warned_of(tmp_path: Path) -> None:
+    """An empty subscribers file is valid and reported."""
+    assert warnings(tmp_path, SOURCE, "") == ["1: no subscriber is declared"]
+
+
+def test_subscriber_without_interest_is_warned_of(tmp_path: Path) -> None:
+    """So is one whose interests are all paused, and `on` without a week."""
+    people = (
+        '[[subscriber]]\nemail = "a@example.org"\non = "friday"\n'
+        + PEOPLE.replace("a@", "b@")
+        + "paused = true\n"
+    )
+    first, second, third = warnings(tmp_path, SOURCE, people)
+    assert first == "1: a@example.org has no interest: only votes and trends can choose"
+    assert second.startswith("3: on counts only")
+    assert third == "4: every interest of b@example.org is paused"
+
+
+def test_password_in_a_file_others_read_is_warned_of(tmp_path: Path) -> None:
+    """The warning goes away when the file is private."""
+    main = f'{SOURCE}[mail]\npassword = "x"\n'
+    config = write_folder(tmp_path, main, PEOPLE)
+    config.chmod(0o644)
+    (problem,) = load_folder(config).warnings
+    assert (problem.line, problem.column) == (4, 12)
+    config.chmod(0o600)
+    assert load_folder(config).warnings == ()
+
+
+def test_password_from_outside_needs_no_private_file(tmp_path: Path) -> None:
+    """Only what stands in the file counts."""
+    config = write_folder(tmp_path, SOURCE, PEOPLE)
+    config.chmod(0o644)
+    assert load_folder(config, {"PAPERROUTE_MAIL__PASSWORD": "x"}).warnings == ()
+
+
+def test_key_file_others_read_is_warned_of(tmp_path: Path) -> None:
+    """Signing keys belong to one reader."""
+    config = write_folder(tmp_path, SOURCE, PEOPLE)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "keys").write_text("x")
+    (tmp_path / "var" / "keys").chmod(0o644)
+    (problem,) = load_folder(config).warnings
+    assert problem.file.endswith("var/keys")
