@@ -1,9 +1,6 @@
 """`python -m recommender` and the `paperroute` command."""
 
-
-def main() -> None:
-    """Run the command line."""
-
+from recommender.cli.main import main
 
 if __name__ == "__main__":
     main()

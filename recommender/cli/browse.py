@@ -9,6 +9,8 @@ from recommender.cli.context import application_of
 from recommender.cli.output import Row, say, show
 
 if TYPE_CHECKING:
+    from recommender.domain.editions import Evidence
+    from recommender.ranking.base import InterestExplanation
     from recommender.services.recommending import RankedPaper
 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most this many rows.")]
@@ -30,23 +32,46 @@ def recommend(context: typer.Context, email: str, limit: Limit = 10, as_json: As
 
 def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = False) -> None:
     """Show what each scorer says of one paper for a subscriber; "-" means it abstains."""
-    found, explanation = application_of(context).recommending().explain(email, paper)
+    application = application_of(context)
+    found, explanation = application.recommending().explain(email, paper)
+    names = application.lookup().interest_names(email)
+    rows: list[Row] = []
+    for view in explanation.interests:
+        name = names.get(view.interest, view.interest)
+        if not as_json:
+            say(_summary(name, view))
+        told = {part.scorer: evidence_words(part) for part in view.evidence}
+        rows += [
+            {
+                "interest": name,
+                "scorer": number.scorer,
+                "value": number.value,
+                "weight": number.weight,
+                "contribution": number.contribution,
+                "evidence": told.get(number.scorer, ""),
+            }
+            for number in view.numbers
+        ]
     if not as_json:
-        say(f"{found.title}  ({found.id})")
-        for line in explanation.notes:
-            say(f"  {line}")
-    rows: list[Row] = [
-        {
-            "interest": line.interest,
-            "scorer": line.scorer,
-            "value": line.value,
-            "weight": line.weight,
-            "contribution": line.contribution,
-            "evidence": line.evidence,
-        }
-        for line in explanation.lines
-    ]
+        say(f"{found.title}  ({found.id}){'  already seen' if explanation.seen else ''}")
     show(rows, as_json=as_json, empty="no interest is active")
+
+
+def _summary(name: str, view: "InterestExplanation") -> str:
+    """Say in one line where an interest puts the paper."""
+    if view.muted:
+        return f"{name}: muted"
+    if view.fused is None:
+        return f"{name}: nothing speaks for it"
+    return f"{name}: rank {view.rank}, score {view.fused:.4f}, match {view.match:.0%}"
+
+
+def evidence_words(part: "Evidence") -> str:
+    """Return what a scorer saw as a short phrase."""
+    seen = [", ".join(part.terms), part.author or "", part.paper or ""]
+    if part.count is not None:
+        seen.append(str(part.count))
+    return "; ".join(piece for piece in seen if piece)
 
 
 def search(context: typer.Context, query: str, limit: Limit = 10, as_json: AsJson = False) -> None:
@@ -75,7 +100,7 @@ def trending(
 
 def evaluate(context: typer.Context, as_json: AsJson = False) -> None:
     """Measure the ranking on the store's own votes, each scorer alone and fused, against baselines."""
-    rows, note = application_of(context).evaluate()
+    rows, note = application_of(context).evaluating().run()
     if note and not as_json:
         say(note)
     show(rows, as_json=as_json, empty="too few votes to measure anything")

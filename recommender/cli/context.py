@@ -1,6 +1,5 @@
 """From the global options to a composed application; nothing heavy is imported before a command needs it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,14 +18,11 @@ class Call:
     config: Path | None
     now: datetime | None
 
-    def application(self, *, overrides: Mapping[str, str] | None = None) -> "Application":
-        """Load the configuration, open the store and reconcile the subscribers.
-
-        `overrides` win over the process environment. Raises ConfigError.
-        """
+    def application(self) -> "Application":
+        """Load the configuration, open the store and reconcile the subscribers; raises ConfigError."""
         from recommender.app import compose  # noqa: PLC0415 heavy: --help must not wait for it
 
-        return compose(config=self.config, now=self.now, overrides=overrides or {})
+        return compose(config=self.config, now=self.now)
 
 
 def call_of(context: typer.Context) -> Call:

@@ -50,8 +50,8 @@ def demo(
         tell(application.importing().run([sample / "papers.jsonl"], show_progress))
     tell(application.feedback_import().run(sample / "feedback.jsonl"))
     tell(application.training().run())
-    tell(application.publishing().run(force=True))
-    tell(application.deliver_all())
+    tell(application.publishing.run(force=True))
+    tell(application.delivery.run())
     pages = sorted((_DEMO / "outbox").glob("*.html"))
     say(f"\nFor thumbs that work: paperroute --config {config} serve\nDigests:")
     for path in sorted((_DEMO / "outbox").iterdir()):
@@ -98,14 +98,14 @@ def _fill(application: "Application", files: Sequence[Path]) -> None:
         else:
             report = application.ingestion().run(application.sources(), show_progress)
     tell(report)
-    if not application.paper_count():
+    if not application.lookup().paper_count():
         hint = "check the files" if files else "give saved files with --from, or try again with a network"
         raise InputError(f"no papers could be read; {hint}")
 
 
 def _show(application: "Application", page: Path) -> None:
-    email = application.settings_subscribers()[0].email
-    parts = application.preview(email)
+    email = application.loaded.subscribers[0].email
+    parts = application.previewing().preview(email)
     page.write_text(parts.html, encoding="utf-8")
     for entry in application.recommending().plain(email, limit=_TRY_PAPERS):
         write(f"{entry.rank:>2}. {entry.paper.title}\n    {entry.reason}")

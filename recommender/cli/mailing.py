@@ -30,7 +30,7 @@ def publish(
 ) -> None:
     """Build the editions that are due; each edition is made once."""
     application = application_of(context)
-    finish(application.publishing().run(only=subscriber, force=force))
+    finish(application.publishing.run(only=subscriber, force=force))
     for warning in application.shelf.warnings:
         say(f"  warning: {warning}")
 
@@ -40,7 +40,7 @@ def deliver(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go to whom.")] = False,
 ) -> None:
     """Send what is in the outbox."""
-    service = application_of(context).delivery()
+    service = application_of(context).delivery
     if dry_run:
         rows: list[Row] = [
             {"id": str(row.id), "subscriber": row.email, "edition": row.edition_key, "state": row.state}
@@ -58,7 +58,7 @@ def digest(context: typer.Context) -> None:
     with progress("fetching") as show_progress:
         reports = [application.ingestion().run(application.sources(), show_progress)]
     tell(reports[-1])
-    steps = (application.training().run, application.publishing().run, application.deliver_all)
+    steps = (application.training().run, application.publishing.run, application.delivery.run)
     for step in steps:
         reports.append(step())
         tell(reports[-1])
@@ -75,7 +75,7 @@ def preview(
     """Show the next edition of a subscriber; nothing is stored or sent."""
     if form not in _FORMATS:
         raise typer.BadParameter(f"--format is {form!r}; it must be one of {', '.join(_FORMATS)}")
-    parts = application_of(context).preview(email)
+    parts = application_of(context).previewing().preview(email)
     content = {"html": parts.html.encode(), "text": parts.text.encode(), "eml": parts.message}[form]
     if output is not None:
         try:
@@ -91,7 +91,7 @@ def preview(
 
 def test_mail(context: typer.Context, email: str) -> None:
     """Send a subscriber one real digest now through the configured backend, outside the ledger."""
-    say(application_of(context).test_mail(email))
+    say(application_of(context).previewing().send(email))
 
 
 def deliveries(
@@ -114,6 +114,6 @@ def deliveries(
             "next_attempt_at": row.next_attempt_at,
             "reply": row.reply,
         }
-        for row in application_of(context).deliveries(wanted)
+        for row in application_of(context).lookup().deliveries(wanted)
     ]
     show(rows, as_json=as_json, empty="no deliveries")

@@ -30,12 +30,25 @@ def vote(
     """Record a vote, as a thumb in the mail would."""
     if act not in _VOTES:
         raise typer.BadParameter(f"{act!r} is not a vote; it must be one of {', '.join(_VOTES)}")
-    say(application_of(context).vote(email, paper, Act(act)))
+    recorded = application_of(context).voting().by_reference(email, paper, Act(act))
+    if not recorded.entries:
+        say("nothing changed: that is how it stood already")
+    elif act == "undo":
+        say("the vote is taken back")
+    else:
+        say(
+            f"recorded: {act}; the next edition takes it into account (`undo` instead of {act} takes it back)"
+        )
 
 
 def save(context: typer.Context, email: str, paper: str) -> None:
     """Put a paper on a subscriber's reading list."""
-    say(application_of(context).vote(email, paper, Act.SAVE))
+    recorded = application_of(context).voting().by_reference(email, paper, Act.SAVE)
+    say(
+        f"saved; `paperroute list {email}` shows the reading list"
+        if recorded.entries
+        else "it was saved already"
+    )
 
 
 def list_(
@@ -48,7 +61,7 @@ def list_(
     if form not in _LIST_FORMATS:
         raise typer.BadParameter(f"--format is {form!r}; it must be one of {', '.join(_LIST_FORMATS)}")
     reading = application_of(context).reading()
-    if form in ("bibtex", "ris"):
+    if form != "table":
         write(reading.export(email, form, unread=unread))
         return
     rows: list[Row] = [
@@ -61,7 +74,7 @@ def list_(
         }
         for entry in reading.rows(email, unread=unread)
     ]
-    show(rows, as_json=form == "json", empty="the reading list is empty")
+    show(rows, as_json=False, empty="the reading list is empty")
 
 
 def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
@@ -81,6 +94,6 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
             "interests": len(entry.interests),
             "votes": votes,
         }
-        for entry, votes in application.people()
+        for entry, votes in application.lookup().people()
     ]
     show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml")

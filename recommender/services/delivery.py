@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from recommender.domain.editions import Delivery, DeliveryState, Envelope, Settlement
-from recommender.domain.errors import MailDeferred, MailError, MailInDoubt, MailRejected, UnknownSubscriber
+from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected, UnknownSubscriber
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer, MailSession, Store, UnitOfWork
@@ -69,9 +69,8 @@ class DeliveryService:
     def dry_run(self) -> Sequence[Delivery]:
         """Return what a run would try to send now, in id order; changes nothing."""
         now = self.clock.now()
-        states = (DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
         with self.store.read() as unit:
-            rows = [row for state in states for row in unit.outbox.deliveries(state) if is_due(row, now)]
+            rows = [row for row in _waiting(unit) if is_due(row, now)]
             wanted = _wanted(unit, rows)
             sendable = [row for row in rows if row.id in wanted and not self._is_expired(unit, row, now)]
         return sorted(sendable, key=lambda row: row.id)
@@ -85,16 +84,22 @@ class DeliveryService:
         relay) behind deferred, failed and in_doubt.
         """
         run = _Run(progress=progress, stopping=stopping)
-        self._expire(run)
+        if not self._expire(run):
+            return run.report()
         if self._relay_rests():
             run.warnings.append(f"the relay rests until {self._relay_rests_until:%H:%M} UTC")
             return run.report()
         try:
+            session = self.mailer.open()
+        except MailDeferred as error:
+            # Before any claim: a relay that is down must not use up the attempts of the rows.
+            self._rest(error, run)
+            return run.report()
+        try:
             while not run.halted and (rows := self._claim()):
-                self._send_batch(rows, run)
+                self._send_batch(session, rows, run)
         finally:
-            if run.session is not None:
-                run.session.close()
+            session.close()
         return run.report()
 
     def _relay_rests(self) -> bool:
@@ -102,21 +107,20 @@ class DeliveryService:
         until, now = self._relay_rests_until, self.clock.now()
         return until is not None and now < until <= now + self.policy.relay_rest
 
-    def _expire(self, run: "_Run") -> None:
+    def _expire(self, run: "_Run") -> bool:
+        """Expire what is too old; tell whether anything is left to send now."""
         now = self.clock.now()
         with self.store.read() as unit:
-            waiting = [
-                row
-                for state in (DeliveryState.READY, DeliveryState.DEFERRED)
-                for row in unit.outbox.deliveries(state)
-                if may_be_stale(self.policy, row, now)
-            ]
+            waiting = _waiting(unit)
+            old = {
+                row.id
+                for row in waiting
+                if row.state is not DeliveryState.CLAIMED and self._is_expired(unit, row, now)
+            }
         for row in waiting:
-            with self.store.write() as unit:
-                if self._is_expired(unit, row, now) and unit.outbox.settle(
-                    row, Settlement(state=DeliveryState.EXPIRED, reply="older than it is worth"), now=now
-                ):
-                    run.count(row, DeliveryState.EXPIRED)
+            if row.id in old:
+                self._settle(row, DeliveryState.EXPIRED, "older than it is worth", run)
+        return any(row.id not in old and is_due(row, now) for row in waiting)
 
     def _is_expired(self, unit: UnitOfWork, row: Delivery, now: datetime) -> bool:
         return may_be_stale(self.policy, row, now) and expired(
@@ -132,7 +136,7 @@ class DeliveryService:
                 limit=self.policy.batch,
             )
 
-    def _send_batch(self, rows: Sequence[Delivery], run: "_Run") -> None:
+    def _send_batch(self, session: MailSession, rows: Sequence[Delivery], run: "_Run") -> None:
         """Send claimed rows one by one; give back what is left when the run or the lease ends."""
         with self.store.read() as unit:
             wanted = _wanted(unit, rows)
@@ -146,7 +150,7 @@ class DeliveryService:
             elif isinstance(made := self._make(row), str):
                 self._settle(row, DeliveryState.FAILED, made, run)
             else:
-                self._send(made, run)
+                self._send(session, made, run)
 
     def _make(self, row: Delivery) -> Prepared | str:
         """Return the checked message of a row, or in words why there is none."""
@@ -160,7 +164,7 @@ class DeliveryService:
                 return f"cannot be rendered: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
         return Prepared(delivery=row, envelope=envelope, message=message)
 
-    def _send(self, prepared: Prepared, run: "_Run") -> None:
+    def _send(self, session: MailSession, prepared: Prepared, run: "_Run") -> None:
         row = prepared.delivery
         wanted = True
 
@@ -172,37 +176,26 @@ class DeliveryService:
             return marked
 
         try:
-            run.session = run.session or self.mailer.open()
-        except MailDeferred as error:
-            self._give_back([row])
-            self._rest(row, error, run)
-            return
-        try:
-            reply = run.session.send(prepared.envelope, prepared.message, on_in_doubt)
-        except MailError as error:
-            self._refused(row, error, run, wanted=wanted)
-        else:
-            self._settle(row, DeliveryState.SENT, reply, run)
-
-    def _refused(self, row: Delivery, error: MailError, run: "_Run", *, wanted: bool) -> None:
-        """Record a message that was not accepted, or not to our knowledge."""
-        if isinstance(error, MailInDoubt):
+            reply = session.send(prepared.envelope, prepared.message, on_in_doubt)
+        except MailInDoubt as error:
             # The row says in doubt already; only a start-up or a person may move it on.
             run.count(row, DeliveryState.IN_DOUBT, error.reply)
-        elif isinstance(error, MailRejected):
+        except MailRejected as error:
             self._settle(row, DeliveryState.FAILED, error.reply, run)
-        else:
+        except MailDeferred as error:
             self._settle(
                 row, DeliveryState.DEFERRED if wanted else DeliveryState.SUPPRESSED, error.reply, run
             )
-        if isinstance(error, MailDeferred) and error.relay:
-            self._rest(row, error, run)
+            if error.relay:
+                self._rest(error, run)
+        else:
+            self._settle(row, DeliveryState.SENT, reply, run)
 
-    def _rest(self, row: Delivery, error: MailDeferred, run: "_Run") -> None:
+    def _rest(self, error: MailDeferred, run: "_Run") -> None:
         """Leave the relay alone for a while: what it refused concerns every row."""
         self._relay_rests_until = self.clock.now() + self.policy.relay_rest
         run.halted = True
-        run.failures.append(Refused(place="mail relay", reason=f"{error.reply} (at {_place(row)})"))
+        run.failures.append(Refused(place="mail relay", reason=error.reply))
 
     def _give_back(self, rows: Sequence[Delivery]) -> None:
         with self.store.write() as unit:
@@ -210,14 +203,16 @@ class DeliveryService:
                 unit.outbox.settle(row, Settlement(state=DeliveryState.READY), now=self.clock.now())
 
     def _settle(self, row: Delivery, state: DeliveryState, reply: str, run: "_Run") -> None:
-        """Record how an attempt ended; where the row has moved on without us, it is not ours to count."""
+        """Record how an attempt ended; where the row has moved on without us, it is not ours to count.
+
+        The store may have suppressed a row itself, in the transaction that refused the mark.
+        """
         now = self.clock.now()
         again = next_attempt(self.policy, row, now) if state is DeliveryState.DEFERRED else None
+        settlement = Settlement(state=state, reply=reply, next_attempt_at=again)
         with self.store.write() as unit:
-            settled = unit.outbox.settle(
-                row, Settlement(state=state, reply=reply, next_attempt_at=again), now=now
-            )
-        if settled:
+            settled = unit.outbox.settle(row, settlement, now=now)
+        if settled or state is DeliveryState.SUPPRESSED:
             run.count(row, state, reply)
         else:
             run.warnings.append(f"{_place(row)} was taken over by another worker")
@@ -229,7 +224,6 @@ class _Run:
 
     progress: Progress
     stopping: Callable[[], bool]
-    session: MailSession | None = None
     halted: bool = False
     counts: Counter[DeliveryState] = field(default_factory=Counter)
     failures: list[Refused] = field(default_factory=list)
@@ -248,6 +242,12 @@ class _Run:
             failures=tuple(self.failures),
             warnings=tuple(self.warnings),
         )
+
+
+def _waiting(unit: UnitOfWork) -> list[Delivery]:
+    """Return the rows that are not settled and not in anybody's doubt."""
+    states = (DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+    return [row for state in states for row in unit.outbox.deliveries(state)]
 
 
 def _wanted(unit: UnitOfWork, rows: Sequence[Delivery]) -> set[int]:

@@ -74,9 +74,9 @@ def is_due(delivery: Delivery, now: datetime) -> bool:
     """Tell whether a row would be claimed at `now`."""
     if delivery.state is DeliveryState.CLAIMED:
         return delivery.lease_until is not None and delivery.lease_until <= now
-    if delivery.state is DeliveryState.DEFERRED:
-        return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
-    return delivery.state is DeliveryState.READY
+    if delivery.state not in (DeliveryState.READY, DeliveryState.DEFERRED):
+        return False
+    return delivery.next_attempt_at is None or delivery.next_attempt_at <= now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Rankings asked for one by one: a plain list, an explanation, a preview, and browsing the store."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from recommender.digest.reasons import reason
@@ -20,6 +20,9 @@ from recommender.services.shortlist import Ask, Shortlist, gather, window_days
 
 _SEARCHED = 5_000
 """Papers that a search weighs after the store has narrowed them down by words."""
+
+_TELLING = 5
+_TELLING_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +86,7 @@ class Recommending:
             subscriber = unit.people.find(reference)
             paper = _find_paper(unit, paper_reference)
             shortlist = self._shortlist(unit, subscriber, recommender, papers=1)
-        pool = shortlist.pool
-        if all(candidate.id != paper.id for candidate in pool.papers):
-            pool = pool.with_paper(paper)
+        pool = replace(shortlist.pool, known={**shortlist.pool.known, paper.id: paper})
         return paper, recommender.explain(shortlist.requests[0], pool, paper.id)
 
     def preview(self, reference: str) -> tuple[Subscriber, Edition]:
@@ -113,7 +114,7 @@ class Recommending:
         recommender = self._recommender()
         with self._store.read() as unit:
             paper = _find_paper(unit, paper_reference)
-            found = unit.papers.containing(recommender.terms(paper), limit=_SEARCHED)
+            found = unit.papers.containing(_telling_words(paper), limit=_SEARCHED)
         others = [other for other in found if other.id != paper.id]
         return _ranked(others, recommender.similar(paper, others, limit))
 
@@ -139,6 +140,12 @@ class Recommending:
         days = window_days(last, now, self._settings)
         ask = Ask(subscriber=subscriber, papers=papers, slots=False)
         return gather(unit, [ask], recommender, days=days, now=now)
+
+
+def _telling_words(paper: Paper) -> list[str]:
+    """Return the longer words of the title: enough to narrow a store down before weighing."""
+    words = sorted({word for word in paper.title.split() if len(word) >= _TELLING}, key=len, reverse=True)
+    return words[:_TELLING_WORDS] or paper.title.split()
 
 
 def _find_paper(unit: UnitOfWork, reference: str) -> Paper:

@@ -125,7 +125,7 @@ class Voting:
         with self._store.write() as uow:
             standing = _standing(uow, subscriber.id)
             news = [mark for mark in dict.fromkeys(marks) if standing.changes(mark)]
-            at = _after(standing.log, {mark.paper for mark in news}, now)
+            at = _after(standing.log, {mark.paper for mark in news}, edition, now)
             entries = _entries(subscriber.id, news, at=at, via=via, edition=edition)
             automatic = via == "web" and edition is not None and _is_automatic(standing.log, entries)
             if automatic:
@@ -162,9 +162,15 @@ def _votes(log: Iterable[Feedback]) -> dict[PaperId, Vote]:
     return {vote.paper: vote for vote in standing_votes(log).values()}
 
 
-def _after(log: Sequence[Feedback], papers: Collection[PaperId], now: datetime) -> datetime:
-    """Return `now`, or just after the newest entry of these papers: a clock set back must not hide an act."""
-    newest = max((entry.at for entry in log if entry.paper in papers), default=None)
+def _after(
+    log: Sequence[Feedback], papers: Collection[PaperId], edition: Edition | None, now: datetime
+) -> datetime:
+    """Return `now`, or just after the newest entry of these papers or this edition.
+
+    A clock set back or standing still must neither hide an act nor make two POSTs look like one.
+    """
+    row = edition.id if edition else -1
+    newest = max((entry.at for entry in log if entry.paper in papers or entry.edition == row), default=None)
     return now if newest is None or now > newest else newest + _TICK
 
 
@@ -204,7 +210,8 @@ def _set_aside(
 ) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
     """Return what puts back the votes and saves of the burst so far, and `entries` marked as suspect.
 
-    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing.
+    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing. So
+    are saves: the reading list knows no suspicion.
     """
     at = entries[0].at
     links = _same_links(standing.log, entries[0].edition)
@@ -218,5 +225,5 @@ def _set_aside(
         elif entry.act is Act.SAVE:
             back[entry.paper, False] = replace(entry, act=Act.UNSAVE, at=at)
     known = {(entry.paper, entry.act) for entry in links if entry.suspect}
-    news = (entry for entry in entries if (entry.paper, entry.act) not in known)
-    return tuple(back.values()), tuple(replace(entry, suspect=True) for entry in news)
+    kept = (entry for entry in entries if entry.act in _VOTES and (entry.paper, entry.act) not in known)
+    return tuple(back.values()), tuple(replace(entry, suspect=True) for entry in kept)

@@ -63,14 +63,14 @@ class SqlPeople:
             "unsubscribed": None,
         }
         new = insert(SUBSCRIBER).values(row).returning(SUBSCRIBER.c.id)
-        number: int = self._guarded(declared, new).scalar_one()
+        number: int = self._guarded(declared, lambda: self._connection.execute(new).scalar_one())
         run_many(self._connection, insert(INTEREST), interest_rows(number, declared.interests))
         return self._read(select(SUBSCRIBER).where(SUBSCRIBER.c.id == number))[0]
 
     def change(self, subscriber: int, declared: DeclaredSubscriber) -> None:
         """Replace what is declared; raise UnknownSubscriber, or InputError if the address or key is taken."""
         change = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).values(declared_row(declared))
-        if not self._guarded(declared, change).rowcount:
+        if not self._guarded(declared, lambda: self._connection.execute(change).rowcount):
             raise UnknownSubscriber(str(subscriber))
         self._connection.execute(delete(INTEREST).where(INTEREST.c.subscriber_id == subscriber))
         run_many(self._connection, insert(INTEREST), interest_rows(subscriber, declared.interests))
@@ -146,11 +146,14 @@ class SqlPeople:
                 found[row.subscriber_id].append(read_interest(row))
         return found
 
-    def _guarded(self, declared: DeclaredSubscriber, statement: Any) -> Any:
-        """Run a statement that may meet a taken address or key, without losing the transaction to it."""
+    def _guarded(self, declared: DeclaredSubscriber, write: Callable[[], int]) -> int:
+        """Run a write that may meet a taken address or key, without losing the transaction to it.
+
+        `write` reads its result to the end: a savepoint cannot be released under an open cursor.
+        """
         try:
             with self._connection.begin_nested():
-                return self._connection.execute(statement)
+                return write()
         except IntegrityError as error:
             known = declared.email or declared.key
             raise InputError(

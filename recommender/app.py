@@ -1,0 +1,264 @@
+"""The composition root: the only place that names concrete classes.
+
+Nothing is decided here; it reads the configuration, opens the store, and hands each service what it needs.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from recommender.digest.links import Links
+from recommender.digest.message import message_id
+from recommender.digest.render import Renderer
+from recommender.domain.errors import InputError
+from recommender.domain.papers import Cursor, SourceState
+from recommender.domain.reports import Report
+from recommender.domain.subscribers import Subscriber
+from recommender.mail.guard import check_wire
+from recommender.mail.outbox_dir import OutboxFolder
+from recommender.mail.probes import dns_probe, folder_probe, relay_probe
+from recommender.mail.smtp import Security, SmtpMailer
+from recommender.ports import Clock, Mailer, Source
+from recommender.ranking.base import RankingSettings
+from recommender.runtime import FixedClock, SystemClock
+from recommender.services.delivery import DeliveryService
+from recommender.services.diagnosis import Diagnosis, Finding, Health, Probe
+from recommender.services.feedback_import import FeedbackImport
+from recommender.services.ingestion import Importing, Ingestion
+from recommender.services.lookup import Lookup
+from recommender.services.previewing import Previewing
+from recommender.services.publishing import Publishing
+from recommender.services.reading import Reading
+from recommender.services.recommending import Recommending
+from recommender.services.rendering import EditionRenderer, Identity
+from recommender.services.subscriptions import Subscriptions
+from recommender.services.training import Shelf, Training
+from recommender.services.voting import Voting
+from recommender.settings.data import data_dir
+from recommender.settings.environment import process_environment
+from recommender.settings.keys import signing_keys
+from recommender.settings.loader import Loaded, load
+from recommender.settings.locating import locate
+from recommender.settings.source_models import ArxivSource as ArxivSection
+from recommender.settings.source_models import FeedSource as FeedSection
+from recommender.settings.source_models import SourceSection
+from recommender.sources.arxiv import ArxivOptions, ArxivSource
+from recommender.sources.bibliography import parse_references
+from recommender.sources.feed import FeedSource
+from recommender.sources.files import read_file
+from recommender.sources.http import PoliteClient
+from recommender.sources.huggingface import HuggingFaceSource
+from recommender.store.sql_store import SqlStore
+
+
+def load_configuration(config: Path | None) -> Loaded:
+    """Find and load the configuration; raises ConfigError with every problem."""
+    environ = process_environment()
+    path = locate(config, environ, Path.cwd(), Path.home())
+    return load(path, environ, read_references=_read_references)
+
+
+def compose(*, config: Path | None, now: datetime | None) -> "Application":
+    """Load the configuration, open and migrate the store, and reconcile the subscribers.
+
+    `now` freezes the clock. Raises ConfigError.
+    """
+    loaded = load_configuration(config)
+    application = Application(loaded, FixedClock(now) if now else SystemClock())
+    application.store.upgrade()
+    application.reconcile()
+    return application
+
+
+class Application:
+    """One configuration, one store, one clock; every service on demand."""
+
+    def __init__(self, loaded: Loaded, clock: Clock) -> None:
+        """Open nothing yet but the store's engine."""
+        self.loaded = loaded
+        self.clock = clock
+        self.store = SqlStore(loaded.store_url)
+        self._keys = signing_keys(loaded.settings.secrets, loaded.keys_file)
+        self.links = Links(self._keys, loaded.settings.web.public_url)
+        self.renderer = Renderer([data_dir("templates")])
+        self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
+        self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
+
+    def reconcile(self) -> Report:
+        """Bring the declared subscribers into the store."""
+        return Subscriptions(self.store, self.clock).run(self.loaded.subscribers)
+
+    def reload(self, config: Path | None) -> "Application":
+        """Return an application of the changed files over the same store; raises ConfigError."""
+        fresh = Application(load_configuration(config), self.clock)
+        fresh.reconcile()
+        return fresh
+
+    # Papers in
+
+    @cached_property
+    def client(self) -> PoliteClient:
+        """The one HTTP client of all sources, so that limits hold across them."""
+        return PoliteClient(contact=self.loaded.settings.contact)
+
+    def sources(self, *, only: str | None = None) -> list[Source]:
+        """Build the configured sources, or the one named; raises InputError for an unknown name."""
+        built = [_build_source(section, self.client, self.clock) for section in self.loaded.settings.source]
+        if only is None:
+            return built
+        chosen = [source for source in built if source.name == only]
+        if not chosen:
+            names = ", ".join(source.name for source in built) or "none are configured"
+            raise InputError(f"no source is called {only!r}; there are: {names}")
+        return chosen
+
+    def rewind(self, sources: Sequence[Source], day: str) -> None:
+        """Let sources start at a date (YYYY-MM-DD) instead of where they left off."""
+        try:
+            since = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 only the date is kept
+        except ValueError as error:
+            raise InputError(f"--since: {day!r} is not a date; write it as 2026-01-30") from error
+        with self.store.write() as unit:
+            states = unit.papers.source_states()
+            for source in sources:
+                state = states.get(source.name) or SourceState(source=source.name)
+                unit.papers.save_source_state(replace(state, cursor=Cursor(position=since.isoformat())))
+
+    def ingestion(self) -> Ingestion:
+        """Return what fetches from sources."""
+        return Ingestion(self.store, self.clock)
+
+    def importing(self) -> Importing:
+        """Return what reads saved files."""
+        return Importing(self.store, self.clock, read_file)
+
+    def feedback_import(self) -> FeedbackImport:
+        """Return what reads bulk feedback."""
+        return FeedbackImport(self.store, self.clock)
+
+    # Ranking
+
+    def training(self) -> Training:
+        """Return what fits and shelves the recommender."""
+        return Training(self.store, self.clock, self.loaded.artifacts, self.ranking)
+
+    def recommending(self) -> Recommending:
+        """Return what ranks on demand."""
+        return Recommending(self.store, self.clock, self.shelf.recommender, self.ranking)
+
+    # Mail out
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Makes due editions; one object, because it remembers what was empty."""
+        return Publishing(self.store, self.clock, self.shelf.recommender, self.ranking, self._message_id)
+
+    @cached_property
+    def editions(self) -> EditionRenderer:
+        """Rendering editions from their rows."""
+        return EditionRenderer(self.renderer, self.links, self.identity)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who the mail is from, as headers want it."""
+        mail = self.loaded.settings.mail
+        return Identity(sender=mail.sender, address=mail.sender_address, domain=_domain(mail.sender_address))
+
+    def mailer(self) -> Mailer:
+        """Return the configured way out."""
+        mail = self.loaded.settings.mail
+        if mail.backend == "outbox":
+            return OutboxFolder(self.loaded.outbox)
+        return SmtpMailer(
+            host=mail.host,
+            port=mail.port,
+            security=Security(mail.security),
+            username=mail.username,
+            password=mail.password.get_secret_value(),
+            timeout=mail.timeout,
+            local_hostname=_domain(mail.sender_address),
+        )
+
+    @cached_property
+    def delivery(self) -> DeliveryService:
+        """Sends what the outbox holds; one object, because it remembers that a relay rests."""
+        sender = self.loaded.settings.mail.sender_address
+        return DeliveryService(
+            store=self.store,
+            mailer=self.mailer(),
+            render=self.editions.message,
+            clock=self.clock,
+            guard=lambda envelope, message: check_wire(message, envelope, sender),
+        )
+
+    def previewing(self) -> Previewing:
+        """Return what shows and test-mails editions outside the ledger."""
+        return Previewing(self.store, self.clock, self.recommending(), self.editions, self.mailer)
+
+    # People
+
+    def lookup(self) -> Lookup:
+        """Return what answers small questions."""
+        return Lookup(self.store)
+
+    def voting(self) -> Voting:
+        """Return what records feedback."""
+        return Voting(self.store, self.clock)
+
+    def reading(self) -> Reading:
+        """Return what reads reading lists."""
+        return Reading(self.store)
+
+    # Health
+
+    def diagnosis(self) -> Diagnosis:
+        """Return everything `doctor` looks at."""
+        names = [section.name or section.type for section in self.loaded.settings.source]
+        return Diagnosis(self.store, self.clock, names, self._probes())
+
+    def _probes(self) -> list[Probe]:
+        mail = self.loaded.settings.mail
+        probes: list[Probe] = [self._advice]
+        if mail.backend == "outbox":
+            probes.append(folder_probe(self.loaded.outbox))
+        else:
+            probes.append(relay_probe(self.mailer(), f"{mail.host}:{mail.port}"))
+            probes.append(dns_probe(_domain(mail.sender_address)))
+        return probes
+
+    def _advice(self) -> Iterator[Finding]:
+        """Yield what the configuration itself warns of, dead links first of all."""
+        for problem in self.loaded.warnings:
+            place = f"{problem.file}:{problem.line}: {problem.message}"
+            yield Finding(check="configuration", health=Health.WARNING, detail=place, fix=problem.fix)
+        if not self.loaded.warnings:
+            yield Finding(check="configuration", health=Health.OK, detail="no warnings")
+
+    def _message_id(self, subscriber: Subscriber, key: str) -> str:
+        """Name a mail by a keyed hash, so that it is the same however often it is rendered."""
+        secret = hashlib.sha256(f"message-id/{self._keys[0]}".encode()).hexdigest()
+        return message_id(secret, subscriber.public_id, key, self.identity.domain)
+
+
+def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) -> Source:
+    """Return the source that a `[[source]]` table describes; one line for each type."""
+    name = section.name or section.type
+    client = client.allowing(section.allow_hosts)
+    if isinstance(section, ArxivSection):
+        options = ArxivOptions(base_url=section.base_url, api_url=section.api_url)
+        return ArxivSource(name, client, section.categories, clock=clock, options=options)
+    if isinstance(section, FeedSection):
+        return FeedSource(name, client, section.url)
+    return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
+
+
+def _read_references(path: Path) -> tuple[str, ...]:
+    references, _ = parse_references(path.read_bytes(), str(path))
+    return references
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]

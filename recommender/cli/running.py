@@ -1,0 +1,214 @@
+"""Commands that stay: run (scheduler and web server) and serve (web server only)."""
+
+import logging
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import typer
+
+from recommender.cli.context import Call, application_of, call_of
+from recommender.cli.output import say
+from recommender.domain.errors import InputError
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from uvicorn import Server
+
+    from recommender.app import Application
+    from recommender.domain.reports import Report
+    from recommender.ports import Source
+
+_LOG = logging.getLogger("paperroute")
+_START_SECONDS = 10.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add this group's commands."""
+    app.command()(run)
+    app.command()(serve)
+
+
+def serve(context: typer.Context) -> None:
+    """Serve the pages behind the links of the mail, until stopped."""
+    _start_log()
+    application = application_of(context)
+    thread = ServerThread(_web(application), application.loaded.settings.web.bind)
+    thread.start()
+    say(f"serving {application.loaded.settings.web.public_url} on {application.loaded.settings.web.bind}")
+    try:
+        while thread.alive():
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        say("stopping")
+    finally:
+        thread.stop(5.0)
+
+
+def run(context: typer.Context) -> None:
+    """Mail every subscriber at their hour and serve the pages, until stopped."""
+    from jobs.daemon import Daemon, Tasks  # noqa: PLC0415 the scheduler is loaded by this command alone
+
+    _start_log()
+    call = call_of(context)
+    holder = _Holder(call=call, application=call.application())
+    settings = holder.application.loaded.settings
+    tasks = Tasks(
+        publish_and_deliver=holder.publish_and_deliver,
+        ingest_and_train_if_due=holder.ingest_and_train_if_due,
+        reload=holder.reload,
+        watched=holder.application.loaded.files,
+        recover=holder.recover,
+        serve=holder.serve,
+    )
+    interval = timedelta(seconds=settings.schedule.tick)
+    for warning in holder.application.loaded.warnings:
+        _LOG.warning("%s", warning)
+    if not Daemon(tasks, interval, holder.application.clock, _LOG).run():
+        raise typer.Exit(1)
+
+
+@dataclass(slots=True)
+class _Holder:
+    """The application in force; a reload puts another in its place between two ticks."""
+
+    call: Call
+    application: "Application"
+    _swap: threading.Lock = field(default_factory=threading.Lock)
+
+    def recover(self) -> None:
+        """Hold what a dead process left in doubt."""
+        held = self.application.delivery.recover()
+        if held:
+            _LOG.warning("%d deliveries were in doubt when the last process died; they are held", held)
+
+    def reload(self) -> None:
+        """Take over changed files; raises ConfigError and keeps the old application."""
+        fresh = self.application.reload(self.call.config)
+        with self._swap:
+            self.application = fresh
+
+    def publish_and_deliver(self) -> None:
+        """Make what is due and send what is ready."""
+        application = self._current()
+        _note(application.publishing.run())
+        _note(application.delivery.run())
+
+    def ingest_and_train_if_due(self) -> None:
+        """Fetch from the sources whose hour has come, then fit if that hour has come."""
+        application = self._current()
+        sources = _due_sources(application)
+        if sources:
+            _note(application.ingestion().run(sources))
+        if _training_is_due(application):
+            _note(application.training().run())
+
+    def serve(self) -> "ServerThread":
+        """Start the web server."""
+        bind = self.application.loaded.settings.web.bind
+        thread = ServerThread(_web(self.application), bind)
+        thread.start()
+        _LOG.info("serving %s on %s", self.application.loaded.settings.web.public_url, bind)
+        return thread
+
+    def _current(self) -> "Application":
+        with self._swap:
+            return self.application
+
+
+def _due_sources(application: "Application") -> "list[Source]":
+    """Return the sources whose own hour has come; a failed one is tried again after a while."""
+    from jobs.schedule import History, daily, is_due  # noqa: PLC0415 loaded by `run` alone
+
+    schedule = application.loaded.settings.schedule
+    plan = daily(schedule.ingest, schedule.zone)
+    states = application.lookup().source_states()
+    now = application.clock.now()
+    histories = {
+        name: History(succeeded=state.last_ok, tried=state.last_error_at) for name, state in states.items()
+    }
+    return [
+        source for source in application.sources() if is_due(plan, histories.get(source.name, History()), now)
+    ]
+
+
+def _training_is_due(application: "Application") -> bool:
+    """Tell whether the hour of training has come and there is something to fit on."""
+    from jobs.schedule import History, daily, is_due  # noqa: PLC0415 loaded by `run` alone
+
+    schedule = application.loaded.settings.schedule
+    fitted = application.lookup().last_artifact()
+    due = is_due(daily(schedule.train, schedule.zone), History(succeeded=fitted), application.clock.now())
+    return due and application.lookup().paper_count() > 0
+
+
+class ServerThread:
+    """A web server in a thread of its own."""
+
+    def __init__(self, app: "Starlette", bind: str) -> None:
+        """Prepare a server for `bind`."""
+        from recommender.web.server import build_server  # noqa: PLC0415 uvicorn is loaded when serving
+
+        self._bind = bind
+        self._server: Server = build_server(app, bind)
+        self._thread = threading.Thread(target=self._work, name="web", daemon=True)
+
+    def start(self) -> None:
+        """Start and wait until it listens; raises InputError when it cannot."""
+        self._thread.start()
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise InputError(f"cannot listen on {self._bind}; is another server there? ([web] bind)")
+            time.sleep(0.02)
+
+    def alive(self) -> bool:
+        """Tell whether it still serves."""
+        return self._thread.is_alive()
+
+    def stop(self, timeout: float) -> None:
+        """Finish what is running and return within `timeout` seconds."""
+        self._server.should_exit = True
+        self._thread.join(timeout)
+
+    def _work(self) -> None:
+        try:
+            self._server.run()
+        except SystemExit:
+            # uvicorn leaves this way when the port is taken; `start` says so in words.
+            _LOG.debug("the web server did not start")
+
+
+def _web(application: "Application") -> "Starlette":
+    from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
+    from recommender.web.context import WebContext  # noqa: PLC0415 see above
+
+    return create_app(
+        WebContext(
+            store=application.store,
+            links=application.links,
+            renderer=application.renderer,
+            clock=application.clock,
+            public_url=application.loaded.settings.web.public_url,
+            ticks=time.monotonic,
+        )
+    )
+
+
+def _note(report: "Report") -> None:
+    """Log a report when something happened."""
+    if any(report.counts.values()) or report.failures or report.warnings:
+        _LOG.info("%s: %s", report.name, ", ".join(f"{key}={value}" for key, value in report.counts.items()))
+    for failure in report.failures:
+        _LOG.warning("%s: %s: %s", report.name, failure.place, failure.reason)
+    for warning in report.warnings:
+        _LOG.warning("%s: %s", report.name, warning)
+
+
+def _start_log() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("httpx").setLevel(logging.WARNING)

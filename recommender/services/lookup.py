@@ -1,0 +1,55 @@
+"""Small questions to the store that commands ask; nothing is changed and nothing is ranked."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from recommender.domain.editions import Delivery, DeliveryState
+from recommender.domain.papers import SourceState
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import Store
+from recommender.services.profiles import interest_names
+
+
+class Lookup:
+    """Reads subscribers, deliveries and counts."""
+
+    def __init__(self, store: Store) -> None:
+        """Keep the store."""
+        self._store = store
+
+    def subscriber(self, reference: str) -> Subscriber:
+        """Return one by address or id; raises UnknownSubscriber."""
+        with self._store.read() as unit:
+            return unit.people.find(reference)
+
+    def people(self) -> list[tuple[Subscriber, int]]:
+        """Return every subscriber with the number of standing votes."""
+        with self._store.read() as unit:
+            votes = Counter(vote.subscriber for vote in unit.people.votes())
+            return [(subscriber, votes[subscriber.id]) for subscriber in unit.people.all()]
+
+    def interest_names(self, reference: str) -> dict[str, str]:
+        """Return the headings of a subscriber's interests by key; raises UnknownSubscriber."""
+        return interest_names(self.subscriber(reference))
+
+    def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
+        """Return deliveries, newest first."""
+        with self._store.read() as unit:
+            return unit.outbox.deliveries(state)
+
+    def paper_count(self) -> int:
+        """Return how many papers there are."""
+        with self._store.read() as unit:
+            return unit.papers.count()
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Return what is remembered of each source."""
+        with self._store.read() as unit:
+            return unit.papers.source_states()
+
+    def last_artifact(self) -> datetime | None:
+        """Return when the newest artifact was made."""
+        with self._store.read() as unit:
+            names = unit.artifacts.names()
+        return names[0][1] if names else None

@@ -1,0 +1,107 @@
+"""From an edition's rows to what a reader gets: HTML, text and the message. The same rows, the same bytes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from recommender.digest.compose import Material, compose
+from recommender.digest.links import Links
+from recommender.digest.message import Letter, build
+from recommender.digest.render import Renderer
+from recommender.domain.cadence import next_due
+from recommender.domain.digests import Digest
+from recommender.domain.editions import Delivery, Edition, Envelope
+from recommender.domain.errors import InputError
+from recommender.domain.subscribers import Subscriber
+from recommender.ports import UnitOfWork
+
+_SIGNAL_DAYS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the mail is from: the mailbox, its bare address, and the domain that names lists and messages."""
+
+    sender: str
+    address: str
+    domain: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """One edition in every form it has."""
+
+    html: str
+    text: str
+    message: bytes
+    envelope: Envelope
+
+
+class EditionRenderer:
+    """Renders editions inside a transaction that its caller opened."""
+
+    def __init__(self, renderer: Renderer, links: Links, identity: Identity) -> None:
+        """Keep the templates, the link signer and who we are."""
+        self._renderer = renderer
+        self._links = links
+        self._identity = identity
+
+    def message(self, unit: UnitOfWork, delivery: Delivery) -> tuple[Envelope, bytes]:
+        """Return what a delivery sends; raises InputError when its edition or subscriber is gone."""
+        edition = unit.outbox.edition(delivery.edition)
+        if edition is None:
+            raise InputError(f"edition {delivery.edition} of delivery {delivery.id} is gone")
+        subscriber = unit.people.find(delivery.email)
+        parts = self._parts(unit, subscriber, edition, delivery.message_id)
+        return parts.envelope, parts.message
+
+    def parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Parts:
+        """Return an edition that may not be stored; its message id is marked as a preview."""
+        stamp = f"{edition.created_at:%Y%m%d%H%M%S}"
+        message_id = f"<preview.{edition.key}.{stamp}@{self._identity.domain}>"
+        return self._parts(unit, subscriber, edition, message_id)
+
+    def _parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition, message_id: str) -> Parts:
+        digest = self._digest(unit, subscriber, edition)
+        html, text = self._renderer.html(digest), self._renderer.text(digest)
+        letter = Letter(
+            sender=self._identity.sender,
+            recipient=subscriber.email,
+            recipient_name=subscriber.name,
+            subject=digest.subject,
+            message_id=message_id,
+            date=edition.created_at,
+            list_id=f"paperroute.{self._identity.domain}",
+            edition_key=edition.key,
+            unsubscribe_url=digest.footer.unsubscribe,
+            help_url=digest.footer.preferences,
+        )
+        envelope = Envelope(
+            mail_from=self._identity.address,
+            rcpt_to=subscriber.email,
+            stem=f"{edition.key}-{_slug(subscriber)}",
+        )
+        return Parts(html=html, text=text, message=build(letter, text, html), envelope=envelope)
+
+    def _digest(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Digest:
+        papers = unit.papers.get([item.paper for item in edition.items])
+        shown = set(papers)
+        made = edition.created_at
+        signals = [
+            signal for signal in unit.papers.signals(made - _SIGNAL_DAYS, made) if signal.paper in shown
+        ]
+        material = Material(
+            edition=edition,
+            subscriber=subscriber,
+            papers=papers,
+            sender=self._identity.sender,
+            signals=signals,
+            next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),
+        )
+        return compose(material, self._links)
+
+
+def _slug(subscriber: Subscriber) -> str:
+    """Return a file name for a subscriber: the declared id, else the address with safe characters alone."""
+    name = subscriber.key or subscriber.email
+    safe = "".join(char if char.isascii() and char.isalnum() else "-" for char in name.lower())
+    return "-".join(piece for piece in safe.split("-") if piece) or subscriber.public_id.lower()
