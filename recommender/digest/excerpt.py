@@ -8,6 +8,8 @@ from recommender.digest.tex import to_unicode
 LIMIT = 320
 _ENOUGH = 120
 """With fewer characters than this in whole sentences, part of the next one is better than nothing."""
+_SOURCE = 4
+"""So many times the limit of raw text is looked at; TeX shrinks, but not that much."""
 _JOINER = "\ue002"
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])")
 _NO_END = re.compile(
@@ -21,7 +23,7 @@ def excerpt(abstract: str, limit: int = LIMIT) -> str:
     Where the first sentence alone is longer, it is cut at the end of a word and ends in `…`. A
     formula counts as one word.
     """
-    text = to_unicode(abstract, joiner=_JOINER)
+    text = to_unicode(shorten(abstract.lstrip(), _SOURCE * limit), joiner=_JOINER)
     kept = ""
     for sentence in _sentences(text):
         if len(kept) + len(sentence) + 1 > limit:

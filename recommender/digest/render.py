@@ -7,18 +7,23 @@ escaped, whatever else the name says; a template that names something unknown fa
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from recommender.digest.plain import shorten
 from recommender.domain.digests import Digest
 
+SIZE = 70_000
+"""Octets of HTML at most; Gmail cuts near 102,000."""
+_SHORTER = (160, 0)
 WIDTH = 74
 """Columns of the text part."""
 _BLANKS = re.compile(r"\n{3,}")
-_SPACE_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+_WEB_URL = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\x00-\x1f]*)?", re.IGNORECASE)
+_CHARSET = '<meta charset="utf-8">'
 
 
 class Renderer:
@@ -35,15 +40,32 @@ class Renderer:
             keep_trailing_newline=True,
             auto_reload=False,
         )
-        self._environment.filters |= {"web": web_url, "host": host, "wrap": wrap}
+        self._environment.filters |= {"web": web_url, "wrap": wrap, "uncapital": uncapital}
         self._inliner = css_inline.CSSInliner(
-            keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False
+            keep_style_tags=False,
+            keep_at_rules=True,
+            load_remote_stylesheets=False,
+            minify_css=True,
         )
 
     def html(self, digest: Digest) -> str:
-        """Return the HTML part: one file, styles inlined, only the at-rules left in its head."""
+        """Return the HTML part: one file, styles inlined, only the at-rules left in its head.
+
+        Mail programs cut long parts off, so where it is over `SIZE` octets excerpts are shortened, and
+        if that is not enough, left out.
+        """
+        page = self._inlined(digest)
+        for length in _SHORTER:
+            if len(page.encode()) <= SIZE:
+                break
+            page = self._inlined(_with_excerpts(digest, length))
+        return page
+
+    def _inlined(self, digest: Digest) -> str:
         page = self._environment.get_template("digest.html").render(digest=digest)
-        return _SPACE_BETWEEN_TAGS.sub(">\n<", self._inliner.inline(page))
+        inlined = self._inliner.inline(page)
+        # The inliner puts the kept rules first, but a browser looks for the charset in 1,024 bytes only.
+        return inlined.replace(_CHARSET, "", 1).replace("<head>", f"<head>{_CHARSET}", 1)
 
     def text(self, digest: Digest) -> str:
         """Return the text part, prose wrapped, links whole on lines of their own."""
@@ -56,25 +78,27 @@ class Renderer:
         return self._environment.get_template(name).render(**context)
 
 
+def _with_excerpts(digest: Digest, length: int) -> Digest:
+    """Return the digest with no excerpt longer than `length` characters; 0 leaves them out."""
+    return replace(
+        digest,
+        sections=tuple(
+            replace(
+                section,
+                papers=tuple(
+                    replace(paper, excerpt=shorten(paper.excerpt, length) if length else "")
+                    for paper in section.papers
+                ),
+            )
+            for section in digest.sections
+        ),
+    )
+
+
 def web_url(url: str | None) -> str:
-    """Return a URL if it is http or https with a host, else an empty string."""
-    try:
-        parts = urlsplit((url or "").strip())
-    except ValueError:
-        return ""
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.netloc
-        or any(char.isspace() for char in parts.geturl())
-    ):
-        return ""
-    return parts.geturl()
-
-
-def host(url: str | None) -> str:
-    """Return the host of a web URL without `www.`, or an empty string."""
-    safe = web_url(url)
-    return (urlsplit(safe).hostname or "").removeprefix("www.") if safe else ""
+    """Return a URL if it is http or https with a plain host and no blanks, else an empty string."""
+    match = _WEB_URL.fullmatch((url or "").strip())
+    return match[0] if match else ""
 
 
 def wrap(text: str, indent: int = 0, width: int = WIDTH) -> str:
@@ -87,6 +111,11 @@ def wrap(text: str, indent: int = 0, width: int = WIDTH) -> str:
         break_long_words=False,
         break_on_hyphens=False,
     ).lstrip()
+
+
+def uncapital(text: str) -> str:
+    """Return `text` with its first letter small, to go on after a name."""
+    return text[:1].lower() + text[1:]
 
 
 def _escapes(name: str | None) -> bool:

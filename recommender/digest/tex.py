@@ -7,9 +7,11 @@ of the letters, the original stays. No layout: a fraction is `a/b`, an unknown c
 
 import re
 import unicodedata
+from functools import cache
+from typing import Any
 
 from pylatexenc.latex2text import LatexNodes2Text
-from pylatexenc.latexwalker import LatexWalkerError
+from pylatexenc.latexwalker import LatexWalker, LatexWalkerError, get_default_latex_context_db
 
 from recommender.digest.plain import plain
 
@@ -161,11 +163,19 @@ def _command(match: re.Match[str]) -> str:
 
 def _latex(source: str) -> str:
     """Run pylatexenc over one formula or command; text it cannot read stays as it is."""
+    converter, macros = _converter()
     try:
-        converted = LatexNodes2Text(math_mode="text", strict_latex_spaces=False).latex_to_text(source)
+        nodes, _, _ = LatexWalker(source, latex_context=macros, tolerant_parsing=True).get_latex_nodes()
+        return str(converter.nodelist_to_text(nodes))
     except (LatexWalkerError, ValueError, IndexError, AttributeError, TypeError, RecursionError):
         return source
-    return str(converted)
+
+
+@cache
+def _converter() -> tuple[LatexNodes2Text, Any]:
+    """Return the converter and its macro table, built once: building costs more than converting."""
+    converter = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
+    return converter, get_default_latex_context_db()
 
 
 def _plain_alphabets(text: str) -> str:

@@ -1,0 +1,149 @@
+"""A fixed edition of four papers, with the difficult titles of real feeds, and what is made of it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from recommender.digest.compose import Material, compose
+from recommender.digest.links import Links
+from recommender.digest.message import Letter, build, message_id
+from recommender.digest.render import Renderer
+from recommender.domain.digests import Digest
+from recommender.domain.editions import Edition, EditionItem, Section, Slot
+from recommender.domain.papers import Paper, PaperId, Signal
+from recommender.domain.subscribers import Cadence, Subscriber
+from tests.builders import an_interest, a_subscriber
+from tests.paths import REPOSITORY
+
+NOW = datetime(2026, 1, 30, 6, 30, tzinfo=UTC)
+URL = "http://127.0.0.1:8321"
+KEY = "a-key-for-tests-that-is-long-enough"
+PUBLIC_ID = "0123456789abcdef"
+
+PAPERS = (
+    Paper(
+        id=PaperId("arxiv:2601.00001"),
+        title="Rank-One Updates Write Facts into Mid-Layer Feed-Forward Weights",
+        abstract=(
+            "We locate where a language model keeps a factual association and change it with one rank-one "
+            "update. The edit holds under paraphrase and leaves neighbouring facts alone. On 2,000 "
+            "counterfactual prompts the method keeps 96.4% of unrelated answers, e.g. dates and places, "
+            "at $O(n \\log n)$ cost. Limits appear when many edits meet in one layer."
+        ),
+        authors=tuple(f"{name} Moreau" for name in ("Iris", "Jonas", "Kai", "Lena", "Mara", "Nils", "Olga")),
+        categories=("cs.CL", "cs.LG"),
+        url="https://arxiv.org/abs/2601.00001",
+        code_url="https://github.com/example/rank-one",
+        published=datetime(2026, 1, 28, tzinfo=UTC),
+    ),
+    Paper(
+        id=PaperId("arxiv:2601.00002"),
+        title="X$^{2}$-Unlearn: Removing 50% of a Model's <think> Traces",
+        abstract="Unlearning removes what a model should not say. " * 9,
+        author_count=7,
+        organisation="Example Institute",
+        url="https://arxiv.org/abs/2601.00002",
+    ),
+    Paper(
+        id=PaperId("arxiv:2601.00003"),
+        title="Small Models That Cite Their Sources",
+        abstract="We train a small model to point at the sentence it read.",
+        authors=("Ada Example", "Bo Sample"),
+        categories=("cs.IR",),
+        url="https://arxiv.org/abs/2601.00003",
+        venue="ECIR 2026",
+        published=datetime(2026, 1, 29, tzinfo=UTC),
+    ),
+    Paper(id=PaperId("title:afossil"), title="A Fossil Record of Neural Scaling", url=None),
+)
+_REASONS = (
+    (
+        Section.INTEREST,
+        "Matches your keyword “knowledge editing” and shares “rank-one” with your interest “Model editing”.",
+    ),
+    (Section.INTEREST, "By Jonas Moreau, whom you follow. Shares “unlearning” with your interest."),
+    (Section.TRENDING, "120 upvotes so far. Close to your interest."),
+    (Section.READING_LIST, "You saved this on 20 January and have not marked it read."),
+)
+
+
+def reader(**fields: object) -> Subscriber:
+    """Build Ana, who reads every day at half past seven in Berlin."""
+    values: dict[str, object] = {
+        "name": "Ana",
+        "public_id": PUBLIC_ID,
+        "cadence": Cadence(at=time(7, 30), zone="Europe/Berlin"),
+        "interests": (an_interest(name="Model editing", key="editing"),),
+    }
+    return a_subscriber(**(values | fields))  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+def edition(papers: tuple[Paper, ...] = PAPERS) -> Edition:
+    """Build the edition of 30 January with one item a paper; sections repeat in the order of `_REASONS`."""
+    items = tuple(
+        EditionItem(
+            id=101 + place,
+            paper=paper.id,
+            section=_REASONS[place % 4][0],
+            interest="editing" if _REASONS[place % 4][0] is Section.INTEREST else "",
+            position=place,
+            score=1 - place / 100,
+            match=0.995 - place / 40,
+            reason=_REASONS[place % 4][1],
+        )
+        for place, paper in enumerate(papers)
+    )
+    return Edition(
+        id=17, subscriber=1, key="2026-01-30", created_at=NOW, due_at=NOW, considered=312, items=items
+    )
+
+
+def material(papers: tuple[Paper, ...] = PAPERS, **fields: object) -> Material:
+    """Build what the digest of these papers is composed of."""
+    values: dict[str, object] = {
+        "edition": edition(papers),
+        "subscriber": reader(),
+        "papers": {paper.id: paper for paper in papers},
+        "sender": "Paper Route <digest@example.org>",
+        "signals": (
+            Signal(paper=PAPERS[2].id, source="huggingface", taken_at=NOW, upvotes=120, comments=1),
+        ),
+        "next_slot": Slot(key="2026-01-31", due_at=NOW + timedelta(days=1)),
+    }
+    return Material(**(values | fields))  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+def links() -> Links:
+    """Return links signed by the one test key."""
+    return Links([KEY], URL)
+
+
+def renderer() -> Renderer:
+    """Return a renderer over the templates of the repository."""
+    return Renderer([REPOSITORY / "templates"])
+
+
+def digest(papers: tuple[Paper, ...] = PAPERS, **fields: object) -> Digest:
+    """Compose the digest of these papers."""
+    return compose(material(papers, **fields), links())
+
+
+def letter(subject: str = "Rank-One Updates · 4 papers", **fields: object) -> Letter:
+    """Build the envelope side of the mail."""
+    made = Letter(
+        sender="Paper Route <digest@example.org>",
+        recipient="ana@example.org",
+        recipient_name="Ana",
+        subject=subject,
+        message_id=message_id(KEY, PUBLIC_ID, "2026-01-30", "example.org"),
+        date=NOW,
+        list_id="paperroute.example.org",
+        edition_key="2026-01-30",
+        unsubscribe_url=links().unsubscribe(PUBLIC_ID, 0, NOW),
+        help_url=links().preferences(PUBLIC_ID, 0, NOW),
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+def mail(made: Digest) -> bytes:
+    """Return the whole message of a digest."""
+    return build(letter(made.subject), renderer().text(made), renderer().html(made))
