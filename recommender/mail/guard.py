@@ -10,7 +10,7 @@ from collections import Counter
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from email.headerregistry import AddressHeader, BaseHeader
+from email.headerregistry import AddressHeader
 from email.policy import SMTP
 
 from recommender.domain.editions import Envelope
@@ -111,8 +111,9 @@ def _check_decoded(name: str, value: str) -> None:
 
 
 def _check_address(name: str, header: object, expected: str) -> None:
-    found: list[str] = []
-    if isinstance(header, AddressHeader) and isinstance(header, BaseHeader) and not header.defects:
-        found = [address.addr_spec for address in header.addresses]
+    if not isinstance(header, AddressHeader):
+        raise MailRejected(f"wire guard: {name} holds no addresses")
+    defects: tuple[object, ...] = getattr(header, "defects", ())
+    found = [] if defects else [address.addr_spec for address in header.addresses]
     if found != [expected]:
         raise MailRejected(f"wire guard: {name} does not hold exactly the expected address")

@@ -1,0 +1,31 @@
+"""A store to deliver from, migrated once and copied for each test."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from recommender.store.sql_store import SqlStore
+from tests.services.mailroom import ANA, BOB, CLEO, Hands, Mailroom
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an empty store's file."""
+    path = tmp_path_factory.mktemp("store") / "store.db"
+    store = SqlStore(f"sqlite:///{path}")
+    store.upgrade()
+    store.close()
+    return path
+
+
+@pytest.fixture
+def room(tmp_path: Path, migrated: Path) -> Iterator[Mailroom]:
+    """Give a store with three subscribers who each have an edition ready."""
+    shutil.copy(migrated, tmp_path / "store.db")
+    room = Mailroom(SqlStore(f"sqlite:///{tmp_path / 'store.db'}"), Hands())
+    room.subscribe(ANA, BOB, CLEO)
+    room.publish(ANA, BOB, CLEO)
+    yield room
+    room.store.close()
