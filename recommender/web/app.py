@@ -4,8 +4,9 @@ Pages are synchronous, because the store is; each runs in Starlette's thread poo
 whole store is not part of it yet.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -48,9 +49,16 @@ def create_app(context: WebContext) -> Starlette:
     )
 
 
+class _Family(Protocol):
+    """Pages of one kind of token."""
+
+    def show(self, token: str) -> Response: ...
+    def act(self, token: str, form: Form) -> Response: ...
+
+
 def _reader_routes(context: WebContext) -> list[Route]:
     reading = ReadingPages(context)
-    families = {
+    families: Mapping[str, _Family] = {
         "v": RatingPages(context, VOTE),
         "s": RatingPages(context, SAVE),
         "d": RatingPages(context, VIEW),
@@ -110,7 +118,7 @@ def _ready(context: WebContext) -> Response:
     """Answer 200 when the store does, else 503; a stranger learns nothing more."""
     try:
         with context.store.read() as uow:
-            uow.papers.count()
+            uow.papers.source_states()
     except Exception:  # noqa: BLE001 - whatever fails, the answer is: not ready
         LOG.exception("the store does not answer")
         return PlainTextResponse("store unavailable\n", status_code=503)

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from starlette.responses import HTMLResponse, Response
 
 from recommender.digest.links import LinkClaim, Links
-from recommender.digest.render import Renderer
+from recommender.digest.render import Renderer, web_url
 from recommender.digest.tex import to_unicode
+from recommender.digest.words import byline
 from recommender.domain.errors import LinkExpired, UnknownSubscriber
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Subscriber
@@ -70,7 +71,8 @@ class Pages:
 
     def _page(self, name: str, **values: object) -> Response:
         style = f"{self._context.prefix}/style.css"
-        return HTMLResponse(self._context.renderer.page(f"pages/{name}.html", style=style, **values))
+        page = self._context.renderer.page(f"pages/{name}.html", style=style, byline=byline, **values)
+        return HTMLResponse(page)
 
 
 def subscriber_of(uow: UnitOfWork, claim: LinkClaim, *, any_epoch: bool = False) -> Subscriber:
@@ -86,9 +88,7 @@ def subscriber_of(uow: UnitOfWork, claim: LinkClaim, *, any_epoch: bool = False)
 
 def readable(paper: Paper) -> Paper:
     """Return a paper as pages show it: formulas as Unicode, nothing unseen, no link but http(s)."""
-    safe = paper.url if paper.url and paper.url.startswith(("https://", "http://")) else None
-    authors = tuple(to_unicode(name) for name in paper.authors)
-    return replace(paper, title=to_unicode(paper.title) or paper.id, authors=authors, url=safe)
+    return replace(paper, title=to_unicode(paper.title) or paper.id, url=web_url(paper.url) or None)
 
 
 def masked(email: str) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from recommender.digest.words import cadence_words
 from recommender.domain.errors import UnknownSubscriber
-from recommender.domain.subscribers import WEEKDAYS, Every, Interest, Subscriber, SubscriberState
+from recommender.domain.subscribers import Interest, Subscriber, SubscriberState
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.web.context import PREFERENCES, UNSUBSCRIBE, Pages, WebContext, masked, subscriber_of
 from recommender.web.sheet import Form
@@ -132,24 +133,13 @@ class PreferencePages(Pages):
             happened=happened,
             address=masked(subscriber.email),
             state=_STATES[subscriber.state],
-            cadence=cadence_words(subscriber),
+            cadence=cadence_words(subscriber.cadence),
             papers=subscriber.papers,
             interests=[_interest(interest) for interest in subscriber.interests],
             button=None if locked else _BUTTONS.get(subscriber.state),
             locked=locked,
             links=self._links_for(subscriber),
         )
-
-
-def cadence_words(subscriber: Subscriber) -> str:
-    """Return when editions are due, in words: `every Monday at 07:30, Europe/Berlin`."""
-    cadence = subscriber.cadence
-    days = {
-        Every.DAY: "every day",
-        Every.WEEKDAY: "Monday to Friday",
-        Every.WEEK: f"every {WEEKDAYS[cadence.on].capitalize()}",
-    }
-    return f"{days[cadence.every]} at {cadence.at:%H:%M}, {cadence.zone}"
 
 
 def _interest(interest: Interest) -> Mapping[str, object]:

@@ -36,6 +36,7 @@ _WORDS: Mapping[int, tuple[str, str, str]] = {
         "Too many requests came in a short time.",
         "Wait a minute and try again.",
     ),
+    431: ("Your browser says too much", "The headers of the request are too long.", "Nothing was recorded."),
     500: (
         "Something went wrong here",
         "The fault is ours, and it is written down.",

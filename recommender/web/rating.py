@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from recommender.digest.links import LinkClaim
+from recommender.digest.words import day_words
 from recommender.domain.editions import Edition
 from recommender.domain.errors import LinkExpired, LinkInvalid
 from recommender.domain.feedback import Act, Vote
@@ -69,7 +70,7 @@ class RatingPages(Pages):
         proposed = [row for row in seen.rows if row.proposed]
         return self._page(
             "sheet",
-            title=f"Your edition of {seen.edition.key}",
+            title=f"Your edition of {day_words(seen.edition.due_at, seen.subscriber.cadence.zone)}",
             proposed=proposed,
             proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
             rest=[row for row in seen.rows if not row.proposed],
@@ -106,8 +107,15 @@ class RatingPages(Pages):
             words=_words(done),
             undo=undo,
             again=sheet_fields(form) if done.suspect else None,
+            back=self._sheet_url(seen),
+            back_name="the whole edition",
             links=self._links_for(seen.subscriber),
         )
+
+    def _sheet_url(self, seen: _Seen) -> str:
+        who = seen.subscriber
+        now = self._context.clock.now()
+        return self._context.links.view(who.public_id, who.epoch, seen.edition.id, now)
 
     def _look(self, token: str) -> _Seen:
         claim = self._claim(self._purpose, token)

@@ -33,6 +33,7 @@ class Limits:
 
     body: int = 64 * 1024
     url: int = 2048
+    headers: int = 16 * 1024
     seconds: float = 10.0
     per_token: int = 30
     per_address: int = 120
@@ -181,9 +182,11 @@ class Gate:
         self._loopback = TokenBuckets(limits.per_loopback, ticks)
 
     def admit(self, scope: Scope, page: str) -> None:
-        """Refuse a URL that is too long (414) and what comes too fast (429)."""
+        """Refuse a URL (414) or headers (431) that are too long, and what comes too fast (429)."""
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._limits.url:
             raise Refusal(414)
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > self._limits.headers:
+            raise Refusal(431)
         if page in _PUBLIC:
             return
         one_click = page.startswith("/u/") and scope["method"] == "POST"

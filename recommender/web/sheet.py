@@ -73,7 +73,7 @@ def _row(
         item=item,
         paper=paper,
         standing=standing,
-        chosen=act.value if act in VOTES.values() else standing,
+        chosen=act.value if act and act.value in VOTES else standing,
         saved=item.paper in saved,
         keep=item.paper in saved or act is Act.SAVE,
         proposed=act is not None,

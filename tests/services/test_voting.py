@@ -214,7 +214,8 @@ def test_a_later_click_confirms_a_suspect_vote(desk: Desk) -> None:
 
 def test_the_terminal_is_no_scanner(desk: Desk) -> None:
     """Only web links are held against the rule."""
-    assert not any([desk.mark(number, Act.UP, via="cli") for number in range(1, 9)])
+    suspects = [desk.mark(number, Act.UP, via="cli") for number in range(1, 9)]
+    assert not any(suspects)
 
 
 @pytest.mark.parametrize("gap, expected", [(0.0, True), (9.9, True), (10.0, False), (-1.0, False)])
@@ -243,9 +244,9 @@ def test_the_terminal_votes_by_reference(desk: Desk) -> None:
 
 def test_unknown_names_are_refused(desk: Desk) -> None:
     """A stranger's address or paper is an error that names it."""
-    with pytest.raises(UnknownSubscriber, match="nobody@example.org"):
+    with pytest.raises(UnknownSubscriber, match=r"nobody@example\.org"):
         desk.voting.by_reference("nobody@example.org", "2601.00003", Act.UP)
-    with pytest.raises(UnknownPaper, match="9999.99999"):
+    with pytest.raises(UnknownPaper, match=r"9999\.99999"):
         desk.voting.by_reference("ana@example.org", "9999.99999", Act.UP)
     assert desk.log() == []
 

@@ -2,7 +2,7 @@
 
 import base64
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,7 +14,7 @@ from tests.web.site import PUBLIC, Site
 EXPORTS = ("", ".bib", ".ris", ".json")
 
 
-def links_of_a_digest(site: Site) -> Sequence[str]:
+def links_of_a_digest(site: Site) -> list[str]:
     """Return every path that a digest of Ana's edition carries, and the pages beside it."""
     who = (site.ana.public_id, 0)
     links = site.links
@@ -65,7 +65,16 @@ def bent(token: str, *, seed: int) -> Iterator[str]:
     yield from (token[:length] for length in range(1, len(token), 3))
     payload, _, tag = token.partition(".")
     yield from (f"{token}=", f"{token}A", f"{token}.", f"A{token}", f"{tag}.{payload}", f"{payload}..{tag}")
-    yield from (payload, tag, f"{payload}.", f".{tag}", token.upper(), token.replace("-", "+"), "é" * 40, "A" * 1500)
+    yield from (
+        payload,
+        tag,
+        f"{payload}.",
+        f".{tag}",
+        token.upper(),
+        token.replace("-", "+"),
+        "é" * 40,
+        "A" * 1500,
+    )
     yield base64.urlsafe_b64encode(raw).decode()
 
 
@@ -82,7 +91,9 @@ def test_bent_tokens_are_refused(site: Site, seed: int) -> None:
     paths = links_of_a_digest(site)
     for path in (paths[seed], paths[12 + seed], paths[18 + seed]):
         _, letter, token = path.split("/")
-        assert {_post(site, client, f"/{letter}/{other}") for other in bent(token, seed=seed)} == {400}
+        others = (other for other in bent(token, seed=seed) if other != token)
+        taken = [other for other in others if _post(site, client, f"/{letter}/{other}") != 400]
+        assert taken == []
     assert dump(site.folder) == before
 
 
@@ -118,7 +129,9 @@ def test_random_paths_never_fail(site: Site) -> None:
         method = dice.choice(("GET", "POST", "HEAD", "OPTIONS"))
         body = bytes(dice.randrange(256) for _ in range(dice.randrange(30)))
         kind = dice.choice(("application/x-www-form-urlencoded", "multipart/form-data; boundary=a", "text/x"))
-        answer = client.request(method, path, content=body, headers={"content-type": kind})
+        answer = client.request(
+            method, f"http://127.0.0.1{path}", content=body, headers={"content-type": kind}
+        )
         assert answer.status_code < 500, (method, path)
         site.clock.wait(seconds=3)
     assert dump(site.folder) == before
