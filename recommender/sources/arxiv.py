@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from recommender.domain.errors import SourceUnavailable
-from recommender.domain.papers import Cursor, PaperPage
+from recommender.domain.papers import Cursor, PaperPage, Refused
 from recommender.ports import Clock
 from recommender.sources.arxiv_parse import QueryAnswer, parse_announcements, parse_query
 from recommender.sources.http import Ask, PoliteClient
@@ -99,6 +99,8 @@ class ArxivSource:
             complete = (number + 1) * _PAGE >= answer.total
             if complete or not dates or min(dates) < start:
                 return
+        reason = f"only the newest {_PAGES * _PAGE} of {answer.total} papers were read; name fewer categories"
+        yield PaperPage(papers=(), refused=(Refused(place=answer.page.place, reason=reason),))
 
     def _query(self, offset: int) -> QueryAnswer:
         """Ask for one page, again when it is empty though there should be more."""

@@ -148,7 +148,10 @@ class PoliteClient:
         raise SourceMalformed(ask.source, ask.place, f"redirected more than {self._limits.redirects} times")
 
     def _next_hop(self, ask: Ask, url: str, location: str) -> str:
-        following = urljoin(url, location)
+        try:
+            following = urljoin(url, location)
+        except ValueError as error:
+            raise SourceMalformed(ask.source, url, f"redirected to {location!r}, which is no URL") from error
         if url.startswith("https:") and following.startswith("http:"):
             raise SourceMalformed(ask.source, url, f"redirected from https to plain http ({following})")
         return following

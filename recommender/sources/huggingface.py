@@ -20,7 +20,7 @@ _LIMIT = 100
 _PAGES = 5
 _AGAIN = timedelta(days=2)
 """Days before the cursor that are read again: lists grow and votes come in after the day."""
-_FURTHEST = timedelta(days=31)
+_FURTHEST = timedelta(days=366)
 
 
 class HuggingFaceSource:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from recommender.sources.http import Limits, PoliteClient
 from recommender.sources.pacing import Timing
@@ -101,7 +101,7 @@ def replaying() -> Iterator[Replay]:
             self.close_connection = True
             try:
                 if answer.raw:
-                    answer.raw(self.wfile)
+                    answer.raw(cast("BinaryIO", self.wfile))
                     return
                 self.send_response(answer.status)
                 for key, value in {"Content-Length": str(len(answer.body)), **answer.headers}.items():

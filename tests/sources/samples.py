@@ -4,7 +4,8 @@ import json
 from collections.abc import Sequence
 
 ATOM_HEAD = (
-    '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom" '
+    '<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom" '
+    'xmlns:arxiv="http://arxiv.org/schemas/atom" '
     'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
 )
 
@@ -18,7 +19,8 @@ def query_entry(number: str, *, title: str = "On tests", published: str = "2026-
       <category term="cs.CL"/><category term="cs.IR"/><category term="68T50"/>
       <arxiv:primary_category term="cs.IR"/><arxiv:comment>4 pages</arxiv:comment>
       <arxiv:journal_ref>J. Tests 1</arxiv:journal_ref><arxiv:doi>10.1234/ABC</arxiv:doi>
-      <author><name>Ada One</name></author><author><name>:</name></author><author><name>Bo Two</name></author></entry>"""
+      <author><name>Ada One</name></author><author><name>:</name></author>
+      <author><name>Bo Two</name></author></entry>"""
 
 
 def query_answer(entries: Sequence[str], *, total: int | None = None) -> bytes:
@@ -30,8 +32,8 @@ def query_answer(entries: Sequence[str], *, total: int | None = None) -> bytes:
 
 QUERY_ERROR = query_answer(
     [
-        "<entry><id>https://arxiv.org/api/errors#incorrect_id</id><title>Error</title>"
-        "<summary>incorrect id format for abc</summary></entry>"
+        """<entry><id>https://arxiv.org/api/errors#incorrect_id</id><title>Error</title>
+        <summary>incorrect id format for abc</summary></entry>"""
     ]
 )
 
@@ -49,8 +51,9 @@ Abstract: We announce things.</description>
 def rss(items: Sequence[str], *, date: str = "Mon, 27 Apr 2026 00:00:00 -0400") -> bytes:
     """Return an RSS announcement feed."""
     return (
-        '<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0">'
-        f"<channel><title>cs.CL updates on arXiv.org</title><pubDate>{date}</pubDate>{''.join(items)}</channel></rss>"
+        '<rss xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'version="2.0"><channel><title>cs.CL updates on arXiv.org</title><pubDate>{date}</pubDate>'
+        f"{''.join(items)}</channel></rss>"
     ).encode()
 
 
@@ -67,7 +70,8 @@ OAI = b"""<?xml version="1.0"?><OAI-PMH xmlns="http://www.openarchives.org/OAI/2
 <arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>math/0601001</id><created>2006-01-01</created>
 <authors><author><keyname>One</keyname><forenames>Ada</forenames><suffix>Jr</suffix></author></authors>
 <title>Old  ways</title><categories>math.AG hep-th</categories>
-<comments>This paper has been withdrawn by the author</comments><abstract> Things. </abstract></arXiv></metadata></record>
+<comments>This paper has been withdrawn by the author</comments>
+<abstract> Things. </abstract></arXiv></metadata></record>
 <record><header status="deleted"><identifier>oai:arXiv.org:1</identifier></header></record>
 </ListRecords></OAI-PMH>"""
 

@@ -11,9 +11,11 @@ from tests.paths import shared_data
 
 BIBTEX = r"""
 @string{jml = "Journal of Machine Lore"}
-@article{one, title = {{G}{\"o}del and 5\% of \emph{tests}}, author = {{\v R}eh{\r u}{\v r}ek, Radim and Two, Bo and others},
+@article{one, title = {{G}{\"o}del and 5\% of \emph{tests}},
+  author = {{\v R}eh{\r u}{\v r}ek, Radim and Two, Bo and others},
   journal = jml, year = 2021, month = mar, doi = {https://doi.org/10.1234/ABC}, file = {/home/me/secret.pdf}}
-@misc{two, title = "On $x^{2}$ things", author = {{The Collaboration}}, eprint = {2104.12345v2}, archivePrefix = {arXiv}}
+@misc{two, title = "On $x^{2}$ things",
+  author = {{The Collaboration}}, eprint = {2104.12345v2}, archivePrefix = {arXiv}}
 @misc{three, title = {Hidden id}, journal = {arXiv preprint arXiv:2104.99999}, year = 2021}
 @misc{one, title = {Same key}, pages = {1234.56789}}
 @misc{four, doi = {10.1234/only.id}}
@@ -27,7 +29,7 @@ AU  - Two, Bo
 PY  - 2020/05/01/
 DO  - 10.1234/ris
 UR  - javascript:alert(1)
-ER  - 
+ER  -
 
 TY  - JOUR
 T1  - Second without an end
@@ -116,7 +118,7 @@ def test_references_of_a_library() -> None:
     references, refused = parse_references(BIBTEX.encode(), "x.bib")
     assert references[:2] == ("doi:10.1234/abc", "arxiv:2104.12345")
     assert "doi:10.1234/only.id" in references
-    assert [entry.place for entry in refused] == ["x.bib:9"]
+    assert [entry.place for entry in refused] == ["x.bib:11"]
 
 
 def test_references_of_a_plain_list() -> None:
@@ -128,7 +130,7 @@ def test_references_of_a_plain_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    "body, reason",
     [
         (b"2104.12345\n1706.03762\n", "seeds_file"),
         (b"", "no library"),

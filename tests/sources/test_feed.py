@@ -30,7 +30,7 @@ def test_entries_become_papers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    "body, reason",
     [
         (b"", "empty"),
         (b"<!DOCTYPE html><html></html>", "web page"),

@@ -63,7 +63,7 @@ def test_one_json_line_needs_its_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "reason"),
+    "body, reason",
     [
         (b"", "empty"),
         (b"A letter to nobody.", "BibTeX"),

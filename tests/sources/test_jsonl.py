@@ -109,7 +109,7 @@ def test_strange_values_cost_only_themselves() -> None:
     assert (page.papers[0].title, page.papers[0].authors, page.papers[0].first_seen) == ("AB", (), None)
 
 
-@pytest.mark.parametrize(("folder", "rows"), [("arxiv", 43_950), ("hf-daily", 6_481)])
+@pytest.mark.parametrize("folder, rows", [("arxiv", 43_950), ("hf-daily", 6_481)])
 def test_all_recorded_rows(folder: str, rows: int) -> None:
     """Every recorded row is a paper."""
     papers = refused = 0

@@ -10,7 +10,7 @@ from recommender.sources.moments import day_of, english_date, moment
 
 
 @pytest.mark.parametrize(
-    ("text", "when"),
+    "text, when",
     [
         ("2026-04-27T12:00:59.123Z", datetime(2026, 4, 27, 12, 0, 59, 123000, tzinfo=UTC)),
         ("2026-04-27T00:00:00-04:00", datetime(2026, 4, 27, 4, tzinfo=UTC)),

@@ -1,5 +1,7 @@
 """Text hygiene."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +19,7 @@ from recommender.sources.text import (
 
 
 @pytest.mark.parametrize(
-    ("raw", "cleaned"),
+    "raw, cleaned",
     [
         ("  two \n\t lines ", "two lines"),
         ("a\x00b\x07c\x9d", "abc"),
@@ -55,7 +57,7 @@ def test_names_without_letters_are_dropped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "shown"),
+    "name, shown",
     [
         ("One, Ada", "Ada One"),
         ("Ada One", "Ada One"),
@@ -98,6 +100,31 @@ def test_safe_link() -> None:
 def test_decode_never_fails(body: bytes) -> None:
     """Any bytes become some text."""
     assert "\r" not in decode(body)
+
+
+@pytest.mark.parametrize(
+    "markup, words",
+    [
+        ("<p>One</p><p>two</p>", " One  two "),
+        ("a<script>alert(1)</script>b<style>x</style>c", "abc"),
+        ("a<!-- <b>no</b> -->b", "ab"),
+        ("H<sub>2</sub>O &amp; &lt;b&gt;", "H2O & <b>"),
+        ("why 1 < 2 and 3 > 2", "why 1 < 2 and 3 > 2"),
+        ("<jats:p>In</jats:p>", " In "),
+        ("open <script>to the end", "open "),
+    ],
+)
+def test_plain_text(markup: str, words: str) -> None:
+    """Tags, comments and scripts are gone, characters are themselves."""
+    assert plain_text(markup) == words
+
+
+@pytest.mark.parametrize("piece", ["<", "<a ", "<!", "<!--", "<a href='", "&", "</", "<script>", "-->"])
+def test_hostile_markup_takes_no_time(piece: str) -> None:
+    """A long run of half-open markup is read in a moment."""
+    start = time.perf_counter()
+    plain_text(piece * 100_000)
+    assert time.perf_counter() - start < 2
 
 
 @given(st.text(max_size=200))
