@@ -21,6 +21,11 @@ BURST_PAPERS = 3
 QUIET = timedelta(seconds=10)
 _TICK = timedelta(microseconds=1)
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
+_OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
+    Act.SAVE: (Act.UNSAVE,),
+    Act.UNSAVE: (Act.SAVE,),
+    Act.READ: (Act.UNSAVE, Act.SAVE),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,7 @@ class Recorded:
 
     entries: tuple[Feedback, ...] = ()
     undo: tuple[Mark, ...] = ()
-    """The marks that would bring back what stood before; `read` cannot be taken back."""
+    """The marks that would bring back what stood before, to be recorded in this order."""
     suspect: bool = False
     """The entries are kept but do not count: they came as a mail scanner's would."""
 
@@ -90,12 +95,20 @@ class _Standing:
             case _:
                 return True
 
-    def reverse(self, mark: Mark) -> Mark | None:
-        """Return the mark that restores what stood before `mark`, or None for acts without one."""
-        if mark.act in _VOTES:
-            return Mark(paper=mark.paper, act=vote_act(self.votes.get(mark.paper)))
-        opposite = {Act.SAVE: Act.UNSAVE, Act.UNSAVE: Act.SAVE}.get(mark.act)
-        return Mark(paper=mark.paper, act=opposite) if opposite else None
+    def news(self, marks: Iterable[Mark]) -> list[Mark]:
+        """Return the marks that change something, each once; a save counts after an unsave before it."""
+        found: list[Mark] = []
+        for mark in dict.fromkeys(marks):
+            again = mark.act is Act.SAVE and Mark(paper=mark.paper, act=Act.UNSAVE) in found
+            if again or self.changes(mark):
+                found.append(mark)
+        return found
+
+    def reverse(self, mark: Mark) -> tuple[Mark, ...]:
+        """Return the marks that restore what stood before `mark`; unread is: off the list and on again."""
+        before = (vote_act(self.votes.get(mark.paper)),)
+        acts = before if mark.act in _VOTES else _OPPOSITES.get(mark.act, ())
+        return tuple(Mark(paper=mark.paper, act=act) for act in acts)
 
 
 def vote_act(vote: Vote | None) -> Act:
@@ -124,7 +137,7 @@ class Voting:
         now = self._clock.now()
         with self._store.write() as uow:
             standing = _standing(uow, subscriber.id)
-            news = [mark for mark in dict.fromkeys(marks) if standing.changes(mark)]
+            news = standing.news(marks)
             at = _after(standing.log, {mark.paper for mark in news}, edition, now)
             entries = _entries(subscriber.id, news, at=at, via=via, edition=edition)
             automatic = via == "web" and edition is not None and _is_automatic(standing.log, entries)
@@ -133,8 +146,8 @@ class Voting:
                 uow.people.record([*back, *kept])
                 return Recorded(entries=kept, suspect=True)
             uow.people.record(entries)
-        reverse = (standing.reverse(mark) for mark in news)
-        return Recorded(entries=tuple(entries), undo=tuple(mark for mark in reverse if mark))
+        undo = (back for mark in reversed(news) for back in standing.reverse(mark))
+        return Recorded(entries=tuple(entries), undo=tuple(undo))
 
     def by_reference(self, email: str, paper: str, act: Act, *, via: str = "cli") -> Recorded:
         """Record one act named by address and paper reference, as the command line does.

@@ -92,7 +92,7 @@ def readable(paper: Paper) -> Paper:
 
 
 def masked(email: str) -> str:
-    """Return an address its owner recognises and a stranger cannot use: `a…@e….org`."""
+    """Return an address its owner recognises and a stranger cannot use: `a•••@e•••.org`."""
     local, _, domain = email.rpartition("@")
     name, _, top = domain.rpartition(".")
-    return f"{local[:1]}…@{name[:1]}…{'.' if name else ''}{top if name else ''}"
+    return f"{local[:1]}•••@{name[:1]}•••.{top}" if name else f"{local[:1]}•••@•••"

@@ -169,6 +169,17 @@ def test_undo_marks_restore_what_stood_before(desk: Desk) -> None:
     assert (desk.votes(), desk.saved()) == before
 
 
+def test_reading_can_be_taken_back(desk: Desk) -> None:
+    """Undoing `read` leaves the paper on the list, unread."""
+    desk.mark(1, Act.SAVE)
+    done = desk.voting.record(desk.ana, [Mark(paper=PAPERS[0].id, act=Act.READ)], via="web")
+    assert [row.read for row in Reading(desk.store).rows(desk.ana.email)] == [True]
+    done = desk.voting.record(desk.ana, done.undo, via="web")
+    assert [row.read for row in Reading(desk.store).rows(desk.ana.email)] == [False]
+    desk.voting.record(desk.ana, done.undo, via="web")
+    assert desk.saved() == [PAPERS[0].id]
+
+
 def test_a_whole_sheet_is_not_a_burst(desk: Desk) -> None:
     """Eight papers marked in one POST count, and so does a correction right after."""
     sheet = [Mark(paper=paper.id, act=Act.UP) for paper in PAPERS]

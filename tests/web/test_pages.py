@@ -261,7 +261,7 @@ def test_unsubscribe_page_asks_first_and_shows_no_address(site: Site) -> None:
     answer = site.client().get(own_path(site, "unsubscribe"))
     assert site.who("ana@example.org").state is SubscriberState.ACTIVE
     assert "ana@example.org" not in answer.text
-    assert "a…@e….org" in answer.text
+    assert "a•••@e•••.org" in answer.text
 
 
 def test_preferences_show_and_pause(site: Site) -> None:
@@ -297,7 +297,7 @@ def test_reading_list_marks_and_drops(site: Site) -> None:
     done = client.post(path, data={first: "yes", second: "yes"})
     assert site.saved() == [(PAPERS[0].id, True)]
     client.post(path, data=hidden_fields(done.text))
-    assert {paper for paper, _ in site.saved()} == {PAPERS[0].id, PAPERS[1].id}
+    assert dict(site.saved()) == {PAPERS[0].id: False, PAPERS[1].id: False}
 
 
 def test_reading_list_takes_only_the_readers_own_papers(site: Site) -> None:
