@@ -1,99 +1,17 @@
 """Votes and saves as they are recorded, replayed and taken back."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from recommender.domain.editions import Edition, EditionItem, Section
 from recommender.domain.errors import UnknownPaper, UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback
-from recommender.domain.papers import PaperId
-from recommender.domain.subscribers import Subscriber, SubscriberState
-from recommender.ports import Store
 from recommender.services.reading import Reading
-from recommender.services.unsubscribing import Unsubscribing
-from recommender.services.voting import Mark, Voting, looks_automatic
-from tests.builders import NOON, a_declaration, a_paper
+from recommender.services.voting import Mark, looks_automatic
+from tests.builders import NOON
+from tests.services.desk import PAPERS, Desk
 from tests.stores import sqlite_store
-
-PAPERS = tuple(a_paper(number) for number in range(1, 9))
-
-
-class Hands:
-    """A clock moved by hand."""
-
-    def __init__(self) -> None:
-        """Start at noon."""
-        self.time = NOON
-
-    def now(self) -> datetime:
-        """Return the time."""
-        return self.time
-
-    def wait(self, seconds: float) -> None:
-        """Move on."""
-        self.time += timedelta(seconds=seconds)
-
-
-class Desk:
-    """One subscriber with one edition of eight papers, and the service under test."""
-
-    def __init__(self, store: Store) -> None:
-        """Fill the store."""
-        self.store = store
-        self.clock = Hands()
-        self.voting = Voting(store, self.clock)
-        with store.write() as uow:
-            uow.papers.fold(PAPERS, seen_at=NOON)
-            declared = a_declaration()
-            self.ana = uow.people.add(declared, state=SubscriberState.ACTIVE, at=NOON)
-            edition = Edition(
-                subscriber=self.ana.id,
-                key="2026-01-30",
-                created_at=NOON,
-                due_at=NOON,
-                considered=8,
-                items=tuple(_item(number, paper.id) for number, paper in enumerate(PAPERS, 1)),
-            )
-            uow.outbox.put(edition, message_id="<1@example.org>", date=NOON)
-            delivery = uow.outbox.deliveries()[0]
-            stored = uow.outbox.edition(delivery.edition)
-        assert stored is not None
-        self.edition = stored
-
-    def mark(self, number: int, act: Act, *, via: str = "web") -> bool:
-        """Record one act on paper `number` through the edition; tell whether it was held suspect."""
-        marks = [Mark(paper=PAPERS[number - 1].id, act=act)]
-        return self.voting.record(self.ana, marks, via=via, edition=self.edition).suspect
-
-    def log(self) -> Sequence[Feedback]:
-        """Return everything recorded."""
-        with self.store.read() as uow:
-            return uow.people.feedback(self.ana.id)
-
-    def votes(self) -> dict[int, bool]:
-        """Return the standing votes by paper number."""
-        numbers = {paper.id: number for number, paper in enumerate(PAPERS, 1)}
-        with self.store.read() as uow:
-            return {numbers[vote.paper]: vote.up for vote in uow.people.votes([self.ana.id])}
-
-    def saved(self) -> list[PaperId]:
-        """Return the reading list."""
-        return [row.paper.id for row in Reading(self.store).rows(self.ana.email)]
-
-
-def _item(number: int, paper: PaperId) -> EditionItem:
-    return EditionItem(
-        paper=paper,
-        section=Section.INTEREST,
-        interest="Model editing",
-        position=number,
-        score=1.0,
-        match=0.9,
-        reason="because",
-    )
 
 
 @pytest.fixture
@@ -260,54 +178,3 @@ def test_unknown_names_are_refused(desk: Desk) -> None:
     with pytest.raises(UnknownPaper, match=r"9999\.99999"):
         desk.voting.by_reference("ana@example.org", "9999.99999", Act.UP)
     assert desk.log() == []
-
-
-def subscriber(desk: Desk) -> Subscriber:
-    """Return the subscriber as stored."""
-    with desk.store.read() as uow:
-        return uow.people.find(desk.ana.public_id)
-
-
-def suppressed(desk: Desk) -> frozenset[str]:
-    """Return the suppressed addresses."""
-    with desk.store.read() as uow:
-        return uow.people.suppressed()
-
-
-def test_unsubscribing_suppresses_and_undo_lifts_both(desk: Desk) -> None:
-    """State and suppression move together, however often."""
-    leaving = Unsubscribing(desk.store, desk.clock)
-    for _ in range(2):
-        assert leaving.unsubscribe(desk.ana).state is SubscriberState.UNSUBSCRIBED
-    assert suppressed(desk) == {"ana@example.org"}
-    assert leaving.undo(desk.ana).state is SubscriberState.ACTIVE
-    assert suppressed(desk) == frozenset()
-
-
-def test_undo_returns_to_paused(desk: Desk) -> None:
-    """Who had paused before unsubscribing is paused after the undo."""
-    leaving = Unsubscribing(desk.store, desk.clock)
-    leaving.pause(desk.ana)
-    leaving.unsubscribe(desk.ana)
-    assert leaving.undo(desk.ana, paused=True).state is SubscriberState.PAUSED
-    assert leaving.resume(desk.ana).state is SubscriberState.ACTIVE
-
-
-@pytest.mark.parametrize("state", [SubscriberState.REMOVED, SubscriberState.READER])
-def test_readers_without_mail_are_suppressed_and_keep_their_state(desk: Desk, state: SubscriberState) -> None:
-    """An old link of a removed reader works, and its undo does not bring them back into the file."""
-    with desk.store.write() as uow:
-        uow.people.set_state(desk.ana.id, state, at=NOON)
-    leaving = Unsubscribing(desk.store, desk.clock)
-    assert leaving.unsubscribe(desk.ana).state is state
-    assert suppressed(desk) == {"ana@example.org"}
-    assert leaving.undo(desk.ana).state is state
-
-
-def test_an_unsubscribed_reader_cannot_pause_or_resume(desk: Desk) -> None:
-    """Only the way back of the unsubscribe page leads back."""
-    leaving = Unsubscribing(desk.store, desk.clock)
-    leaving.unsubscribe(desk.ana)
-    leaving.resume(desk.ana)
-    leaving.pause(desk.ana)
-    assert subscriber(desk).state is SubscriberState.UNSUBSCRIBED

@@ -1,0 +1,79 @@
+"""Unsubscribing and preferences."""
+
+import pytest
+
+from recommender.domain.subscribers import SubscriberState
+from tests.builders import NOON, a_declaration
+from tests.web.browsing import hidden_fields, own_path
+from tests.web.site import Site
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"data": ONE_CLICK},
+        {"files": {"List-Unsubscribe": (None, "One-Click")}},
+        {},
+        {"content": b"List-Unsubscribe=One-Click", "headers": {"content-type": "text/plain"}},
+    ],
+    ids=["urlencoded", "multipart", "empty", "plain"],
+)
+def test_one_click_unsubscribes(site: Site, options: dict[str, object]) -> None:
+    """RFC 8058: one POST, no redirect, no cookie, 200, and again."""
+    client, path = site.client(), own_path(site, "unsubscribe")
+    for _ in range(2):
+        answer = client.post(path, follow_redirects=False, **options)  # type: ignore[arg-type] # cases
+        assert answer.status_code == 200
+        assert "set-cookie" not in answer.headers
+    assert site.who("ana@example.org").state is SubscriberState.UNSUBSCRIBED
+    with site.store.read() as uow:
+        assert uow.people.suppressed() == {"ana@example.org"}
+
+
+@pytest.mark.parametrize("state", list(SubscriberState))
+def test_unsubscribing_works_in_every_state(site: Site, state: SubscriberState) -> None:
+    """The link answers 200 and suppresses the address whatever the state was; the page leads back."""
+    with site.store.write() as uow:
+        uow.people.set_state(site.ana.id, state, at=NOON)
+    client, path = site.client(), own_path(site, "unsubscribe")
+    assert client.get(path).status_code == 200
+    page = client.post(path, data=ONE_CLICK)
+    assert page.status_code == 200
+    client.post(path, data=hidden_fields(page.text))
+    with site.store.read() as uow:
+        assert uow.people.suppressed() == frozenset()
+    before = SubscriberState.ACTIVE if state is SubscriberState.UNSUBSCRIBED else state
+    assert site.who("ana@example.org").state is before
+
+
+def test_unsubscribe_page_asks_first_and_shows_no_address(site: Site) -> None:
+    """GET changes nothing and a stranger does not learn the address."""
+    answer = site.client().get(own_path(site, "unsubscribe"))
+    assert site.who("ana@example.org").state is SubscriberState.ACTIVE
+    assert "ana@example.org" not in answer.text
+    assert "a•••@e•••.org" in answer.text
+
+
+def test_preferences_show_and_pause(site: Site) -> None:
+    """The page shows cadence and interests, pauses and resumes, and names no address."""
+    client, path = site.client(), own_path(site, "preferences")
+    page = client.get(path).text
+    assert "every day at 07:30 (Europe/Berlin time)" in page
+    assert "Model editing" in page
+    assert "ana@example.org" not in page
+    page = client.post(path, data=hidden_fields(page)).text
+    assert site.who("ana@example.org").state is SubscriberState.PAUSED
+    client.post(path, data=hidden_fields(page))
+    assert site.who("ana@example.org").state is SubscriberState.ACTIVE
+
+
+def test_preferences_respect_the_lock(site: Site) -> None:
+    """Where the file keeps pausing to itself there is no button, and a POST changes nothing."""
+    with site.store.write() as uow:
+        uow.people.change(site.ana.id, a_declaration(locked=("paused",)))
+    client, path = site.client(), own_path(site, "preferences")
+    assert "<button" not in client.get(path).text
+    client.post(path, data={"mail": "pause"})
+    assert site.who("ana@example.org").state is SubscriberState.ACTIVE
