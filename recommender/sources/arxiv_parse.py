@@ -6,7 +6,7 @@ Titles and abstracts keep their TeX and are plain text: `<think>` in a title is 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element
 
 from recommender.domain.errors import SourceMalformed
@@ -27,6 +27,10 @@ _WITHDRAWN = re.compile(
     r"^\W*withdrawn\b|\b(?:paper|article|manuscript|submission|preprint|work)\s+(?:(?:has|is|was)\s+)?(?:been\s+)?withdrawn",
     re.IGNORECASE,
 )
+_ID_MONTH = re.compile(r"[:/](\d\d)(0[1-9]|1[0-2])")
+_FIRST_YEAR = 90
+"""Two-digit years above are of the last century; arXiv began in 1991."""
+_RECENT = timedelta(days=30)
 _NAME_ENDINGS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
 
@@ -59,7 +63,8 @@ def parse_query(body: bytes, *, source: str, place: str) -> QueryAnswer:
 def parse_announcements(body: bytes, *, source: str, place: str) -> PaperPage:
     """Read an RSS or Atom announcement feed; the cursor of the page is the day announced (New York's).
 
-    Replacements come with `updated` and without `published`. Raises SourceMalformed.
+    Replacements come with `updated` and without `published`; old ones with an early
+    `first_seen`. Raises SourceMalformed.
     """
     root = parse_xml(body, source=source, place=place, expected="an announcement feed of arXiv")
     channel = root.find("channel")
@@ -154,7 +159,11 @@ def _announced_atom(entry: Element) -> Paper:
 
 
 def _announced(item: Element, paper: Paper, description: str, when: datetime | None) -> Paper:
-    """Add what both feeds share; what is only revised has `updated` and no `published`."""
+    """Add what both feeds share; what is only revised has `updated` and no `published`.
+
+    A store that never saw the paper takes today for its `first_seen`; so that an old paper does not
+    look new for being revised, one from earlier months says when it was public at the latest.
+    """
     prefix = _PREFIX.match(description)
     kind = (text_of(item, f"{ARXIV}announce_type") or (prefix.group(1) if prefix else "new")).strip().lower()
     return replace(
@@ -164,7 +173,19 @@ def _announced(item: Element, paper: Paper, description: str, when: datetime | N
         doi=normal_doi(text_of(item, f"{ARXIV}DOI")),
         published=when if kind == "new" else None,
         updated=when if kind.startswith("replace") else None,
+        first_seen=_long_public(paper, when) if kind.startswith("replace") and when else None,
     )
+
+
+def _long_public(paper: Paper, when: datetime) -> datetime | None:
+    """Return the first day after the month in a paper's arXiv id, if that was over 30 days before `when`."""
+    digits = _ID_MONTH.search(paper.id)
+    if digits is None:
+        return None
+    short, month = int(digits.group(1)), int(digits.group(2))
+    year = (1900 if short > _FIRST_YEAR else 2000) + short + month // 12
+    public = datetime(year, month % 12 + 1, 1, tzinfo=UTC)
+    return public if when - public > _RECENT else None
 
 
 def _harvested(record: Element) -> Paper:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import BinaryIO, cast
 
-from recommender.sources.http import Limits, PoliteClient
+from recommender.sources.http import Ask, Limits, PoliteClient
 from recommender.sources.pacing import Timing
 
 NOW = datetime(2026, 4, 27, 12, 0, tzinfo=UTC)
@@ -142,3 +142,8 @@ def loopback(hosts: Sequence[str]) -> Callable[[str, int], Sequence[str]]:
         return ["127.0.0.1"]
 
     return resolve
+
+
+def ask(url: str) -> Ask:
+    """Return a plain request for a test source."""
+    return Ask(source="test", url=url)

@@ -66,11 +66,22 @@ def test_new_announcement() -> None:
 
 
 @pytest.mark.parametrize("kind", ["replace", "replace-cross"])
-def test_replacement_does_not_look_new(kind: str) -> None:
-    """A replacement is a sighting with `updated` and nothing that makes it young."""
-    page = parse_announcements(rss([rss_item("2401.00001", kind=kind, version=3)]), source="a", place="x")
+@pytest.mark.parametrize(
+    "number, first_seen",
+    [
+        ("2401.00001", datetime(2024, 2, 1, tzinfo=UTC)),
+        ("2512.00001", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("hep-th/9912001", datetime(2000, 1, 1, tzinfo=UTC)),
+        ("2603.00001", None),
+        ("2604.00001", None),
+    ],
+)
+def test_replacement_does_not_look_new(kind: str, number: str, first_seen: datetime | None) -> None:
+    """A replacement has `updated` and no `published`; an old paper says itself that it is old."""
+    page = parse_announcements(rss([rss_item(number, kind=kind, version=3)]), source="a", place="x")
     (paper,) = page.papers
-    assert (paper.updated, paper.published, paper.first_seen, paper.version) == (DAY, None, None, 3)
+    assert (paper.updated, paper.published, paper.version) == (DAY, None, 3)
+    assert paper.first_seen == first_seen
 
 
 def test_atom_announcement() -> None:
