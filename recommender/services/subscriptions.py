@@ -109,11 +109,11 @@ def plan(
 def _match(declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber]) -> list[Subscriber | None]:
     """Find each declaration's stored subscriber: all keys first, then addresses among the rest."""
     by_key = {subscriber.key: subscriber for subscriber in stored if subscriber.key}
-    by_address = {subscriber.email.casefold(): subscriber for subscriber in stored if subscriber.email}
+    by_address = {subscriber.email.lower(): subscriber for subscriber in stored if subscriber.email}
     matches = [by_key.get(wanted.key) if wanted.key else None for wanted in declared]
     taken = {subscriber.id for subscriber in matches if subscriber}
     for number, wanted in enumerate(declared):
-        candidate = by_address.get(wanted.email.casefold())
+        candidate = by_address.get(wanted.email.lower())
         if matches[number] is None and candidate and candidate.id not in taken:
             matches[number] = candidate
             taken.add(candidate.id)
@@ -190,7 +190,7 @@ def _take(step: Step, own: Mapping[int, frozenset[Name]], holders: dict[Name, in
 
 
 def _names(declared: DeclaredSubscriber) -> frozenset[Name]:
-    names = {("address", declared.email.casefold())} if declared.email else set()
+    names = {("address", declared.email.lower())} if declared.email else set()
     return frozenset(names | ({("id", declared.key)} if declared.key else set()))
 
 
