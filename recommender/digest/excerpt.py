@@ -6,11 +6,12 @@ from recommender.digest.plain import shorten
 from recommender.digest.tex import to_unicode
 
 LIMIT = 320
-_ENOUGH = 120
-"""With fewer characters than this in whole sentences, part of the next one is better than nothing."""
+_ENOUGH = 3
+"""With less than this part (1 in 3) of the limit in whole sentences, the next is cut, not left out."""
 _SOURCE = 4
 """So many times the limit of raw text is looked at; TeX shrinks, but not that much."""
-_JOINER = "\ue002"
+_JOINER = "\ufdd0"
+"""A noncharacter: no text has it, and cleaning leaves it alone."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St|[A-Z])\.)$"
@@ -29,7 +30,7 @@ def excerpt(abstract: str, limit: int = LIMIT) -> str:
         if len(kept) + len(sentence) + 1 > limit:
             break
         kept = f"{kept} {sentence}".strip()
-    if len(kept) < _ENOUGH and len(kept) < len(text):
+    if len(kept) * _ENOUGH < limit and len(kept) < len(text):
         kept = _at_word_end(text, limit)
     return kept.replace(_JOINER, " ")
 
@@ -41,8 +42,7 @@ def _at_word_end(text: str, limit: int) -> str:
     head = text[:limit]
     last = head.rfind(" ")
     if _JOINER in head[last + 1 :] and last > 0:
-        head = head[:last]
-        return head.rstrip(" ,;:.–—-([") + "…"
+        return head[:last].rstrip(" ,;:.–—-([") + "…"
     return shorten(text, limit)
 
 

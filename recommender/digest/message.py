@@ -125,4 +125,5 @@ def _part(kind: str, body: str) -> bytes:
     head = (
         f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     )
-    return head.encode("ascii") + binascii.b2a_qp(content, quotetabs=False, istext=True)
+    # The line end before a boundary belongs to the boundary (RFC 2046 §5.1.1).
+    return head.encode("ascii") + binascii.b2a_qp(content, quotetabs=False, istext=True) + b"\r\n"

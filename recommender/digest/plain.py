@@ -1,13 +1,14 @@
 """Text from strangers made harmless for display and for mail headers.
 
 Takes away what nobody can see: control characters, bidirectional overrides, zero-width spaces,
-lone surrogates. Escaping for HTML is the renderer's business, not done here.
+lone surrogates, private-use characters. Escaping for HTML is the renderer's business, not done here.
 """
 
 import re
 
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000f0000-\U0010ffff]"
 )
 _SPACES = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _WORD_END = re.compile(r"[\s\u00a0]+\S*$")
@@ -26,9 +27,9 @@ def shorten(text: str, limit: int) -> str:
     """Return `text` cut to at most `limit` characters, at the end of a word where one is near."""
     if len(text) <= limit:
         return text
-    cut = text[:limit]
-    words = _WORD_END.sub("", cut)
-    kept = words if len(words) >= limit // 2 else cut[:-1]
+    cut = text[: limit - 1]
+    words = cut if text[limit - 1].isspace() else _WORD_END.sub("", cut)
+    kept = words if len(words) >= limit // 2 else cut
     return kept.rstrip(" ,;:.–—-([") + "…"
 
 

@@ -11,7 +11,7 @@ from recommender.domain.digests import Digest
 from recommender.domain.editions import Edition, EditionItem, Section, Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import Cadence, Subscriber
-from tests.builders import an_interest, a_subscriber
+from tests.builders import a_subscriber, an_interest
 from tests.paths import REPOSITORY
 
 NOW = datetime(2026, 1, 30, 6, 30, tzinfo=UTC)
@@ -97,16 +97,14 @@ def edition(papers: tuple[Paper, ...] = PAPERS) -> Edition:
     )
 
 
-def material(papers: tuple[Paper, ...] = PAPERS, **fields: object) -> Material:
+def material(shown: tuple[Paper, ...] = PAPERS, /, **fields: object) -> Material:
     """Build what the digest of these papers is composed of."""
     values: dict[str, object] = {
-        "edition": edition(papers),
+        "edition": edition(shown),
         "subscriber": reader(),
-        "papers": {paper.id: paper for paper in papers},
+        "papers": {paper.id: paper for paper in shown},
         "sender": "Paper Route <digest@example.org>",
-        "signals": (
-            Signal(paper=PAPERS[2].id, source="huggingface", taken_at=NOW, upvotes=120, comments=1),
-        ),
+        "signals": (Signal(paper=PAPERS[2].id, source="huggingface", taken_at=NOW, upvotes=120, comments=1),),
         "next_slot": Slot(key="2026-01-31", due_at=NOW + timedelta(days=1)),
     }
     return Material(**(values | fields))  # type: ignore[arg-type]  # a builder takes any field by name
@@ -122,9 +120,9 @@ def renderer() -> Renderer:
     return Renderer([REPOSITORY / "templates"])
 
 
-def digest(papers: tuple[Paper, ...] = PAPERS, **fields: object) -> Digest:
+def digest(shown: tuple[Paper, ...] = PAPERS, /, **fields: object) -> Digest:
     """Compose the digest of these papers."""
-    return compose(material(papers, **fields), links())
+    return compose(material(shown, **fields), links())
 
 
 def letter(subject: str = "Rank-One Updates · 4 papers", **fields: object) -> Letter:

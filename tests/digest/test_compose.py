@@ -1,0 +1,169 @@
+"""Composing digests from editions."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.digest.compose import SUBJECT, compose
+from recommender.domain.editions import Section
+from recommender.domain.papers import Paper, PaperId
+from tests.builders import an_interest
+from tests.digest.samples import NOW, PAPERS, PUBLIC_ID, digest, edition, links, material, reader
+
+HOSTILE = "=?utf-8?q?evil=0ABcc=3A_x=40y?= \u202eRTL\u2028new\x00 " + "very long title " * 25
+
+
+def test_sections_in_order() -> None:
+    """Interests by name, then trending, different, reading list."""
+    assert [section.heading for section in digest().sections] == [
+        "Model editing",
+        "Trending near you",
+        "Still on your list",
+    ]
+
+
+def test_interests_keep_the_readers_order() -> None:
+    """The first interest of the file comes first, whatever came first in the ranking."""
+    first, second, *_ = edition().items
+    items = (replace(first, interest="b"), replace(second, interest="a"))
+    made = compose(
+        material(
+            edition=replace(edition(), items=items),
+            subscriber=reader(interests=(an_interest("Alpha", key="a"), an_interest("Beta", key="b"))),
+        ),
+        links(),
+    )
+    assert [section.heading for section in made.sections] == ["Alpha", "Beta"]
+    assert [paper.number for paper in made.papers] == [1, 2]
+
+
+def test_summary_counts_are_true() -> None:
+    """The summary says how many of how many, by section, and the reminders apart."""
+    assert digest().summary == (
+        "3 chosen from 312 new papers: 2 for Model editing and 1 trending near you. "
+        "1 paper still on your reading list."
+    )
+
+
+def test_masthead_is_in_the_readers_zone() -> None:
+    """Half past six in the morning UTC is still the day before in Honolulu."""
+    cadence = replace(reader().cadence, zone="Pacific/Honolulu")
+    made = digest(subscriber=reader(cadence=cadence))
+    assert made.title == "Your papers for Thursday 29 January"
+    assert "Pacific/Honolulu" in made.footer.next_edition
+
+
+def test_weekly_edition_says_week() -> None:
+    """An ISO week key makes a weekly heading."""
+    made = digest(edition=replace(edition(), key="2026-W05"))
+    assert made.title == "Your papers for the week of Friday 30 January"
+
+
+def test_subject_names_best_paper_and_count() -> None:
+    """The best title comes first, the count is always whole."""
+    made = digest()
+    assert made.subject.startswith("Rank-One Updates Write Facts")
+    assert made.subject.endswith("· 3 papers")
+    assert len(made.subject) <= SUBJECT
+
+
+def test_best_paper_is_the_best_match_of_an_interest() -> None:
+    """The trending paper does not name the mail, however hot it is."""
+    items = [replace(item, match=0.2, score=0.1) for item in edition().items]
+    items[1] = replace(items[1], match=0.8)
+    items[2] = replace(items[2], match=1.0, score=9.0)
+    made = digest(edition=replace(edition(), items=tuple(items)))
+    assert made.subject.startswith("X²-Unlearn")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(min_size=1, max_size=400))
+def test_any_title_makes_a_safe_subject(title: str) -> None:
+    """At most 70 characters, one line, no encoded word, nothing that reorders."""
+    subject = digest((replace(PAPERS[0], title=title),)).subject
+    assert len(subject) <= SUBJECT
+    assert "=?" not in subject
+    assert not {unicodedata.category(char) for char in subject} & {"Cc", "Zl", "Zp", "Cs", "Co"}
+    assert not set(subject) & set("\u202a\u202b\u202d\u202e\u2066\u2067\u2068\u200e\u200f")
+
+
+def test_hostile_title_makes_a_safe_subject() -> None:
+    """The encoded newline of python/cpython#121650 is defused."""
+    subject = digest((replace(PAPERS[0], title=HOSTILE),)).subject
+    assert subject.endswith("1 paper")
+    assert "=?" not in subject
+    assert "\u202e" not in subject
+
+
+def test_preheader_differs_from_subject() -> None:
+    """It says why, and what else is inside."""
+    made = digest()
+    assert made.preheader != made.subject
+    assert made.preheader.startswith("Matches your keyword")
+    assert len(made.preheader) <= 140
+
+
+def test_missing_papers_are_left_out() -> None:
+    """A paper that left the store is not shown and not counted."""
+    made = digest(papers={paper.id: paper for paper in PAPERS[1:]})
+    assert len(made.papers) == 3
+    assert made.subject.startswith("X²-Unlearn")
+    assert made.summary.startswith("2 chosen")
+
+
+def test_empty_edition_says_so() -> None:
+    """With nothing to show the mail says nothing was found, among how many."""
+    made = digest(edition=replace(edition(), items=()))
+    assert made.subject == "Nothing new for you among 312 papers"
+    assert made.summary == "Nothing fits you among 312 new papers this time."
+    assert made.preheader
+    assert made.sections == ()
+
+
+def test_links_lead_to_their_items() -> None:
+    """Each paper's thumbs carry its own item number, the view link the edition's."""
+    made = digest()
+    for item, paper in zip(edition().items, made.papers, strict=True):
+        up, down, save = (
+            links().read(purpose, url.rpartition("/")[2], NOW)
+            for purpose, url in (
+                ("vote", paper.thumbs.up),
+                ("vote", paper.thumbs.down),
+                ("save", paper.thumbs.save),
+            )
+        )
+        assert (up.row, down.row, save.row) == (item.id, item.id, item.id)
+        assert (up.value, down.value) == ("up", "down")
+    view = links().read("view", made.footer.view.rpartition("/")[2], NOW)
+    assert (view.row, view.public_id) == (17, PUBLIC_ID)
+
+
+@pytest.mark.parametrize("section, words", [(Section.DIFFERENT, ""), (Section.INTEREST, "strong match")])
+def test_match_is_silent_where_fit_is_not_the_point(section: Section, words: str) -> None:
+    """An exploration slot claims no match."""
+    item = replace(edition().items[0], section=section)
+    assert digest(edition=replace(edition(), items=(item,))).papers[0].match == words
+
+
+def test_interest_that_is_gone_keeps_its_key_as_heading() -> None:
+    """An interest removed since keeps its papers; votes without interests are named so."""
+    items = (
+        replace(edition().items[0], interest="old interest"),
+        replace(edition().items[1], interest=""),
+    )
+    headings = {section.heading for section in digest(edition=replace(edition(), items=items)).sections}
+    assert headings == {"old interest", "Your votes"}
+
+
+def test_paper_without_a_title_shows_its_id() -> None:
+    """There is always something to read and to click."""
+    bare = Paper(id=PaperId("arxiv:2601.00009"), title="  ")
+    assert digest((bare,)).papers[0].title == "arxiv:2601.00009"
+
+
+def test_composing_is_pure() -> None:
+    """The same rows give the same digest."""
+    assert digest() == digest()

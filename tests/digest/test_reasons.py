@@ -1,0 +1,155 @@
+"""Reasons: true sentences from evidence, and their levers."""
+
+import pytest
+
+from recommender.digest.reasons import reason
+from recommender.domain.editions import Evidence, Lever, Recommendation, Section
+from recommender.domain.papers import PaperId
+
+PAPER = PaperId("arxiv:2601.00001")
+LIKED = PaperId("arxiv:2202.05262")
+TITLES = {LIKED: "Locating and Editing Facts in X$^2$"}
+
+
+def said(
+    *evidence: Evidence, section: Section = Section.INTEREST, propensity: float | None = None
+) -> tuple[str, Lever | None]:
+    """Put evidence into words."""
+    recommendation = Recommendation(
+        paper=PAPER,
+        section=section,
+        interest="editing",
+        score=1,
+        match=0.9,
+        evidence=evidence,
+        propensity=propensity,
+    )
+    return reason(recommendation, TITLES, "Model editing")
+
+
+def ev(scorer: str, share: float = 0.5, **fields: object) -> Evidence:
+    """Build evidence of a scorer."""
+    return Evidence(scorer=scorer, share=share, **fields)  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+KEYWORD = ev("keywords", 0.6, terms=("knowledge editing",))
+TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
+
+
+@pytest.mark.parametrize(
+    "evidence, sentence",
+    [
+        (
+            (KEYWORD, TERMS),
+            (
+                "Matches your keyword “knowledge editing” and shares “factual associations” and “rank-one” "
+                "with your interest “Model editing”."
+            ),
+        ),
+        (
+            (ev("keywords", terms=("a", "b", "c", "d")),),
+            "Matches your keywords “a”, “b” and “c”.",
+        ),
+        ((ev("authors", author="Kevin Meng"),), "By Kevin Meng, whom you follow."),
+        (
+            (ev("authors", author="Kevin Meng", paper=LIKED),),
+            "By Kevin Meng, who also wrote “Locating and Editing Facts in X²”, one of your picks.",
+        ),
+        (
+            (ev("content", terms=("facts",), paper=LIKED),),
+            "Is close to “Locating and Editing Facts in X²”, one of your picks; it shares “facts” with it.",
+        ),
+        ((ev("categories", terms=("cs.CL",)),), "In cs.CL, which you follow."),
+        ((ev("trending", count=1200),), "1,200 upvotes so far."),
+        (
+            (ev("collaborative", count=7),),
+            "Readers with votes like yours (7 of them) lean towards it.",
+        ),
+    ],
+)
+def test_sentences(evidence: tuple[Evidence, ...], sentence: str) -> None:
+    """Each kind of evidence has its sentence."""
+    assert said(*evidence)[0] == sentence
+
+
+def test_largest_share_comes_first() -> None:
+    """The order follows the shares, not the order of the list."""
+    assert said(ev("trending", 0.1, count=9), ev("authors", 0.7, author="A B"))[0].startswith("By A B")
+
+
+def test_at_most_two_things_are_said() -> None:
+    """A third scorer is left out."""
+    text, _ = said(KEYWORD, TERMS, ev("trending", 0.05, count=9))
+    assert "upvotes" not in text
+
+
+def test_negligible_shares_are_silent() -> None:
+    """What hardly counted is not given as a reason."""
+    assert "upvotes" not in said(KEYWORD, ev("trending", 0.01, count=9))[0]
+
+
+@pytest.mark.parametrize("count", [None, 0, 1, 4])
+def test_fewer_than_five_readers_are_never_spoken_of(count: int | None) -> None:
+    """Small groups could be recognised."""
+    text, _ = said(ev("collaborative", count=count))
+    assert "reader" not in text.lower()
+
+
+def test_unknown_titles_are_not_named() -> None:
+    """A paper that is gone is left out rather than shown by id."""
+    text, _ = said(ev("content", terms=("facts",), paper=PaperId("arxiv:0000.00000")))
+    assert "0000" not in text
+    assert "picks" not in text
+
+
+def test_keyword_is_not_repeated_as_a_shared_term() -> None:
+    """What matched as a keyword is not news as a shared term."""
+    text, _ = said(KEYWORD, ev("content", 0.3, terms=("Knowledge editing", "rank-one")))
+    assert text.lower().count("knowledge editing") == 1
+
+
+def test_trending_section_leads_with_attention() -> None:
+    """In Trending the count comes first, however small its share."""
+    text, _ = said(KEYWORD, ev("trending", 0.01, count=120), section=Section.TRENDING)
+    assert text.startswith("120 upvotes so far.")
+    assert "knowledge editing" in text
+
+
+def test_no_count_claims_no_upvotes() -> None:
+    """Attention without a number says no number."""
+    assert "upvote" not in said(ev("trending", count=None), section=Section.TRENDING)[0]
+
+
+def test_exploration_says_so_and_owns_the_chance() -> None:
+    """The exploration slot is named, and chance only where there was some."""
+    assert said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0].startswith(
+        "Something different, with some chance in the choice. Shares"
+    )
+    assert "chance" not in said(TERMS, section=Section.DIFFERENT)[0]
+
+
+def test_no_evidence_makes_no_claim() -> None:
+    """Without evidence there is a plain sentence and no lever."""
+    assert said() == ("Ranked near your interest “Model editing”.", None)
+
+
+@pytest.mark.parametrize(
+    "evidence, lever",
+    [
+        (TERMS, Lever(act="mute", value="factual associations")),
+        (ev("authors", author="Kevin Meng", paper=LIKED), Lever(act="follow", value="Kevin Meng")),
+        (ev("authors", author="Kevin Meng"), Lever(act="less", value=PAPER)),
+        (KEYWORD, Lever(act="less", value=PAPER)),
+    ],
+)
+def test_levers(evidence: Evidence, lever: Lever) -> None:
+    """Each reason has the knob that fits it."""
+    assert said(evidence)[1] == lever
+
+
+def test_hostile_terms_are_harmless() -> None:
+    """Terms and names come from strangers."""
+    text, _ = said(ev("content", terms=("a\u202eb\r\nc",)), ev("authors", 0.2, author="X\x00" + "y" * 300))
+    assert "\u202e" not in text
+    assert "\n" not in text
+    assert len(text) < 250
