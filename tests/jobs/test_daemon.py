@@ -46,6 +46,13 @@ def _nothing() -> None:
     """Do nothing."""
 
 
+def _replace(file: Path, text: str) -> None:
+    """Write beside and rename: a look in the middle of a plain write would see two changes."""
+    beside = file.with_suffix(".new")
+    beside.write_text(text)
+    beside.replace(file)
+
+
 def _daemon(
     mail: Callable[[], object] = _nothing,
     background: Callable[[], object] = _nothing,
@@ -141,7 +148,7 @@ def test_a_changed_file_reloads_before_the_mail(tmp_path: Path) -> None:
     daemon = _daemon(mail, reload=reload, watched=(file,))
     with _running(daemon):
         assert ticks.reached.wait(_PATIENCE)
-        file.write_text("changed")
+        _replace(file, "changed")
         assert reloaded.reached.wait(_PATIENCE)
         ticks.reached.clear()
         assert ticks.reached.wait(_PATIENCE)
@@ -158,7 +165,7 @@ def test_a_wrong_configuration_keeps_the_old_and_says_so(
     reload, ticks = Calls(error=ConfigError([problem])), Calls(wanted=2)
     daemon = _daemon(ticks, reload=reload, watched=(file,))
     with _running(daemon):
-        file.write_text("zone = 'Mars'")
+        _replace(file, "zone = 'Mars'")
         assert reload.reached.wait(_PATIENCE)
         ticks.wanted = ticks.count + 2
         ticks.reached.clear()
