@@ -20,7 +20,7 @@ def rank(paper: PaperId) -> int:
 
 
 def cleaned(paper: Paper, *, seen_at: datetime) -> Paper:
-    """Return a paper that every database can hold, with `first_seen` filled in.
+    """Return a paper that every database can hold, without repeats, with `first_seen` filled in.
 
     PostgreSQL refuses NUL in text, and neither database takes half a surrogate pair.
     """
@@ -33,6 +33,8 @@ def cleaned(paper: Paper, *, seen_at: datetime) -> Paper:
         venue=_clean(paper.venue) if paper.venue else None,
         comment=_clean(paper.comment) if paper.comment else None,
         doi=paper.doi.lower() if paper.doi else None,
+        categories=_union(paper.categories, ()),
+        keywords=_union(paper.keywords, ()),
         first_seen=paper.first_seen or seen_at,
     )
 
@@ -40,8 +42,8 @@ def cleaned(paper: Paper, *, seen_at: datetime) -> Paper:
 def merge(known: Paper, sighting: Paper) -> Paper:
     """Return what is known of a work after one more sighting.
 
-    The leading side's texts win where it has any: the newer version, the later update, or the side
-    with the better kind of id (a listing page has none). With no leader what is known stays, and the
+    The leading side's texts win where it has any: a source before a reader's library, the better
+    kind of id (a listing page has none), the newer version, the later update. With no leader what is known stays, and the
     sighting fills gaps and brings what it has more of. `first_seen` is the earliest. Merging the
     same sighting twice changes nothing.
     """
@@ -84,19 +86,20 @@ def _twins(known: Paper, sighting: Paper) -> bool:
 def _lead(known: Paper, sighting: Paper) -> int:
     """Return 1 where the sighting leads, -1 where what is known does, 0 where nothing tells.
 
-    A twin never leads: its versions and its withdrawal are its own. Versions of ids of two kinds
-    count different things.
+    A twin never leads: its versions and its withdrawal are its own. Versions and updates are
+    compared between sightings of one id only, since those of two kinds count different things.
     """
     if _twins(known, sighting):
         return 0
     if known.library_only != sighting.library_only:
         return 1 if known.library_only else -1
-    comparable = known.id == sighting.id or not (known.version and sighting.version)
-    if comparable and (known.version or 0) != (sighting.version or 0):
+    if known.id != sighting.id:
+        return 1 if rank(known.id) > rank(sighting.id) else -1
+    if (known.version or 0) != (sighting.version or 0):
         return 1 if (sighting.version or 0) > (known.version or 0) else -1
     if known.updated and sighting.updated and known.updated != sighting.updated:
         return 1 if sighting.updated > known.updated else -1
-    return (rank(known.id) > rank(sighting.id)) - (rank(known.id) < rank(sighting.id))
+    return 0
 
 
 def _title(first: Paper, second: Paper, *, settled: bool) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import InputError, UnknownSubscriber
@@ -40,15 +40,8 @@ class SqlPeople:
             (SUBSCRIBER.c.key, reference),
             (SUBSCRIBER.c.public_id, reference),
         )
-        query = select(SUBSCRIBER).where(or_(*(column == value for column, value in known if value)))
-        found = self._read(query)
-        folded = email_key(reference)
-        for matches in (
-            lambda one: folded is not None and email_key(one.email) == folded,
-            lambda one: one.key == reference,
-            lambda one: one.public_id == reference,
-        ):
-            for subscriber in filter(matches, found):
+        for column, value in known:
+            for subscriber in self._read(select(SUBSCRIBER).where(column == value)) if value else ():
                 return subscriber
         raise UnknownSubscriber(reference)
 

@@ -1,0 +1,75 @@
+"""Several processes on one store, played by threads with stores of their own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+from recommender.domain.subscribers import SubscriberState
+from recommender.store.sql_store import SqlStore
+from tests.builders import NOON, a_declaration, a_paper
+from tests.conformance.outbox import an_edition
+
+WORKERS = 4
+EDITIONS = 40
+StoreFactory = Callable[[], SqlStore]
+
+
+def test_no_row_is_claimed_by_two(store: SqlStore, new_store: StoreFactory) -> None:
+    """All rows are taken, each by one worker."""
+    with store.write() as unit:
+        unit.papers.fold([a_paper(1), a_paper(2)], seen_at=NOON)
+        ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON)
+        for number in range(EDITIONS):
+            unit.outbox.put(an_edition(ana.id, f"{number:02d}"), message_id=f"<{number}>", date=NOON)
+    start = Barrier(WORKERS)
+
+    def work(worker: int) -> list[int]:
+        own = new_store()
+        taken: list[int] = []
+        start.wait()
+        while True:
+            with own.write() as unit:
+                rows = unit.outbox.claim(worker=str(worker), now=NOON, lease=timedelta(minutes=15), limit=3)
+            if not rows:
+                return taken
+            taken += [row.id for row in rows]
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        claimed = [row for rows in pool.map(work, range(WORKERS)) for row in rows]
+    assert (len(claimed), len(set(claimed))) == (EDITIONS, EDITIONS)
+
+
+def test_an_edition_is_put_once_by_many(store: SqlStore, new_store: StoreFactory) -> None:
+    """Two schedulers at one minute make one delivery."""
+    with store.write() as unit:
+        unit.papers.fold([a_paper(1), a_paper(2)], seen_at=NOON)
+        ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON)
+    start = Barrier(WORKERS)
+
+    def work(worker: int) -> bool:
+        own = new_store()
+        start.wait()
+        with own.write() as unit:
+            return unit.outbox.put(an_edition(ana.id), message_id=f"<{worker}>", date=NOON)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert sum(pool.map(work, range(WORKERS))) == 1
+    with store.read() as unit:
+        assert len(unit.outbox.deliveries()) == 1
+
+
+def test_one_work_folded_by_many_is_one_row(store: SqlStore, new_store: StoreFactory) -> None:
+    """Two imports at once neither fail nor double a paper."""
+    start = Barrier(WORKERS)
+
+    def work(_worker: int) -> int:
+        own = new_store()
+        start.wait()
+        with own.write() as unit:
+            return unit.papers.fold([a_paper(number) for number in range(1, 20)], seen_at=NOON).added
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert sum(pool.map(work, range(WORKERS))) == 19
+    with store.read() as unit:
+        assert unit.papers.count() == 19

@@ -1,0 +1,22 @@
+"""The SQL store keeps the promises of the ports on SQLite and on PostgreSQL."""
+
+from tests.conformance.outbox import OutboxConformance
+from tests.conformance.papers import PapersConformance
+from tests.conformance.people import PeopleConformance
+from tests.conformance.store import StoreConformance
+
+
+class TestSqlPapers(PapersConformance):
+    """Papers in SQL."""
+
+
+class TestSqlPeople(PeopleConformance):
+    """People in SQL."""
+
+
+class TestSqlOutbox(OutboxConformance):
+    """The outbox in SQL."""
+
+
+class TestSqlStore(StoreConformance):
+    """Transactions in SQL."""

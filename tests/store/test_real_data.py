@@ -1,0 +1,90 @@
+"""The store takes real arXiv and Hugging Face rows, and knows the works in them.
+
+The rows are read here in the plainest way; the sources' own parsers are tested elsewhere.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recommender.domain.papers import Paper, PaperId
+from recommender.store.sql_store import SqlStore
+from tests.builders import NOON
+from tests.paths import shared_data
+
+TWINS = (
+    ("2505.17997", "2506.03038"),
+    ("2506.03197", "2510.15349"),
+    ("2506.06035", "2510.03122"),
+    ("2507.12759", "2510.09354"),
+    ("2509.18176", "2509.25393"),
+    ("2509.21801", "2601.11002"),
+)
+LOOKALIKES = ("2503.12492", "2503.12494")
+
+
+def rows(folder: Path, months: str = "*") -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of the files of some months, in order."""
+    for path in sorted(folder.glob(f"papers-{months}.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            yield from map(json.loads, lines)
+
+
+def paper(row: Mapping[str, Any]) -> Paper:
+    """Build a paper from a row of either kind."""
+    return Paper(
+        id=PaperId(f"arxiv:{row['id']}"),
+        title=" ".join(row["title"].split()),
+        abstract=" ".join(row["abstract"].split()),
+        authors=tuple(row["authors"]),
+        categories=tuple(row.get("categories") or ()),
+        keywords=tuple(row.get("ai_keywords") or ()),
+        comment=row.get("comment"),
+        first_seen=datetime.fromisoformat(row.get("first_seen") or row["day"]).replace(tzinfo=UTC),
+    )
+
+
+def test_two_papers_with_one_abstract_stay_two(sqlite_store: SqlStore) -> None:
+    """Real ones: their titles differ."""
+    found = [paper(row) for row in rows(shared_data("arxiv"), "2025-03") if row["id"] in LOOKALIKES]
+    with sqlite_store.write() as unit:
+        assert (len(found), unit.papers.fold(found, seen_at=NOON).added) == (2, 2)
+
+
+def test_a_month_of_both_sources_is_one_set_of_papers(sqlite_store: SqlStore) -> None:
+    """Hugging Face rows fold into arXiv rows by id and leave their titles alone."""
+    arxiv = [paper(row) for row in rows(shared_data("arxiv"), "2025-03")]
+    known = {one.id: one for one in arxiv}
+    recorded = [paper(row) for row in rows(shared_data("hf-daily"), "2025-03")]
+    with sqlite_store.write() as unit:
+        unit.papers.fold(arxiv, seen_at=NOON)
+        done = unit.papers.fold(recorded, seen_at=NOON)
+        stored = unit.papers.get(known)
+    assert done.added == len({one.id for one in recorded} - known.keys())
+    assert {one.title.replace("$", "") for one in stored.values()} == {
+        one.title.replace("$", "") for one in known.values()
+    }
+
+
+@pytest.mark.slow
+def test_all_of_it_resolves_and_the_twins_fold(sqlite_store: SqlStore) -> None:
+    """43,950 arXiv ids lead to papers, six pairs to one each, and a second import changes nothing."""
+    arxiv = [paper(row) for row in rows(shared_data("arxiv"))]
+    recorded = [paper(row) for row in rows(shared_data("hf-daily"))]
+    with sqlite_store.write() as unit:
+        unit.papers.fold(arxiv, seen_at=NOON)
+        count = unit.papers.count()
+        added = unit.papers.fold(recorded, seen_at=NOON).added
+        resolved = unit.papers.resolve(one.id for one in arxiv)
+        again = unit.papers.fold([*arxiv, *recorded], seen_at=NOON)
+    assert (len(resolved), count) == (43_950, 43_950 - len(TWINS))
+    assert added == len({one.id for one in recorded} - resolved.keys())
+    for one, other in TWINS:
+        assert resolved[f"arxiv:{one}"] == resolved[f"arxiv:{other}"] == f"arxiv:{one}"
+    assert len({resolved[f"arxiv:{number}"] for number in LOOKALIKES}) == 2
+    assert (again.added, again.changed) == (0, 0)
