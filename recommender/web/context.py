@@ -60,13 +60,16 @@ class Pages:
         """Return what the token says; raises LinkInvalid or LinkExpired."""
         return self._context.links.read(purpose, token, self._context.clock.now())
 
-    def _links_for(self, subscriber: Subscriber) -> Sequence[PageLink]:
-        """Return the ways from any page to the reader's others."""
-        links, now = self._context.links, self._context.clock.now()
-        who = (subscriber.public_id, subscriber.epoch)
+    def _links_for(self, claim: LinkClaim) -> Sequence[PageLink]:
+        """Return the ways from a page to the reader's others.
+
+        They are as old as the link that led here: a forwarded digest must not renew itself.
+        """
+        links = self._context.links
+        who = (claim.public_id, claim.epoch, claim.issued)
         return (
-            PageLink(name="Reading list", url=links.reading(*who, now)),
-            PageLink(name="Preferences", url=links.preferences(*who, now)),
+            PageLink(name="Reading list", url=links.reading(*who)),
+            PageLink(name="Preferences", url=links.preferences(*who)),
         )
 
     def _page(self, name: str, **values: object) -> Response:
@@ -75,13 +78,13 @@ class Pages:
         return HTMLResponse(page)
 
 
-def subscriber_of(uow: UnitOfWork, claim: LinkClaim, *, any_epoch: bool = False) -> Subscriber:
+def subscriber_of(uow: UnitOfWork, claim: LinkClaim) -> Subscriber:
     """Return the subscriber of a claim; LinkExpired if gone, or if old links were voided since."""
     try:
         subscriber = uow.people.find(claim.public_id)
     except UnknownSubscriber:
         raise LinkExpired("the subscriber of this link is gone") from None
-    if claim.epoch != subscriber.epoch and not any_epoch:
+    if claim.epoch != subscriber.epoch:
         raise LinkExpired("this link was voided")
     return subscriber
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from starlette.responses import Response
 
+from recommender.digest.links import LinkClaim
 from recommender.digest.words import cadence_words
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.subscribers import Interest, Subscriber, SubscriberState
@@ -46,7 +47,6 @@ class UnsubscribePages(Pages):
             title="You are unsubscribed" if suppressed else "Unsubscribe",
             address=masked(subscriber.email),
             subscribed=not suppressed,
-            preferences=self._links_for(subscriber)[1].url,
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -105,27 +105,29 @@ class PreferencePages(Pages):
 
     def show(self, token: str) -> Response:
         """Show the preferences; changes nothing."""
-        return self._render(self._look(token), happened="")
+        claim = self._claim(PREFERENCES, token)
+        return self._render(claim, self._look(claim), happened="")
 
     def act(self, token: str, form: Form) -> Response:
         """Pause or resume all mail, as the field `mail` says; the page's button then undoes it."""
-        subscriber = self._look(token)
+        claim = self._claim(PREFERENCES, token)
+        subscriber = self._look(claim)
         wish = form.get("mail", "")
         if wish not in {"pause", "resume"} or "paused" in subscriber.locked:
-            return self._render(subscriber, happened="Nothing changed.")
+            return self._render(claim, subscriber, happened="Nothing changed.")
         move = self._unsubscribing.pause if wish == "pause" else self._unsubscribing.resume
         now = move(subscriber)
         happened = {
             SubscriberState.PAUSED: "All mail is paused. The button below undoes it.",
             SubscriberState.ACTIVE: "Mail goes out again. The button below undoes it.",
         }.get(now.state, "Nothing changed.")
-        return self._render(now, happened=happened)
+        return self._render(claim, now, happened=happened)
 
-    def _look(self, token: str) -> Subscriber:
+    def _look(self, claim: LinkClaim) -> Subscriber:
         with self._context.store.read() as uow:
-            return subscriber_of(uow, self._claim(PREFERENCES, token))
+            return subscriber_of(uow, claim)
 
-    def _render(self, subscriber: Subscriber, *, happened: str) -> Response:
+    def _render(self, claim: LinkClaim, subscriber: Subscriber, *, happened: str) -> Response:
         locked = "paused" in subscriber.locked
         return self._page(
             "preferences",
@@ -138,7 +140,7 @@ class PreferencePages(Pages):
             interests=[_interest(interest) for interest in subscriber.interests],
             button=None if locked else _BUTTONS.get(subscriber.state),
             locked=locked,
-            links=self._links_for(subscriber),
+            links=self._links_for(claim),
         )
 
 

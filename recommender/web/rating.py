@@ -74,7 +74,7 @@ class RatingPages(Pages):
             proposed=proposed,
             proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
             rest=[row for row in seen.rows if not row.proposed],
-            links=self._links_for(seen.subscriber),
+            links=self._links_for(seen.claim),
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -88,7 +88,7 @@ class RatingPages(Pages):
         row = next((row for row in seen.rows if row.proposed), None)
         if row is None:
             raise LinkExpired("the paper of this link is gone")
-        links = self._links_for(seen.subscriber)
+        links = self._links_for(seen.claim)
         return self._page("save", title="Save this paper?", paper=row.paper, saved=row.saved, links=links)
 
     def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
@@ -109,13 +109,12 @@ class RatingPages(Pages):
             again=sheet_fields(form) if done.suspect else None,
             back=self._sheet_url(seen),
             back_name="the whole edition",
-            links=self._links_for(seen.subscriber),
+            links=self._links_for(seen.claim),
         )
 
     def _sheet_url(self, seen: _Seen) -> str:
-        who = seen.subscriber
-        now = self._context.clock.now()
-        return self._context.links.view(who.public_id, who.epoch, seen.edition.id, now)
+        claim = seen.claim
+        return self._context.links.view(claim.public_id, claim.epoch, seen.edition.id, claim.issued)
 
     def _look(self, token: str) -> _Seen:
         claim = self._claim(self._purpose, token)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.responses import Response
 
+from recommender.digest.links import LinkClaim
 from recommender.domain.feedback import Act
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
@@ -34,7 +35,7 @@ class ReadingPages(Pages):
 
     def show(self, token: str) -> Response:
         """Show the list; changes nothing."""
-        subscriber = self._look(token)
+        claim, subscriber = self._look(token)
         rows = [
             {
                 "paper": readable(row.paper),
@@ -51,12 +52,12 @@ class ReadingPages(Pages):
             rows=rows,
             unread=sum(not row["read"] for row in rows),
             exports=[PageLink(name=name, url=f"{own}.{end}") for end, name in _EXPORT_NAMES.items()],
-            links=self._links_for(subscriber),
+            links=self._links_for(claim),
         )
 
     def file(self, token: str, end: str) -> Response:
         """Return the list as a download: `bib`, `ris` or `json`."""
-        subscriber = self._look(token)
+        _, subscriber = self._look(token)
         form, media_type = EXPORTS[end]
         text = self._reading.export(subscriber.public_id, form)
         disposition = f'attachment; filename="reading-list.{end}"'
@@ -64,7 +65,7 @@ class ReadingPages(Pages):
 
     def act(self, token: str, form: Form) -> Response:
         """Mark as read, take off, or put back what the form names; unknown names are passed over."""
-        subscriber = self._look(token)
+        claim, subscriber = self._look(token)
         papers = self._touchable(subscriber)
         done = self._voting.record(subscriber, _marks(papers, form), via="web")
         lines = [
@@ -79,12 +80,13 @@ class ReadingPages(Pages):
             again=None,
             back=f"{self._context.prefix}/l/{token}",
             back_name="the list",
-            links=self._links_for(subscriber),
+            links=self._links_for(claim),
         )
 
-    def _look(self, token: str) -> Subscriber:
+    def _look(self, token: str) -> tuple[LinkClaim, Subscriber]:
+        claim = self._claim(READING, token)
         with self._context.store.read() as uow:
-            return subscriber_of(uow, self._claim(READING, token))
+            return claim, subscriber_of(uow, claim)
 
     def _touchable(self, subscriber: Subscriber) -> Mapping[str, Paper]:
         """Return by key what the reader may mark: papers on the list, or once acted on (to put back)."""

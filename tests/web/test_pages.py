@@ -8,8 +8,6 @@ from tests.builders import NOON
 from tests.web.browsing import all_paths, own_path, save, vote_path
 from tests.web.site import Site
 
-ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
 
 def test_pages_are_valid_html(site: Site) -> None:
     """A strict HTML 5 parser finds no fault, on pages and on the pages that follow a POST."""

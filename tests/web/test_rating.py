@@ -9,8 +9,6 @@ from tests.builders import NOON, a_paper
 from tests.web.browsing import checked, hidden_fields, own_path, save_path, vote_path
 from tests.web.site import PAPERS, Site
 
-ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
 
 def test_thumb_shows_the_sheet_with_the_proposal(site: Site) -> None:
     """All papers are there, the proposal is preselected, one button, and nothing is recorded."""
@@ -142,3 +140,12 @@ def test_hostile_papers_stay_text(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "javascript:" not in page
     html5lib.HTMLParser(strict=True).parse(page)
+
+
+def test_a_forwarded_digest_does_not_renew_itself(site: Site) -> None:
+    """The links of a page are as old as the link that led to it, and the unsubscribe page has none."""
+    site.clock.wait(days=100)
+    page = site.client().get(vote_path(site)).text
+    assert f'href="{site.links.preferences(site.ana.public_id, 0, NOON)}"' in page
+    assert f'href="{site.links.reading(site.ana.public_id, 0, NOON)}"' in page
+    assert "/p/" not in site.client().get(own_path(site, "unsubscribe")).text

@@ -8,8 +8,6 @@ import pytest
 from tests.web.browsing import hidden_fields, own_path, save
 from tests.web.site import PAPERS, Site
 
-ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
 
 def test_reading_list_marks_and_drops(site: Site) -> None:
     """Ticked papers are marked as read or taken off; taking off can be undone."""
