@@ -100,7 +100,10 @@ def load(path: Path, environ: Mapping[str, str], *, read_references: ReferenceRe
     """
     work = _Work(root=root_of(path), read_references=read_references)
     settings, main = _load_settings(path, environ, work)
-    subscribers = _load_people(_people_files(main, path, work), work)
+    files = _people_files(main, path, work)
+    if not path.exists():  # then a missing subscribers file is no news
+        files = [file for file in files if file.exists()]
+    subscribers = _load_people(files, work)
     if work.problems or settings is None:
         raise ConfigError(list(dict.fromkeys(work.problems)))
     return Loaded(

@@ -51,10 +51,18 @@ def test_empty_settings_are_all_defaults(tmp_path: Path) -> None:
 
 
 def test_missing_file_names_the_command_that_makes_one(tmp_path: Path) -> None:
-    """A configuration that is not there is one problem for each file, pointing at init."""
-    found = problems_in(tmp_path / "config" / "paperroute.toml")
-    assert [Path(problem.file).name for problem in found] == ["paperroute.toml", "subscribers.toml"]
-    assert all("paperroute init" in problem.fix for problem in found)
+    """A configuration that is not there is one problem, pointing at init."""
+    (problem,) = problems_in(tmp_path / "config" / "paperroute.toml")
+    assert Path(problem.file).name == "paperroute.toml"
+    assert "paperroute init" in problem.fix
+
+
+def test_missing_subscribers_are_a_problem(tmp_path: Path) -> None:
+    """So is a subscribers file that is not there."""
+    path = write_folder(tmp_path)
+    (tmp_path / "config" / "subscribers.toml").unlink()
+    (problem,) = problems_in(path)
+    assert Path(problem.file).name == "subscribers.toml"
 
 
 def test_folder_instead_of_a_file_is_a_problem(tmp_path: Path) -> None:
