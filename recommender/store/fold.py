@@ -43,9 +43,9 @@ def merge(known: Paper, sighting: Paper) -> Paper:
     """Return what is known of a work after one more sighting.
 
     The leading side's texts win where it has any: a source before a reader's library, the better
-    kind of id (a listing page has none), the newer version, the later update. With no leader what is known stays, and the
-    sighting fills gaps and brings what it has more of. `first_seen` is the earliest. Merging the
-    same sighting twice changes nothing.
+    kind of id (a listing page has none), the newer version, the later update. With no leader what
+    is known stays, and the sighting fills gaps and brings what it has more of. `first_seen` is the
+    earliest. Merging the same sighting twice changes nothing.
     """
     lead = _lead(known, sighting)
     first, second = (sighting, known) if lead > 0 else (known, sighting)

@@ -146,6 +146,19 @@ class PeopleConformance:
             unit.people.record([act(ana, Act.UNSAVE, 4)])
             assert [paper for paper, _, _ in unit.people.saved(ana.id)] == [other]
 
+    def test_acts_on_two_papers_that_become_one_are_kept_once(self, store: Store) -> None:
+        """Votes and reading list follow the paper that stays."""
+        ana = joined(store)
+        journal = a_paper(9, id=PaperId("doi:10.1000/j"), doi="10.1000/j")
+        with store.write() as unit:
+            unit.papers.fold([journal], seen_at=NOON)
+            both = [act(ana, kind, 0, paper) for kind in (Act.UP, Act.SAVE) for paper in (PAPER, journal.id)]
+            unit.people.record([*both, act(ana, Act.DOWN, 1, journal.id)])
+            unit.papers.fold([a_paper(doi="10.1000/j")], seen_at=NOON)
+            assert len(unit.people.feedback()) == 3
+            assert [(vote.paper, vote.up) for vote in unit.people.votes()] == [(PAPER, False)]
+            assert unit.people.saved(ana.id) == [(PAPER, NOON, False)]
+
     def test_feedback_on_an_unknown_paper_is_refused(self, store: Store) -> None:
         """By name, before anything is written."""
         ana = joined(store)
