@@ -15,7 +15,7 @@ from recommender.domain.errors import ConfigError, PaperRouteError, Problem
 from recommender.domain.subscribers import DeclaredSubscriber
 from recommender.settings import advice, repeats
 from recommender.settings.environment import Overrides, merge, read_overrides
-from recommender.settings.locating import root_of, shown_path
+from recommender.settings.locating import exists, root_of, shown_path
 from recommender.settings.models import Section, Settings
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
@@ -101,8 +101,8 @@ def load(path: Path, environ: Mapping[str, str], *, read_references: ReferenceRe
     work = _Work(root=root_of(path), read_references=read_references)
     settings, main = _load_settings(path, environ, work)
     files = _people_files(main, path, work)
-    if not path.exists():  # then a missing subscribers file is no news
-        files = [file for file in files if file.exists()]
+    if not exists(path):  # then a missing subscribers file is no news
+        files = [file for file in files if exists(file)]
     subscribers = _load_people(files, work)
     if work.problems or settings is None:
         raise ConfigError(list(dict.fromkeys(work.problems)))
@@ -167,7 +167,7 @@ def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
     named = section.get("file") if isinstance(section, dict) else None
     name = named if isinstance(named, str) and named.isprintable() and named.strip() else _DEFAULT_SUBSCRIBERS
     chosen = _beside_or_below(path.parent, work.root, name)
-    if not chosen.is_dir():
+    if not exists(chosen) or not chosen.is_dir():
         return [chosen]
     files = sorted(file for file in chosen.glob("*.toml") if not file.name.startswith("."))
     if not files:
@@ -180,7 +180,7 @@ def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
 
 def _beside_or_below(folder: Path, root: Path, name: str) -> Path:
     beside = folder / name
-    return root / name if not beside.exists() and (root / name).exists() else beside
+    return root / name if not exists(beside) and exists(root / name) else beside
 
 
 def _load_people(files: Iterable[Path], work: _Work) -> tuple[DeclaredSubscriber, ...]:

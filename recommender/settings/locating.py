@@ -22,7 +22,7 @@ def locate(config: Path | None, environ: Mapping[str, str], cwd: Path, home: Pat
         return Path(named)
     places = [cwd / FOLDER / NAME, _user_folder(environ, home) / NAME]
     for place in places:
-        if place.exists():
+        if exists(place):
             return place
     looked = ", ".join(["--config", f"${CONFIG_VARIABLE}", *map(str, places)])
     message = f"there is no configuration file; looked at: {looked}"
@@ -44,6 +44,14 @@ def shown_path(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
+
+
+def exists(path: Path) -> bool:
+    """Tell whether something is at `path`; a name the system refuses, a too long one say, is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _user_folder(environ: Mapping[str, str], home: Path) -> Path:

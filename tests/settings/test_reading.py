@@ -76,6 +76,15 @@ def test_file_that_may_not_be_read_is_a_problem(tmp_path: Path) -> None:
     assert any("cannot be read" in problem.message for problem in problems_in(name))
 
 
+def test_names_that_are_too_long_are_problems(tmp_path: Path) -> None:
+    """Wherever a path is written, one the system refuses gives a problem at its place or file."""
+    name = "x" * 300
+    main = f'[subscribers]\nfile = "{name}"\n[mail]\npassword_file = "{name}"\n'
+    people = f'{READER}[[subscriber.interest]]\nname = "E"\nseeds_file = "{name}.txt"\n'
+    assert len(problems_in(write_folder(tmp_path, main, people))) == 2
+    assert len(problems_in(write_folder(tmp_path, "", people))) == 1
+
+
 def test_empty_subscribers_folder_is_a_problem(tmp_path: Path) -> None:
     """A subscribers folder without a file is reported."""
     path = write_folder(tmp_path, '[subscribers]\nfile = "people"\n')
