@@ -20,8 +20,13 @@ SUBJECT = 70
 PREHEADER = 140
 _TITLE = 300
 _FROM_VOTES = "Your votes"
-_NO_WORDS = frozenset({Section.DIFFERENT, Section.READING_LIST})
-"""Sections in which fit was not the point."""
+_SPOKEN_MATCH = {
+    Section.INTEREST: 0.0,
+    Section.TRENDING: words.GOOD,
+    Section.DIFFERENT: 2,
+    Section.READING_LIST: 2,
+}
+"""Least match that is put into words, by section: above 1 where fit was not the point."""
 _HEADINGS = {
     Section.TRENDING: ("Trending near you", "Drawing attention now, and close to what you read."),
     Section.DIFFERENT: (
@@ -101,7 +106,7 @@ def _paper(
         signals=words.signal_words(signals),
         excerpt=excerpt(paper.abstract),
         reason=plain(item.reason),
-        match="" if item.section in _NO_WORDS else words.match_words(item.match),
+        match=words.match_words(item.match) if item.match >= _SPOKEN_MATCH[item.section] else "",
         code_url=paper.code_url,
         thumbs=_thumbs(material, item, links),
     )
@@ -141,7 +146,7 @@ def _title(paper: Paper) -> str:
 
 def _main_heading(material: Material) -> str:
     day = words.day_words(material.edition.due_at, material.subscriber.cadence.zone)
-    return f"Your papers for the week of {day}" if "-W" in material.edition.key else f"Your papers for {day}"
+    return f"Your papers for the week to {day}" if "-W" in material.edition.key else f"Your papers for {day}"
 
 
 def _best(items: Iterable[EditionItem]) -> EditionItem | None:

@@ -8,6 +8,8 @@ from recommender.digest.tex import to_unicode
 LIMIT = 320
 _ENOUGH = 3
 """With less than this part (1 in 3) of the limit in whole sentences, the next is cut, not left out."""
+_SLACK = 1.15
+"""A text this little over the limit is shown whole: cutting a few words helps nobody."""
 _SOURCE = 4
 """So many times the limit of raw text is looked at; TeX shrinks, but not that much."""
 _JOINER = "\ufdd0"
@@ -19,12 +21,14 @@ _NO_END = re.compile(
 
 
 def excerpt(abstract: str, limit: int = LIMIT) -> str:
-    """Return the first sentences of an abstract that fit into `limit` characters.
+    """Return the first sentences of an abstract that fit into about `limit` characters.
 
     Where the first sentence alone is longer, it is cut at the end of a word and ends in `…`. A
     formula counts as one word.
     """
     text = to_unicode(shorten(abstract.lstrip(), _SOURCE * limit), joiner=_JOINER)
+    if len(text) <= limit * _SLACK:
+        return text.replace(_JOINER, " ")
     kept = ""
     for sentence in _sentences(text):
         if len(kept) + len(sentence) + 1 > limit:

@@ -16,6 +16,8 @@ READERS = 5
 _CLAUSES = 2
 _LEAST_SHARE = 0.05
 _TERMS = 3
+_UPVOTES = 10
+"""Outside of Trending, fewer upvotes than this are no reason to show anybody anything."""
 _JOINED = frozenset({"keywords", "content"})
 """Scorers whose clauses are verb phrases about the paper and read well joined by "and"."""
 
@@ -45,13 +47,16 @@ def _spoken(recommendation: Recommendation, titles: Titles, interest_name: str) 
     keywords = {
         term.casefold() for evidence in ordered if evidence.scorer == "keywords" for term in evidence.terms
     }
+    context = _Context(_interest(recommendation.section, interest_name), frozenset(keywords))
     found = []
     for evidence in ordered:
         leads = trending_first and evidence.scorer == "trending"
         if evidence.share < _LEAST_SHARE and not leads:
             continue
+        if evidence.scorer == "trending" and not leads and (evidence.count or 0) < _UPVOTES:
+            continue
         speak = _WORDS.get(evidence.scorer)
-        clause = speak(evidence, titles, _Context(interest_name, frozenset(keywords))) if speak else ""
+        clause = speak(evidence, titles, context) if speak else ""
         if clause:
             found.append((evidence, clause))
     return found
@@ -63,8 +68,16 @@ class _Context:
     __slots__ = ("interest", "keywords")
 
     def __init__(self, interest: str, keywords: frozenset[str]) -> None:
-        self.interest = shorten(plain(interest), 60)
+        self.interest = interest
         self.keywords = keywords
+
+
+def _interest(section: Section, name: str) -> str:
+    """Name the interest, but not under its own heading."""
+    name = shorten(plain(name), 60)
+    if section is Section.INTEREST or not name:
+        return "your interest" if name else "what you like"
+    return f"your interest “{name}”"
 
 
 def _keywords(evidence: Evidence, _titles: Titles, _context: _Context) -> str:
@@ -80,8 +93,7 @@ def _content(evidence: Evidence, titles: Titles, context: _Context) -> str:
         parts.append(f"is close to {title}, one of your picks")
     own = [term for term in evidence.terms if term.casefold() not in context.keywords]
     if terms := _quoted(own):
-        interest = f"your interest “{context.interest}”" if context.interest else "what you like"
-        parts.append(f"shares {_and(terms)} with {'it' if parts else interest}")
+        parts.append(f"shares {_and(terms)} with {'it' if parts else context.interest}")
     return "; it ".join(parts)
 
 
@@ -134,7 +146,8 @@ def _sentences(spoken: Sequence[tuple[Evidence, str]]) -> str:
     """Join two verb phrases by "and"; give everything else a sentence of its own."""
     clauses = [clause for _, clause in spoken]
     if len(spoken) == _CLAUSES and all(evidence.scorer in _JOINED for evidence, _ in spoken):
-        clauses = [" and ".join(clauses)]
+        spoken = sorted(spoken, key=lambda entry: entry[0].scorer != "keywords")
+        clauses = [" and ".join(clause for _, clause in spoken)]
     return " ".join(f"{_capital(clause)}." for clause in clauses)
 
 

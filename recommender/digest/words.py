@@ -12,7 +12,7 @@ from recommender.domain.subscribers import WEEKDAYS, Cadence, Every
 
 AUTHORS = 6
 """Names shown before "and N more"."""
-_STRONG, _GOOD = 0.99, 0.95
+STRONG, GOOD = 0.98, 0.9
 _NO_NAME = frozenset(":;,.-–& ")
 
 
@@ -28,9 +28,9 @@ def listed(words: Sequence[str]) -> str:
 
 def match_words(match: float) -> str:
     """Say how well a paper fits; `match` is the share of background papers that fit less well."""
-    if match >= _STRONG:
+    if match >= STRONG:
         return "strong match"
-    return "good match" if match >= _GOOD else "worth a look"
+    return "good match" if match >= GOOD else "worth a look"
 
 
 def day_words(moment: datetime, zone: str) -> str:
@@ -67,10 +67,12 @@ def byline(paper: Paper) -> str:
 
 
 def facts(paper: Paper) -> tuple[str, ...]:
-    """Return the primary category, the venue and the date, those that are known."""
+    """Return the primary category, the venue, and when it was published or else first seen; what is known."""
     category = plain(paper.categories[0]) if paper.categories else ""
     venue = shorten(plain(to_unicode(paper.venue or "")), 60)
     date = f"{paper.published:%-d %b %Y}" if paper.published else ""
+    if not date and paper.first_seen:
+        date = f"first seen {paper.first_seen:%-d %b %Y}"
     return tuple(fact for fact in (shorten(category, 30), venue, date) if fact)
 
 

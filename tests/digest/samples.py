@@ -58,7 +58,7 @@ PAPERS = (
 _REASONS = (
     (
         Section.INTEREST,
-        "Matches your keyword “knowledge editing” and shares “rank-one” with your interest “Model editing”.",
+        "Matches your keyword “knowledge editing” and shares “rank-one” with your interest.",
     ),
     (Section.INTEREST, "By Jonas Moreau, whom you follow. Shares “unlearning” with your interest."),
     (Section.TRENDING, "120 upvotes so far. Close to your interest."),

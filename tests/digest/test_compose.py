@@ -59,7 +59,7 @@ def test_masthead_is_in_the_readers_zone() -> None:
 def test_weekly_edition_says_week() -> None:
     """An ISO week key makes a weekly heading."""
     made = digest(edition=replace(edition(), key="2026-W05"))
-    assert made.title == "Your papers for the week of Friday 30 January"
+    assert made.title == "Your papers for the week to Friday 30 January"
 
 
 def test_subject_names_best_paper_and_count() -> None:
@@ -141,10 +141,20 @@ def test_links_lead_to_their_items() -> None:
     assert (view.row, view.public_id) == (17, PUBLIC_ID)
 
 
-@pytest.mark.parametrize("section, words", [(Section.DIFFERENT, ""), (Section.INTEREST, "strong match")])
-def test_match_is_silent_where_fit_is_not_the_point(section: Section, words: str) -> None:
-    """An exploration slot claims no match."""
-    item = replace(edition().items[0], section=section)
+@pytest.mark.parametrize(
+    "section, match, words",
+    [
+        (Section.DIFFERENT, 0.99, ""),
+        (Section.INTEREST, 0.99, "strong match"),
+        (Section.INTEREST, 0.1, "worth a look"),
+        (Section.TRENDING, 0.95, "good match"),
+        (Section.TRENDING, 0.5, ""),
+        (Section.READING_LIST, 0.0, ""),
+    ],
+)
+def test_match_is_silent_where_fit_is_not_the_point(section: Section, match: float, words: str) -> None:
+    """An exploration slot claims no match, and a trending paper only a real one."""
+    item = replace(edition().items[0], section=section, match=match)
     assert digest(edition=replace(edition(), items=(item,))).papers[0].match == words
 
 

@@ -43,7 +43,7 @@ TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
             (KEYWORD, TERMS),
             (
                 "Matches your keyword “knowledge editing” and shares “factual associations” and “rank-one” "
-                "with your interest “Model editing”."
+                "with your interest."
             ),
         ),
         (
@@ -74,7 +74,7 @@ def test_sentences(evidence: tuple[Evidence, ...], sentence: str) -> None:
 
 def test_largest_share_comes_first() -> None:
     """The order follows the shares, not the order of the list."""
-    assert said(ev("trending", 0.1, count=9), ev("authors", 0.7, author="A B"))[0].startswith("By A B")
+    assert said(ev("trending", 0.1, count=90), ev("authors", 0.7, author="A B"))[0].startswith("By A B")
 
 
 def test_at_most_two_things_are_said() -> None:
@@ -93,6 +93,17 @@ def test_fewer_than_five_readers_are_never_spoken_of(count: int | None) -> None:
     """Small groups could be recognised."""
     text, _ = said(ev("collaborative", count=count))
     assert "reader" not in text.lower()
+
+
+def test_a_handful_of_upvotes_is_no_reason() -> None:
+    """Outside of Trending a few upvotes are not mentioned."""
+    assert "upvote" not in said(KEYWORD, ev("trending", 0.3, count=4))[0]
+
+
+def test_interest_is_named_away_from_its_heading() -> None:
+    """Under its own heading an interest is not named again; elsewhere it is."""
+    assert "“Model editing”" not in said(TERMS)[0]
+    assert "“Model editing”" in said(TERMS, section=Section.TRENDING)[0]
 
 
 def test_unknown_titles_are_not_named() -> None:

@@ -36,11 +36,12 @@ def test_facts_leave_out_what_is_unknown() -> None:
     """Category, venue and date, those there are."""
     assert words.facts(PAPERS[2]) == ("cs.IR", "ECIR 2026", "29 Jan 2026")
     assert words.facts(PAPERS[3]) == ()
+    assert words.facts(replace(PAPERS[3], first_seen=NOW)) == ("first seen 30 Jan 2026",)
 
 
 @pytest.mark.parametrize(
     "match, said",
-    [(1.0, "strong match"), (0.99, "strong match"), (0.97, "good match"), (0.4, "worth a look")],
+    [(1.0, "strong match"), (0.98, "strong match"), (0.97, "good match"), (0.4, "worth a look")],
 )
 def test_match_words(match: float, said: str) -> None:
     """Fit is said in words, never as a number."""
