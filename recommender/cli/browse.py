@@ -1,6 +1,7 @@
 """Commands that ask the ranking: recommend, explain, search, similar, trending, evaluate."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -100,10 +101,11 @@ def trending(
 
 def evaluate(context: typer.Context, as_json: AsJson = False) -> None:
     """Measure the ranking on the store's own votes, each scorer alone and fused, against baselines."""
-    rows, note = application_of(context).evaluating().run()
-    if note and not as_json:
-        say(note)
-    show(rows, as_json=as_json, empty="too few votes to measure anything")
+    evaluation = application_of(context).evaluating().run()
+    if not as_json:
+        for note in evaluation.notes:
+            say(note)
+    show([asdict(row) for row in evaluation.rows], as_json=as_json, empty="nothing to show")
 
 
 def _rows(ranked: "Sequence[RankedPaper]") -> list[Row]:

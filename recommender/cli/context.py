@@ -18,11 +18,14 @@ class Call:
     config: Path | None
     now: datetime | None
 
-    def application(self) -> "Application":
-        """Load the configuration, open the store and reconcile the subscribers; raises ConfigError."""
+    def application(self, *, ticking: bool = False) -> "Application":
+        """Load the configuration, open the store and reconcile the subscribers; raises ConfigError.
+
+        A `--now` stands still for one command; for a server it runs on (`ticking`).
+        """
         from recommender.app import compose  # noqa: PLC0415 heavy: --help must not wait for it
 
-        return compose(config=self.config, now=self.now)
+        return compose(config=self.config, now=self.now, ticking=ticking)
 
 
 def call_of(context: typer.Context) -> Call:

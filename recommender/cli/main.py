@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 failure, 2 usage, 3 configuration, 4 partial.
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -53,11 +54,12 @@ def options(
     context.obj = Call(config=config, now=parse_instant(now) if now else None)
 
 
-def main() -> None:
-    """Run the command line and exit with the contract's code."""
-    debug = "--debug" in sys.argv
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line, by default with the process's arguments, and exit with the contract's code."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    debug = "--debug" in words
     try:
-        app()
+        app(args=words, prog_name="paperroute")
     except ConfigError as error:
         say(str(error))
         sys.exit(3)
@@ -69,4 +71,9 @@ def main() -> None:
     except BrokenPipeError:
         # The reader of stdout (head, less) has gone; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if debug:
+            raise
+        say(f"paperroute: unexpected {type(error).__name__}: {error}; --debug shows where")
         sys.exit(1)

@@ -4,13 +4,15 @@ import logging
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from recommender.cli.context import Call, application_of, call_of
+from recommender.cli.context import Call, call_of
 from recommender.cli.output import say
 from recommender.domain.errors import InputError
 
@@ -35,7 +37,7 @@ def register(app: typer.Typer) -> None:
 def serve(context: typer.Context) -> None:
     """Serve the pages behind the links of the mail, until stopped."""
     _start_log()
-    application = application_of(context)
+    application = call_of(context).application(ticking=True)
     thread = ServerThread(_web(application), application.loaded.settings.web.bind)
     thread.start()
     say(f"serving {application.loaded.settings.web.public_url} on {application.loaded.settings.web.bind}")
@@ -54,21 +56,26 @@ def run(context: typer.Context) -> None:
 
     _start_log()
     call = call_of(context)
-    holder = _Holder(call=call, application=call.application())
+    holder = _Holder(call=call, application=call.application(ticking=True))
     settings = holder.application.loaded.settings
     tasks = Tasks(
         publish_and_deliver=holder.publish_and_deliver,
         ingest_and_train_if_due=holder.ingest_and_train_if_due,
         reload=holder.reload,
-        watched=holder.application.loaded.files,
+        watched=_watched(holder.application.loaded.files),
         recover=holder.recover,
         serve=holder.serve,
     )
     interval = timedelta(seconds=settings.schedule.tick)
     for warning in holder.application.loaded.warnings:
         _LOG.warning("%s", warning)
-    if not Daemon(tasks, interval, holder.application.clock, _LOG).run():
+    if not Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping).run():
         raise typer.Exit(1)
+
+
+def _watched(files: Sequence[Path]) -> tuple[Path, ...]:
+    """Return the files and their folders: a file added to a subscribers folder is a change too."""
+    return (*files, *sorted({file.parent for file in files}))
 
 
 @dataclass(slots=True)
@@ -77,6 +84,7 @@ class _Holder:
 
     call: Call
     application: "Application"
+    stopping: threading.Event = field(default_factory=threading.Event)
     _swap: threading.Lock = field(default_factory=threading.Lock)
 
     def recover(self) -> None:
@@ -95,7 +103,7 @@ class _Holder:
         """Make what is due and send what is ready."""
         application = self._current()
         _note(application.publishing.run())
-        _note(application.delivery.run())
+        _note(application.delivery.run(stopping=self.stopping.is_set))
 
     def ingest_and_train_if_due(self) -> None:
         """Fetch from the sources whose hour has come, then fit if that hour has come."""

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.digest.reasons import reason
@@ -12,9 +13,11 @@ from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
 from recommender.ranking.base import RankingSettings
-from recommender.ranking.hybrid import HybridRecommender
 from recommender.services.profiles import interest_names
 from recommender.services.shortlist import Ask, Shortlist, by_window, gather
+
+if TYPE_CHECKING:
+    from recommender.ranking.hybrid import HybridRecommender
 
 _REMINDERS = 2
 _REMIND_AFTER = timedelta(days=2)
@@ -38,7 +41,7 @@ def edition_seed(subscriber: Subscriber, key: str) -> int:
 def build_editions(
     unit: UnitOfWork,
     due: Sequence[Due],
-    recommender: HybridRecommender,
+    recommender: "HybridRecommender",
     *,
     now: datetime,
     settings: RankingSettings,

@@ -6,6 +6,7 @@ one batch → selection → reasons → edition and delivery rows, one transacti
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.domain.cadence import edition_key, grace, latest_slot
@@ -14,8 +15,10 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store
 from recommender.ranking.base import RankingSettings
-from recommender.ranking.hybrid import HybridRecommender
 from recommender.services.editions import Due, build_editions
+
+if TYPE_CHECKING:
+    from recommender.ranking.hybrid import HybridRecommender
 
 _BLOCK = 256
 """Subscribers per transaction: large enough for matrix products, small enough to hold no lock for long."""
@@ -46,7 +49,7 @@ class Publishing:
         self,
         store: Store,
         clock: Clock,
-        recommender: Callable[[], HybridRecommender],
+        recommender: "Callable[[], HybridRecommender]",
         settings: RankingSettings,
         message_id: Callable[[Subscriber, str], str],
     ) -> None:

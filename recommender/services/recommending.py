@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from recommender.digest.reasons import reason
 from recommender.domain.cadence import next_due
@@ -12,11 +13,12 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.ranking.base import Explanation, RankingSettings
-from recommender.ranking.hybrid import HybridRecommender
-from recommender.ranking.trending import trending
 from recommender.services.editions import Due, build_editions
 from recommender.services.profiles import interest_names
 from recommender.services.shortlist import Ask, Shortlist, gather, window_days
+
+if TYPE_CHECKING:
+    from recommender.ranking.hybrid import HybridRecommender
 
 _SEARCHED = 5_000
 """Papers that a search weighs after the store has narrowed them down by words."""
@@ -45,7 +47,7 @@ class Recommending:
         self,
         store: Store,
         clock: Clock,
-        recommender: Callable[[], HybridRecommender],
+        recommender: "Callable[[], HybridRecommender]",
         settings: RankingSettings,
     ) -> None:
         """`recommender` gives the current one."""
@@ -126,6 +128,8 @@ class Recommending:
             papers = unit.papers.fresh(since, now)
             signals = unit.papers.signals(since, now)
         by_id = {paper.id: paper for paper in papers}
+        from recommender.ranking.trending import trending  # noqa: PLC0415 heavy: loaded when asked for
+
         rows = trending(papers, signals, now, limit)
         return [
             RankedPaper(rank=rank, paper=by_id[paper], score=score, count=count)
@@ -133,7 +137,7 @@ class Recommending:
         ]
 
     def _shortlist(
-        self, unit: UnitOfWork, subscriber: Subscriber, recommender: HybridRecommender, *, papers: int
+        self, unit: UnitOfWork, subscriber: Subscriber, recommender: "HybridRecommender", *, papers: int
     ) -> Shortlist:
         now = self._clock.now()
         last = unit.outbox.last_slots([subscriber.id]).get(subscriber.id)

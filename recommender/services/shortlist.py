@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from recommender.domain.editions import Slot
 from recommender.domain.feedback import Vote
@@ -12,8 +13,10 @@ from recommender.domain.profiles import InterestProfile
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
 from recommender.ranking.base import Pool, RankingSettings, Request
-from recommender.ranking.hybrid import HybridRecommender
 from recommender.services.profiles import build_profiles
+
+if TYPE_CHECKING:
+    from recommender.ranking.hybrid import HybridRecommender
 
 _SIGNAL_DAYS = 14
 """Attention older than this says nothing about today."""
@@ -56,7 +59,7 @@ def by_window(
 
 
 def gather(
-    unit: UnitOfWork, asks: Sequence[Ask], recommender: HybridRecommender, *, days: int, now: datetime
+    unit: UnitOfWork, asks: Sequence[Ask], recommender: "HybridRecommender", *, days: int, now: datetime
 ) -> Shortlist:
     """Collect candidates of the last `days`, profiles, and every paper the profiles speak of."""
     ids = [ask.subscriber.id for ask in asks]

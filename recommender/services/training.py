@@ -1,14 +1,17 @@
 """Fitting the recommender on the store, and keeping fitted ones on a shelf."""
 
 import shutil
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recommender.domain.errors import ArtifactError
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.ranking import artifacts
 from recommender.ranking.base import Corpus, RankingSettings
-from recommender.ranking.hybrid import HybridRecommender
+
+if TYPE_CHECKING:
+    from recommender.ranking.hybrid import HybridRecommender
 
 _KEEP = 3
 """Artifacts kept on disk: the newest and two to fall back to."""
@@ -26,6 +29,9 @@ class Training:
 
     def run(self) -> Report:
         """Fit, write the artifact, register it, and drop the oldest. Counts: papers, votes, readers."""
+        from recommender.ranking import artifacts  # noqa: PLC0415 heavy: commands that rank load it
+        from recommender.ranking.hybrid import HybridRecommender  # noqa: PLC0415 see above
+
         now = self._clock.now()
         name = now.strftime("%Y%m%dT%H%M%S%fZ")
         with self._store.read() as unit:
@@ -56,8 +62,10 @@ class Shelf:
         self._held: tuple[str, HybridRecommender] | None = None
         self.warnings: list[str] = []
 
-    def recommender(self) -> HybridRecommender:
+    def recommender(self) -> "HybridRecommender":
         """Return a recommender, loading or fitting it at most once per artifact."""
+        from recommender.ranking import artifacts  # noqa: PLC0415 heavy: commands that rank load it
+
         with self._store.read() as unit:
             names = [name for name, _ in unit.artifacts.names()][:_KEEP]
         for name in names:
@@ -72,8 +80,10 @@ class Shelf:
             return loaded
         return self._fit_here()
 
-    def _fit_here(self) -> HybridRecommender:
+    def _fit_here(self) -> "HybridRecommender":
         """Fit without shelving, again only when the number of papers or votes has changed."""
+        from recommender.ranking.hybrid import HybridRecommender  # noqa: PLC0415 see `recommender`
+
         with self._store.read() as unit:
             state = f"{unit.papers.count()} {len(unit.people.votes())}"
             if self._held and self._held[0] == state:
@@ -83,8 +93,11 @@ class Shelf:
         return self._held[1]
 
 
-def snapshot(unit: UnitOfWork) -> Corpus:
-    """Return all papers and the standing votes of readers who share theirs."""
+def snapshot(
+    unit: UnitOfWork, *, signals_since: datetime | None = None, until: datetime | None = None
+) -> Corpus:
+    """Return all papers, the votes of readers who share theirs, and signals where a span is given."""
     silent = {subscriber.id for subscriber in unit.people.all() if not subscriber.share}
     votes = [vote for vote in unit.people.votes() if vote.subscriber not in silent]
-    return Corpus(papers=list(unit.papers.all()), votes=votes, signals=())
+    signals = unit.papers.signals(signals_since, until) if signals_since and until else ()
+    return Corpus(papers=list(unit.papers.all()), votes=votes, signals=signals)

@@ -58,7 +58,7 @@ def _about_mail(settings: Settings) -> Iterator[Advice]:
         yield (
             ("web", "public_url"),
             f"the links in the mails would be dead: {web.public_url} opens on this machine only",
-            'write the address that readers can open, like "https://papers.example.org"',
+            'set public_url to the address that readers can open, like "https://papers.example.org"',
         )
     if web.public_url.startswith("http:") and not fields.is_nowhere(host):
         yield (("web", "public_url"), "votes would travel unprotected over http", "serve it over https")

@@ -33,13 +33,13 @@ class Inbox:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """An empty project folder."""
+    """Give an empty project folder."""
     return Project(root=tmp_path)
 
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
-    """A mail server on loopback: what it got, and its port."""
+    """Run a mail server on loopback; give what it got, and its port."""
     handler = Inbox()
     controller = Controller(handler, hostname="127.0.0.1", port=0)
     controller.start()

@@ -1,13 +1,17 @@
 """A configured project in a folder, driven through the `paperroute` command as a person would."""
 
+import contextlib
+import io
 import json
 import os
 import socket
-import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from recommender.cli.main import main
 
 SUBSCRIBER = """
 [[subscriber]]
@@ -64,17 +68,19 @@ class Project:
         return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NO_COLOR": "1"}
 
     def run(self, *arguments: str, code: int | None = 0) -> Done:
-        """Run a command to its end and check its exit code (None: any)."""
-        process = subprocess.run(
-            self.command(*arguments),
-            cwd=self.root,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        done = Done(code=process.returncode, out=process.stdout, err=process.stderr)
+        """Run a command to its end in this process and check its exit code (None: any)."""
+        out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+        kept = {key: os.environ.pop(key) for key in list(os.environ) if key.startswith("PAPERROUTE_")}
+        ended = 0
+        try:
+            with contextlib.chdir(self.root), redirect_stdout(out), redirect_stderr(err):
+                main(arguments)
+        except SystemExit as stop:
+            ended = stop.code if isinstance(stop.code, int) else 1
+        finally:
+            os.environ.update(kept)
+        out.seek(0)
+        done = Done(code=ended, out=out.read(), err=err.getvalue())
         assert code is None or done.code == code, f"exit {done.code}\n{done.out}\n{done.err}"
         return done
 

@@ -1,14 +1,15 @@
-"""The composition root: the only place that names concrete classes.
+"""One configuration, one store, one clock, and every service made from them.
 
 Nothing is decided here; it reads the configuration, opens the store, and hands each service what it needs.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recommender.digest.links import Links
 from recommender.digest.message import message_id
@@ -19,13 +20,12 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.mail.guard import check_wire
 from recommender.mail.outbox_dir import OutboxFolder
-from recommender.mail.probes import dns_probe, folder_probe, relay_probe
 from recommender.mail.smtp import Security, SmtpMailer
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.delivery import DeliveryService
-from recommender.services.diagnosis import Diagnosis, Finding, Health, Probe
+from recommender.services.diagnosis import Diagnosis
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.ingestion import Importing, Ingestion
 from recommender.services.lookup import Lookup
@@ -42,16 +42,10 @@ from recommender.settings.environment import process_environment
 from recommender.settings.keys import signing_keys
 from recommender.settings.loader import Loaded, load
 from recommender.settings.locating import locate
-from recommender.settings.source_models import ArxivSource as ArxivSection
-from recommender.settings.source_models import FeedSource as FeedSection
-from recommender.settings.source_models import SourceSection
-from recommender.sources.arxiv import ArxivOptions, ArxivSource
-from recommender.sources.bibliography import parse_references
-from recommender.sources.feed import FeedSource
-from recommender.sources.files import read_file
-from recommender.sources.http import PoliteClient
-from recommender.sources.huggingface import HuggingFaceSource
 from recommender.store.sql_store import SqlStore
+
+if TYPE_CHECKING:
+    from recommender.services.evaluating import Evaluating
 
 
 def load_configuration(config: Path | None) -> Loaded:
@@ -61,13 +55,13 @@ def load_configuration(config: Path | None) -> Loaded:
     return load(path, environ, read_references=_read_references)
 
 
-def compose(*, config: Path | None, now: datetime | None) -> "Application":
+def compose(*, config: Path | None, now: datetime | None, ticking: bool = False) -> "Application":
     """Load the configuration, open and migrate the store, and reconcile the subscribers.
 
-    `now` freezes the clock. Raises ConfigError.
+    `now` sets the clock, which then stands still or, when `ticking`, runs on. Raises ConfigError.
     """
     loaded = load_configuration(config)
-    application = Application(loaded, FixedClock(now) if now else SystemClock())
+    application = Application(loaded, FixedClock(now, ticking=ticking) if now else SystemClock())
     application.store.upgrade()
     application.reconcile()
     return application
@@ -100,18 +94,19 @@ class Application:
     # Papers in
 
     @cached_property
-    def client(self) -> PoliteClient:
-        """The one HTTP client of all sources, so that limits hold across them."""
-        return PoliteClient(contact=self.loaded.settings.contact)
+    def _sources(self) -> list[Source]:
+        from recommender.app.intake import build_sources  # noqa: PLC0415 the HTTP stack is not always needed
+
+        settings = self.loaded.settings
+        return build_sources(settings.source, contact=settings.contact, clock=self.clock)
 
     def sources(self, *, only: str | None = None) -> list[Source]:
-        """Build the configured sources, or the one named; raises InputError for an unknown name."""
-        built = [_build_source(section, self.client, self.clock) for section in self.loaded.settings.source]
+        """Return the configured sources, or the one named; raises InputError for an unknown name."""
         if only is None:
-            return built
-        chosen = [source for source in built if source.name == only]
+            return self._sources
+        chosen = [source for source in self._sources if source.name == only]
         if not chosen:
-            names = ", ".join(source.name for source in built) or "none are configured"
+            names = ", ".join(source.name for source in self._sources) or "none are configured"
             raise InputError(f"no source is called {only!r}; there are: {names}")
         return chosen
 
@@ -133,6 +128,8 @@ class Application:
 
     def importing(self) -> Importing:
         """Return what reads saved files."""
+        from recommender.app.intake import read_file  # noqa: PLC0415 the parsers are not always needed
+
         return Importing(self.store, self.clock, read_file)
 
     def feedback_import(self) -> FeedbackImport:
@@ -148,6 +145,12 @@ class Application:
     def recommending(self) -> Recommending:
         """Return what ranks on demand."""
         return Recommending(self.store, self.clock, self.shelf.recommender, self.ranking)
+
+    def evaluating(self) -> "Evaluating":
+        """Return what measures the ranking offline."""
+        from recommender.services.evaluating import Evaluating  # noqa: PLC0415 heavy: for evaluate alone
+
+        return Evaluating(store=self.store, clock=self.clock, settings=self.ranking)
 
     # Mail out
 
@@ -216,26 +219,10 @@ class Application:
 
     def diagnosis(self) -> Diagnosis:
         """Return everything `doctor` looks at."""
+        from recommender.app.health import build_probes  # noqa: PLC0415 DNS and relay are for doctor alone
+
         names = [section.name or section.type for section in self.loaded.settings.source]
-        return Diagnosis(self.store, self.clock, names, self._probes())
-
-    def _probes(self) -> list[Probe]:
-        mail = self.loaded.settings.mail
-        probes: list[Probe] = [self._advice]
-        if mail.backend == "outbox":
-            probes.append(folder_probe(self.loaded.outbox))
-        else:
-            probes.append(relay_probe(self.mailer(), f"{mail.host}:{mail.port}"))
-            probes.append(dns_probe(_domain(mail.sender_address)))
-        return probes
-
-    def _advice(self) -> Iterator[Finding]:
-        """Yield what the configuration itself warns of, dead links first of all."""
-        for problem in self.loaded.warnings:
-            place = f"{problem.file}:{problem.line}: {problem.message}"
-            yield Finding(check="configuration", health=Health.WARNING, detail=place, fix=problem.fix)
-        if not self.loaded.warnings:
-            yield Finding(check="configuration", health=Health.OK, detail="no warnings")
+        return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer))
 
     def _message_id(self, subscriber: Subscriber, key: str) -> str:
         """Name a mail by a keyed hash, so that it is the same however often it is rendered."""
@@ -243,21 +230,10 @@ class Application:
         return message_id(secret, subscriber.public_id, key, self.identity.domain)
 
 
-def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) -> Source:
-    """Return the source that a `[[source]]` table describes; one line for each type."""
-    name = section.name or section.type
-    client = client.allowing(section.allow_hosts)
-    if isinstance(section, ArxivSection):
-        options = ArxivOptions(base_url=section.base_url, api_url=section.api_url)
-        return ArxivSource(name, client, section.categories, clock=clock, options=options)
-    if isinstance(section, FeedSection):
-        return FeedSource(name, client, section.url)
-    return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
-
-
 def _read_references(path: Path) -> tuple[str, ...]:
-    references, _ = parse_references(path.read_bytes(), str(path))
-    return references
+    from recommender.app.intake import read_references  # noqa: PLC0415 only for a seeds_file
+
+    return read_references(path)
 
 
 def _domain(address: str) -> str:

@@ -1,0 +1,32 @@
+"""What `doctor` probes outside the store. Loaded only by that command."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from recommender.domain.errors import Problem
+from recommender.mail.probes import dns_probe, folder_probe, relay_probe
+from recommender.ports import Mailer
+from recommender.services.diagnosis import Finding, Health, Probe
+from recommender.settings.loader import Loaded
+
+
+def build_probes(loaded: Loaded, mailer: Callable[[], Mailer]) -> list[Probe]:
+    """Return the probes that fit the configured way out."""
+    mail = loaded.settings.mail
+    advice = _advice(loaded.warnings)
+    if mail.backend == "outbox":
+        return [advice, folder_probe(loaded.outbox)]
+    domain = mail.sender_address.rpartition("@")[2]
+    return [advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
+
+
+def _advice(warnings: Sequence[Problem]) -> Probe:
+    """Return what the configuration itself warns of, dead links first of all."""
+
+    def probe() -> Iterator[Finding]:
+        for problem in warnings:
+            place = f"{problem.file}:{problem.line}: {problem.message}"
+            yield Finding(check="configuration", health=Health.WARNING, detail=place, fix=problem.fix)
+        if not warnings:
+            yield Finding(check="configuration", health=Health.OK, detail="no warnings")
+
+    return probe

@@ -1,0 +1,40 @@
+"""From `[[source]]` tables to sources, and from files to pages. Loaded only by commands that read papers."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from recommender.ports import Clock, Source
+from recommender.settings.source_models import ArxivSource as ArxivSection
+from recommender.settings.source_models import FeedSource as FeedSection
+from recommender.settings.source_models import SourceSection
+from recommender.sources.arxiv import ArxivOptions, ArxivSource
+from recommender.sources.bibliography import parse_references
+from recommender.sources.feed import FeedSource
+from recommender.sources.files import read_file
+from recommender.sources.http import PoliteClient
+from recommender.sources.huggingface import HuggingFaceSource
+
+__all__ = ["build_sources", "read_file", "read_references"]
+
+
+def build_sources(sections: Iterable[SourceSection], *, contact: str, clock: Clock) -> list[Source]:
+    """Return the sources that the tables describe, over one HTTP client so that limits hold across them."""
+    client = PoliteClient(contact=contact)
+    return [_build_source(section, client.allowing(section.allow_hosts), clock) for section in sections]
+
+
+def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) -> Source:
+    """Return one source; a new type is one line here."""
+    name = section.name or section.type
+    if isinstance(section, ArxivSection):
+        options = ArxivOptions(base_url=section.base_url, api_url=section.api_url)
+        return ArxivSource(name, client, section.categories, clock=clock, options=options)
+    if isinstance(section, FeedSection):
+        return FeedSource(name, client, section.url)
+    return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
+
+
+def read_references(path: Path) -> tuple[str, ...]:
+    """Return the paper references of a `seeds_file`; entries that cannot be used are left out."""
+    references, _ = parse_references(path.read_bytes(), str(path))
+    return references
