@@ -176,9 +176,12 @@ class ProfileBatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FusionContext:
-    """What fusion may know beside the numbers: scorers' weights, and a damping (0..1) of each pair."""
+    """What fusion may know beside the numbers: scorers' weights, and a damping (0..1) of each pair.
 
-    weights: Mapping[str, float]
+    A weight is one number or an array that broadcasts to (n_profiles, n_candidates).
+    """
+
+    weights: "Mapping[str, float | FloatMatrix]"
     damping: "FloatMatrix | None" = None
 
 

@@ -32,6 +32,9 @@ NEIGHBOURS = 50
 """Voted papers that a fresh paper borrows from, at most."""
 _NEAR = 0.1
 """Least cosine of a neighbour."""
+_HALF_TRUST = 10.0
+"""Votes shared with other readers at which the numbers are half believed."""
+_LEAST_TRUST = 0.1
 _CHUNK = 512
 _ITERATIONS = 15
 
@@ -111,7 +114,8 @@ class CollaborativeScorer:
         borrowed = candidates.note(self.name, lambda: self.reach(candidates))
         reached = np.flatnonzero(np.diff(borrowed.indptr))
         tastes = self._fold_in(liked[known])
-        numbers = tastes @ np.asarray(borrowed[reached] @ self.model.factors).T
+        # In double precision, so that a number does not depend on its neighbours in the product.
+        numbers = (tastes @ (borrowed[reached] @ self.model.factors.astype(np.float64)).T).astype(np.float32)
         scores[np.ix_(known, reached)] = np.where(numbers > 0, numbers, np.nan)
         return scores
 
@@ -143,6 +147,22 @@ class CollaborativeScorer:
         count = int(found.sum())
         return count if count >= LEAST_READERS else None
 
+    def trust(self, profiles: Sequence[InterestProfile]) -> FloatMatrix:
+        """Return (n_profiles, 1) in 0..1: how far to believe the numbers, by votes shared with other readers.
+
+        Where nobody else voted on a reader's papers, the factors know their content at most, and the
+        content scorer reads that better.
+        """
+        liked = self._liked(profiles)
+        cast = np.asarray(self.model.votes.sum(axis=0)).ravel()
+        fitted = np.isin([profile.subscriber for profile in profiles], self.model.readers)
+        # A fitted reader's own votes are among those counted; one is taken off for each liked paper.
+        shared = np.maximum(liked @ cast - fitted * np.diff(liked.indptr), 0)
+        trust: FloatMatrix = np.maximum(_LEAST_TRUST, shared / (shared + _HALF_TRUST))[:, None].astype(
+            np.float32
+        )
+        return trust
+
     def _liked(self, profiles: Sequence[InterestProfile]) -> SparseMatrix:
         """Return (n_profiles, I) ones for current up-votes; rows of readers with too few others are empty."""
         index = self.model.index
@@ -154,15 +174,15 @@ class CollaborativeScorer:
         ]
         return incidence(lists, len(self.model.items))
 
-    def _fold_in(self, liked: SparseMatrix) -> FloatMatrix:
-        """Solve the reader's side of ALS for each row of `liked`; (n, f) float32."""
+    def _fold_in(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:
+        """Solve the reader's side of ALS for each row of `liked`; (n, f) float64."""
         factors = self.model.factors.astype(np.float64)
         width = factors.shape[1]
         base = factors.T @ factors + self.settings.regularization * np.eye(width)
         outer = (factors[:, :, None] * factors[:, None, :]).reshape(len(factors), -1)
         grams = base + (self.settings.alpha - 1) * (liked @ outer).reshape(-1, width, width)
         tastes = np.linalg.solve(grams, (self.settings.alpha * (liked @ factors))[:, :, None])
-        return np.asarray(tastes[:, :, 0], dtype=np.float32)
+        return np.asarray(tastes[:, :, 0])
 
 
 def _nearest(

@@ -62,9 +62,9 @@ class RankFusion:
         parts: dict[str, FloatMatrix] = {}
         total = np.zeros((next(iter(scores.values())).shape[0], 1), dtype=np.float32)
         for name, own in scores.items():
-            weight = np.float32(context.weights.get(name, 0.0))
+            weight = np.asarray(context.weights.get(name, 0.0), dtype=np.float32)
             parts[name] = np.nan_to_num(weight / (np.float32(SMOOTHING) + worst_ranks(own)), nan=0.0)
-            total += weight * ~np.isnan(own).all(axis=1, keepdims=True)
+            total = total + weight * ~np.isnan(own).all(axis=1, keepdims=True)
         scale = (np.float32(SMOOTHING) + 1) / np.maximum(total, np.float32(1e-9))
         damping = np.float32(1.0) if context.damping is None else context.damping
         return {name: (part * scale * damping).astype(np.float32) for name, part in parts.items()}

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from recommender.domain.editions import Evidence, Recommendation, Section
 from recommender.domain.papers import PaperId, PaperStatus
+from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import (
     Candidates,
     Explanation,
@@ -118,14 +119,25 @@ class Run:
             tuple(self._recommendation(profiles, table, pick, said[pick]) for pick in own) for own in picks
         ]
 
+    def table(self, profiles: Sequence[InterestProfile]) -> Table:
+        """Return the numbers of some profiles against the whole pool."""
+        return self._table(batch(self.fitted.content.space, profiles, self.material.known))
+
     def _table(self, profiles: ProfileBatch) -> Table:
         scores = {scorer.name: scorer.score(profiles, self.pool) for scorer in self.fitted.scorers}
-        context = FusionContext(weights=self.fitted.settings.weights, damping=damping(profiles, self.pool))
+        weights: dict[str, float | FloatMatrix] = dict(self.fitted.settings.weights)
+        weights["collaborative"] = weights["collaborative"] * self.fitted.collaborative.trust(
+            profiles.profiles
+        )
+        context = FusionContext(weights=weights, damping=damping(profiles, self.pool))
         fusion = RankFusion()
         parts = fusion.contributions(scores, context)
         return Table(
             scores=scores,
             parts=parts,
+            weights={
+                name: np.broadcast_to(own, (len(profiles.profiles), 1)) for name, own in weights.items()
+            },
             fused=fusion.join(scores, parts),
             match=self.fitted.content.match(profiles, scores["content"]),
             muted=muted(profiles.profiles, self.pool),
@@ -179,7 +191,7 @@ class Run:
             ScorerNumber(
                 scorer=name,
                 value=None if np.isnan(scores[at]) else float(scores[at]),
-                weight=self.fitted.settings.weights[name],
+                weight=float(table.weights[name][pick.row, 0]),
                 contribution=float(table.parts[name][at]),
             )
             for name, scores in table.scores.items()

@@ -33,6 +33,8 @@ class Table:
     scores: dict[str, FloatMatrix]
     parts: dict[str, FloatMatrix]
     """What each scorer adds to `fused`."""
+    weights: dict[str, FloatMatrix]
+    """(n_profiles, 1): each scorer's weight for each profile."""
     fused: FloatMatrix
     match: FloatMatrix
     muted: npt.NDArray[np.bool_]
@@ -245,7 +247,8 @@ class Slots:
 
     def _best_row(self, open_: npt.NDArray[np.bool_], place: int) -> int:
         fused = np.where(open_[:, place], self._fused()[:, place], -np.inf)
-        return self.selection.spans[self.place].start + int(fused.argmax())
+        start: int = self.selection.spans[self.place].start
+        return start + int(fused.argmax())
 
 
 def _draw(chances: npt.NDArray[np.float64], seeds: Sequence[int]) -> int:

@@ -1,0 +1,19 @@
+"""What tests of ranking share: the small world, read once."""
+
+import pytest
+
+from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.text import TextSpace
+from tests.ranking import world
+
+
+@pytest.fixture(scope="session")
+def recommender() -> HybridRecommender:
+    """Fit on the small world."""
+    return HybridRecommender.fit(world.corpus(), world.SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def space(recommender: HybridRecommender) -> TextSpace:
+    """Return the world's text space."""
+    return recommender.fitted.content.space
