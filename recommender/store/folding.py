@@ -36,6 +36,7 @@ def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) 
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     counts: Counter[Outcome] = Counter()
     ids: list[PaperId] = []
+    counted = 0
     for start in range(0, len(papers), _BATCH):
         batch = [cleaned(paper, seen_at=seen_at) for paper in papers[start : start + _BATCH]]
         shelf = _load(connection, batch)
@@ -43,6 +44,9 @@ def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) 
         _save(connection, shelf)
         counts.update(outcome for _, outcome in places)
         ids += [entry.place.paper.id for entry, _ in places]
+        if counts[Outcome.ADDED] - counted > max(_BATCH // 2, counted):
+            counted = counts[Outcome.ADDED]
+            _refresh_statistics(connection)
     if len(papers) > _BATCH:
         today = canonical(connection, ids)
         ids = [today[paper] for paper in ids]
@@ -52,6 +56,15 @@ def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) 
         unchanged=counts[Outcome.UNCHANGED],
         ids=tuple(ids),
     )
+
+
+def _refresh_statistics(connection: Connection) -> None:
+    """Tell PostgreSQL's planner how far the tables have grown in this transaction.
+
+    Its own upkeep comes up to a minute later; until then it reads whole tables for every batch.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("ANALYZE paper, paper_alias"))
 
 
 def _load(connection: Connection, batch: Sequence[Paper]) -> Shelf:
