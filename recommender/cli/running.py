@@ -1,6 +1,7 @@
 """Commands that stay: run (scheduler and web server) and serve (web server only)."""
 
 import logging
+import signal
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("paperroute")
 _START_SECONDS = 10.0
+_STOP_SECONDS = 5.0
 
 
 def register(app: typer.Typer) -> None:
@@ -41,13 +43,12 @@ def serve(context: typer.Context) -> None:
     thread = ServerThread(_web(application), application.loaded.settings.web.bind)
     thread.start()
     say(f"serving {application.loaded.settings.web.public_url} on {application.loaded.settings.web.bind}")
-    try:
-        while thread.alive():
-            time.sleep(0.2)
-    except KeyboardInterrupt:
-        say("stopping")
-    finally:
-        thread.stop(5.0)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    while thread.alive() and not stopping.wait(0.2):
+        pass
+    thread.stop(_STOP_SECONDS)
 
 
 def run(context: typer.Context) -> None:

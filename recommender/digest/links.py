@@ -35,9 +35,9 @@ _CODES = {
 }
 """Purpose to the letter that stands for it in paths and payloads."""
 _LIFETIMES = {
-    "vote": timedelta(days=180),
-    "save": timedelta(days=180),
-    "view": timedelta(days=180),
+    "vote": timedelta(days=365),
+    "save": timedelta(days=365),
+    "view": timedelta(days=365),
     "preferences": timedelta(days=365),
     "reading": timedelta(days=365),
     "feed": timedelta(days=365),

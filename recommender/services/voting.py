@@ -4,10 +4,10 @@ One call is one write transaction that is committed before anything is answered.
 the next edition derives its profiles from the log this writes.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from recommender.domain.editions import Edition
 from recommender.domain.errors import UnknownPaper
@@ -17,8 +17,7 @@ from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 
 BURST = timedelta(seconds=5)
-BURST_PAPERS = 3
-QUIET = timedelta(seconds=10)
+BURST_PAPERS = 2
 _TICK = timedelta(microseconds=1)
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 _OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
@@ -47,26 +46,18 @@ class Recorded:
     """The entries are kept but do not count: they came as a mail scanner's would."""
 
 
-def looks_automatic(
-    earlier: Iterable[Feedback], papers: Collection[PaperId], *, at: datetime, sent_at: datetime | None
-) -> bool:
-    """Tell whether a hit on `papers` at `at` is a mail scanner's rather than a reader's.
+def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
+    """Tell whether `entries`, of one POST, complete the trace of a mail scanner rather than a reader.
 
-    `earlier` is what was recorded through links of the same edition, oldest first; entries with one
-    time came in one POST, so a whole rating sheet counts once. Automatic is a hit within 10 s of
-    sending (`sent_at`, where known), or the POST that makes it more than 3 papers in 5 s by
-    separate POSTs.
+    A scanner that presses buttons presses all of them, so within 5 s separate POSTs put both thumbs on
+    two or more papers. A reader who votes quickly gives each paper one thumb, and one who slips corrects
+    one paper. `earlier` is what came before through links of the same edition.
     """
-    if sent_at is not None and sent_at <= at < sent_at + QUIET:
-        return True
-    recent = (entry for entry in earlier if at - BURST < entry.at <= at)
-    posts = [{entry.paper for entry in post} for _, post in groupby(recent, key=lambda entry: entry.at)]
-    seen: set[PaperId] = set()
-    widening = 0
-    for post in (*posts, set(papers)):
-        widening += bool(post - seen)
-        seen |= post
-    return widening > BURST_PAPERS
+    at = entries[0].at
+    acts: dict[PaperId, set[Act]] = defaultdict(set)
+    for entry in (*(entry for entry in earlier if at - BURST < entry.at <= at), *entries):
+        acts[entry.paper].add(entry.act)
+    return sum({Act.UP, Act.DOWN} <= pressed for pressed in acts.values()) >= BURST_PAPERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,12 +201,7 @@ def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
 
 
 def _is_automatic(log: Sequence[Feedback], entries: Sequence[Feedback]) -> bool:
-    if not entries:
-        return False
-    papers = {entry.paper for entry in entries}
-    at = entries[0].at
-    # No port tells when a relay answered 250, so that half of the rule waits for one.
-    return looks_automatic(_same_links(log, entries[0].edition), papers, at=at, sent_at=None)
+    return bool(entries) and looks_automatic(_same_links(log, entries[0].edition), entries)
 
 
 def _set_aside(

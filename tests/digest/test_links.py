@@ -155,7 +155,7 @@ def test_replay_is_harmless() -> None:
     assert len({links().read("vote", token, NOW + timedelta(hours=hour)) for hour in range(100)}) == 1
 
 
-@pytest.mark.parametrize("purpose, days", [("vote", 180), ("save", 180), ("view", 180), ("preferences", 365)])
+@pytest.mark.parametrize("purpose, days", [("vote", 365), ("save", 365), ("view", 365), ("preferences", 365)])
 def test_lifetimes(purpose: str, days: int) -> None:
     """A link lives its days to the end and not a week longer."""
     token = token_of(links(), purpose)

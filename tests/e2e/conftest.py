@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.e2e.project import Project
+from tests.e2e.project import Project, free_port
 
 
 class Inbox:
@@ -41,10 +41,10 @@ def project(tmp_path: Path) -> Project:
 def inbox() -> Iterator[tuple[Inbox, int]]:
     """Run a mail server on loopback; give what it got, and its port."""
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        assert controller.server is not None
-        yield handler, controller.server.sockets[0].getsockname()[1]
+        yield handler, port
     finally:
         controller.stop()

@@ -20,20 +20,26 @@ Jan 19
 ENTRIES = (
     (
         "Editing Facts in Language Models",
-        "Knowledge editing changes facts stored in a language model without retraining it, and this work "
-        "measures what else moves when one fact does.",
+        (
+            "Knowledge editing changes facts stored in a language model without retraining it, and this work "
+            "measures what else moves when one fact does."
+        ),
         "  • 3 authors\n·\nOct 15, 2023\n",
     ),
     (
         "Unlearning Private Data",
-        "Machine unlearning removes private training data from a language model and keeps its other "
-        "knowledge intact, which is tested on two benchmarks.",
+        (
+            "Machine unlearning removes private training data from a language model and keeps its other "
+            "knowledge intact, which is tested on two benchmarks."
+        ),
         "  • 1 author\n·\nJul 17, 2023 4\n",
     ),
     (
         "Growing Tomatoes by Lamp Light",
-        "A greenhouse trial compares red and blue lamps for tomatoes and reports yield, colour and sugar "
-        "content after one season.",
+        (
+            "A greenhouse trial compares red and blue lamps for tomatoes and reports yield, colour and sugar "
+            "content after one season."
+        ),
         "",
     ),
 )

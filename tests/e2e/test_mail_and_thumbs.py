@@ -18,7 +18,7 @@ import pytest
 from recommender.runtime import SystemClock
 from tests.e2e.conftest import Inbox
 from tests.e2e.project import Project, free_port, smtp_config
-from tests.e2e.test_commands import LISTING
+from tests.e2e.test_commands import LISTING, MORNING
 
 Mail = tuple[Inbox, int]
 
@@ -39,11 +39,12 @@ def at(moment: datetime) -> str:
 
 
 @contextmanager
-def running(project: Project, command: str = "run") -> Iterator[subprocess.Popen[bytes]]:
+def running(project: Project, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server command in the background; stop it as an operator would."""
-    with (project.root / f"{command}.log").open("ab") as log:
+    words = words or ("run",)
+    with (project.root / f"{words[-1]}.log").open("ab") as log:
         process = subprocess.Popen(
-            project.command(command), cwd=project.root, env=project.environment(), stderr=log
+            project.command(*words), cwd=project.root, env=project.environment(), stderr=log
         )
         try:
             yield process
@@ -64,7 +65,7 @@ def tables(store: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return every row of every table."""
     with sqlite3.connect(store) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+        return {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in names}
 
 
 def links_of(message: EmailMessage) -> list[str]:
@@ -119,14 +120,13 @@ def test_a_thumb_in_the_mail_changes_the_next_edition(project: Project, inbox: M
     box, smtp_port = inbox
     set_up(project, smtp_port)
     project.subscribe(("ana@example.org", "Ana", "07:00"))
-    project.run("--now", "2026-01-30T08:00Z", "import", "page.txt")
-    for command in ("publish", "deliver"):
-        project.run("--now", "2026-01-30T08:00Z", command)
+    for command in ("import page.txt", "publish", "deliver"):
+        project.run(*MORNING, *command.split())
     (message,) = box.to("ana@example.org")
     links = links_of(message)
     thumbs = [link for link in links if "/v/" in link]
     assert len(thumbs) >= 2
-    with running(project, "serve"):
+    with running(project, *MORNING, "serve"):
         health = links[0].split("/", 3)[2]
         assert wait_for(lambda: _answers(f"http://{health}/healthz"), seconds=30)
         before = tables(project.store)

@@ -26,20 +26,20 @@ def test_a_vote_from_elsewhere_is_loose_with_several_interests() -> None:
 def test_a_single_interest_takes_every_vote() -> None:
     """With one interest there is nothing to choose."""
     (only,), loose = build_profiles(a_subscriber(), [a_vote(1), a_vote(2, up=False)], {})
-    assert (1, 1, ()) == (len(only.up), len(only.down), loose)
+    assert (len(only.up), len(only.down), loose) == (1, 1, ())
 
 
 def test_votes_of_a_paused_interest_rest() -> None:
     """Votes that belong to a paused interest move no other one."""
     interests = (an_interest("Editing"), an_interest("Vision", paused=True))
     profiles, loose = build_profiles(a_subscriber(interests=interests), [a_vote(1, interest="Vision")], {})
-    assert (["Editing"], (), ()) == ([entry.name for entry in profiles], profiles[0].up, loose)
+    assert ([entry.name for entry in profiles], profiles[0].up, loose) == (["Editing"], (), ())
 
 
 def test_a_reader_without_interests_has_an_implicit_one() -> None:
     """Votes alone are enough for a profile."""
     (profile,), _ = build_profiles(a_subscriber(interests=()), [a_vote(1)], {})
-    assert ("", 1) == (profile.interest, len(profile.up))
+    assert (profile.interest, len(profile.up)) == ("", 1)
 
 
 def test_all_interests_paused_means_no_profile() -> None:

@@ -111,7 +111,8 @@ def test_a_scanner_is_told_apart_and_a_human_can_confirm(site: Site) -> None:
     """Posting every thumb at once counts for nothing; the page asks, and its button a minute later counts."""
     client = site.client()
     for number in range(1, 7):
-        page = client.post(vote_path(site, number)).text
+        for thumb in ("down", "up"):
+            page = client.post(vote_path(site, number, thumb)).text
     assert site.votes() == {}
     assert "Was this you?" in page
     site.clock.wait(minutes=1)
