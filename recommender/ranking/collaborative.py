@@ -35,6 +35,8 @@ _NEAR = 0.1
 _HALF_TRUST = 10.0
 """Votes shared with other readers at which the numbers are half believed."""
 _LEAST_TRUST = 0.1
+_LEAST_REGULARIZATION = 0.01
+"""Keeps every system solvable."""
 _CHUNK = 512
 _ITERATIONS = 15
 
@@ -174,15 +176,34 @@ class CollaborativeScorer:
         ]
         return incidence(lists, len(self.model.items))
 
-    def _fold_in(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:
-        """Solve the reader's side of ALS for each row of `liked`; (n, f) float64."""
+    def lead(self, profile: InterestProfile, standing: SparseMatrix) -> PaperId | None:
+        """Return the reader's liked paper that adds most to a number, if any adds.
+
+        The folded-in taste is a sum over liked papers, so the number splits exactly among them.
+        """
+        liked = self._liked([profile])
+        if not liked.nnz:
+            return None
+        target = np.asarray(standing @ self.model.factors.astype(np.float64)).ravel()
+        pull = self.model.factors[liked.indices] @ np.linalg.solve(self._grams(liked)[0], target)
+        best = int(pull.argmax())
+        return self.model.items[liked.indices[best]] if pull[best] > 0 else None
+
+    def _grams(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:
+        """Return Y'Y + regularization I + (alpha - 1) sum over liked of y y', for each row; (n, f, f)."""
         factors = self.model.factors.astype(np.float64)
         width = factors.shape[1]
-        base = factors.T @ factors + self.settings.regularization * np.eye(width)
+        base = factors.T @ factors + max(self.settings.regularization, _LEAST_REGULARIZATION) * np.eye(width)
         outer = (factors[:, :, None] * factors[:, None, :]).reshape(len(factors), -1)
-        grams = base + (self.settings.alpha - 1) * (liked @ outer).reshape(-1, width, width)
-        tastes = np.linalg.solve(grams, (self.settings.alpha * (liked @ factors))[:, :, None])
-        return np.asarray(tastes[:, :, 0])
+        grams: npt.NDArray[np.float64] = base + (self.settings.alpha - 1) * (liked @ outer).reshape(
+            -1, width, width
+        )
+        return grams
+
+    def _fold_in(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:
+        """Solve the reader's side of ALS for each row of `liked`; (n, f)."""
+        sums = self.settings.alpha * (liked @ self.model.factors.astype(np.float64))
+        return np.asarray(np.linalg.solve(self._grams(liked), sums[:, :, None])[:, :, 0])
 
 
 def _nearest(
@@ -209,7 +230,7 @@ def _factorise(votes: SparseMatrix, settings: RankingSettings) -> FloatMatrix:
     with threadpool_limits(1, "blas"):
         model = AlternatingLeastSquares(
             factors=factors,
-            regularization=settings.regularization,
+            regularization=max(settings.regularization, _LEAST_REGULARIZATION),
             alpha=settings.alpha,
             iterations=_ITERATIONS,
             num_threads=1,

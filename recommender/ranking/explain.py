@@ -123,18 +123,25 @@ class ContentExplainer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollaborativeExplainer:
-    """Counts readers with shared taste behind a paper; says no number below the least."""
+    """Names the liked paper that leads here, and counts readers with shared taste behind the paper."""
 
     material: Material
     name: str = "collaborative"
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
-        """Return the number of similar readers for each paper."""
-        material = self.material
-        scorer = material.collaborative
+        """Return for each paper the reader's own liked paper, and the similar readers if they are enough."""
+        material, scorer = self.material, self.material.collaborative
         reach = material.candidates.note(scorer.name, lambda: scorer.reach(material.candidates))
-        counts = [scorer.similar_readers(profile, reach[material.places[paper.id]]) for paper in candidates]
-        return [Evidence(scorer=self.name, share=0.0, count=count) for count in counts]
+        standing = [reach[material.places[paper.id]] for paper in candidates]
+        return [
+            Evidence(
+                scorer=self.name,
+                share=0.0,
+                paper=scorer.lead(profile, row),
+                count=scorer.similar_readers(profile, row),
+            )
+            for row in standing
+        ]
 
 
 def explainers(material: Material, profiles: ProfileBatch) -> dict[str, Explainer]:

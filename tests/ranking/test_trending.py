@@ -1,0 +1,63 @@
+"""Attention."""
+
+from datetime import timedelta
+
+import pytest
+
+from recommender.domain.papers import Signal
+from recommender.ranking.trending import attention, trending
+from tests.builders import NOON, a_paper
+
+ONE, TWO = a_paper(1), a_paper(2)
+
+
+def seen(
+    paper: int, upvotes: int | None, *, days: float = 0, source: str = "hf", comments: int = 0
+) -> Signal:
+    """Build a snapshot taken some days before noon."""
+    taken = NOON - timedelta(days=days)
+    return Signal(paper=a_paper(paper).id, source=source, taken_at=taken, upvotes=upvotes, comments=comments)
+
+
+def test_more_votes_are_hotter() -> None:
+    """Rows come hottest first, with their up-votes."""
+    rows = trending([ONE, TWO], [seen(1, 3), seen(2, 30)], NOON, 10)
+    assert [(row[0], row[2]) for row in rows] == [(TWO.id, 30), (ONE.id, 3)]
+
+
+def test_attention_fades() -> None:
+    """Three days halve the heat."""
+    fresh = attention([seen(1, 9)], NOON)[ONE.id][0]
+    assert attention([seen(1, 9, days=3)], NOON)[ONE.id][0] == pytest.approx(fresh / 2)
+
+
+def test_an_old_hit_counted_daily_fades_too() -> None:
+    """Being counted again is no news; growing is."""
+    daily = [seen(1, 50, days=day) for day in range(12)]
+    growing = [seen(2, 50 - 4 * day, days=day) for day in range(12)]
+    heat = attention([*daily, *growing], NOON)
+    assert heat[ONE.id][0] < attention([seen(1, 50)], NOON)[ONE.id][0] / 4
+    assert heat[TWO.id][0] > heat[ONE.id][0]
+
+
+def test_sources_add_up_and_the_latest_snapshot_counts() -> None:
+    """A falling count is taken as it is."""
+    found = attention([seen(1, 9, days=2), seen(1, 5), seen(1, 4, source="other")], NOON)
+    assert found[ONE.id][1] == 9
+
+
+@pytest.mark.parametrize("upvotes", [0, None])
+def test_no_votes_no_heat(upvotes: int | None) -> None:
+    """A paper nobody voted for is not cold, it is unknown."""
+    assert attention([seen(1, upvotes, comments=40)], NOON) == {}
+
+
+def test_the_future_is_not_known() -> None:
+    """A snapshot taken after now does not count."""
+    assert attention([seen(1, 9, days=-1)], NOON) == {}
+
+
+def test_only_the_papers_asked_for_are_listed() -> None:
+    """Signals of others are passed over, and the limit holds."""
+    assert trending([ONE], [seen(1, 3), seen(2, 30)], NOON, 10)[0][0] == ONE.id
+    assert len(trending([ONE, TWO], [seen(1, 3), seen(2, 30)], NOON, 1)) == 1
