@@ -182,12 +182,16 @@ class Outbox(Protocol):
 
     def mark_in_doubt(self, delivery: Delivery, *, now: datetime, body_sha256: str) -> bool:
         """Record that the body is about to go. False (and nothing may be sent) unless the row is still
-        claimed with this fence inside its lease and the subscriber may still be mailed.
+        claimed with this fence inside its lease and the subscriber may still be mailed; a row whose
+        subscriber may not becomes suppressed.
         """
         ...
 
     def settle(self, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
-        """Record the end of an attempt; False if the fence is old or the move is not in TRANSITIONS."""
+        """Record the end of an attempt; False if the fence is old or the move is not in TRANSITIONS.
+
+        Only `claim` leads to claimed and only `mark_in_doubt` to in_doubt.
+        """
         ...
 
     def hold_in_doubt(self, *, now: datetime) -> int:

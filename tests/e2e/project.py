@@ -119,6 +119,9 @@ sender = "Paper Route <digest@example.org>"
 public_url = "http://127.0.0.1:{web_port}"
 bind = "127.0.0.1:{web_port}"
 
+[ranking]
+candidates_days = 21
+
 [schedule]
 tick = 1
 """

@@ -19,6 +19,7 @@ from recommender.runtime import SystemClock
 from tests.e2e.conftest import Inbox
 from tests.e2e.project import Project, free_port, smtp_config
 from tests.e2e.test_commands import LISTING, MORNING
+from tests.paths import REPOSITORY
 
 Mail = tuple[Inbox, int]
 
@@ -120,23 +121,38 @@ def test_a_thumb_in_the_mail_changes_the_next_edition(project: Project, inbox: M
     box, smtp_port = inbox
     set_up(project, smtp_port)
     project.subscribe(("ana@example.org", "Ana", "07:00"))
-    for command in ("import page.txt", "publish", "deliver"):
-        project.run(*MORNING, *command.split())
+    sample = REPOSITORY / "config" / "sample" / "papers.jsonl"
+    for command in (("import", str(sample)), ("publish",), ("deliver",)):
+        project.run(*MORNING, *command)
     (message,) = box.to("ana@example.org")
     links = links_of(message)
-    thumbs = [link for link in links if "/v/" in link]
-    assert len(thumbs) >= 2
+    without = next_edition(project)
     with running(project, *MORNING, "serve"):
-        health = links[0].split("/", 3)[2]
-        assert wait_for(lambda: _answers(f"http://{health}/healthz"), seconds=30)
+        host = links[0].split("/", 3)[2]
+        assert wait_for(lambda: _answers(f"http://{host}/healthz"), seconds=30)
         before = tables(project.store)
         for link in links * 2:
             for method in ("GET", "HEAD"):
-                status, _ = request(link, method)
-                assert status == 200, link
+                assert request(link, method)[0] == 200, link
         assert before == tables(project.store)
-        assert request(thumbs[0], "POST", b"")[0] == 200
-    assert len(tables(project.store)["feedback"]) == len(before["feedback"]) + 1
+        assert request(first_useful(message), "POST", b"")[0] == 200
+    assert len(tables(project.store)["feedback"]) == 1
+    assert next_edition(project) != without
+
+
+def first_useful(message: EmailMessage) -> str:
+    """Return the link of the first thumb up in the text part."""
+    text = message.get_body(("plain",))
+    assert text is not None
+    found = re.search(r"Useful\s+(http\S+)", text.get_content())
+    assert found is not None
+    return found[1]
+
+
+def next_edition(project: Project) -> list[str]:
+    """Return the titles of tomorrow's edition, in order."""
+    text = project.run("--now", "2026-01-31T07:00Z", "preview", "ana@example.org").out
+    return re.findall(r"(?m)^ ?\d+\. (.*)$", text)
 
 
 def _answers(url: str) -> bool:
