@@ -38,11 +38,18 @@ def reason(recommendation: Recommendation, titles: Titles, interest_name: str) -
 
 
 def _spoken(recommendation: Recommendation, titles: Titles, interest_name: str) -> list[tuple[Evidence, str]]:
-    """Return the evidence that can be put into words, weightiest first; in Trending, attention first."""
+    """Return the evidence that can be put into words, weightiest first.
+
+    In Trending attention comes first; a known author comes before shared words, as a person would say it.
+    """
     trending_first = recommendation.section is Section.TRENDING
     ordered = sorted(
         recommendation.evidence,
-        key=lambda evidence: (not (trending_first and evidence.scorer == "trending"), -evidence.share),
+        key=lambda evidence: (
+            not (trending_first and evidence.scorer == "trending"),
+            evidence.scorer != "authors",
+            -evidence.share,
+        ),
     )
     keywords = {
         term.casefold() for evidence in ordered if evidence.scorer == "keywords" for term in evidence.terms
