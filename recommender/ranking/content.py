@@ -13,6 +13,9 @@ from recommender.ranking.text import FEATURES, TextSpace, paper_fields
 
 BACKGROUND = 1000
 """Papers kept as the background that `match` compares with."""
+AUTO_FLOOR = 0.95
+"""Least match of an edition's paper when the reader set no floor; a keyword or author hit also passes."""
+AUTO_FLOOR_PAPERS = 10
 _NEAR = 0.4
 """Cosine with a down-voted paper from which a candidate starts to sink."""
 _SAME = 0.85
@@ -50,20 +53,36 @@ class ContentScorer:
         scores[scores <= 0] = np.nan
         return scores
 
-    def match(self, profiles: ProfileBatch, scores: FloatMatrix) -> FloatMatrix:
-        """Return the share (0..1) of background papers with a lower cosine; 0 where `scores` is NaN.
+    def calibrate(self, profiles: ProfileBatch, scores: FloatMatrix) -> tuple[FloatMatrix, FloatMatrix]:
+        """Return match and strength of each pair, both in 0..1 and 0 where `scores` is NaN.
 
-        It does not depend on the other candidates, so it means the same on every day.
+        Match is the share of background papers with a lower cosine. Strength is the cosine as a part
+        of the cosine at `floor`, at most 1. Neither depends on the other candidates, so both mean the
+        same on every day.
         """
         count = self.background.shape[0]
+        silent = np.isnan(scores)
         if not count:
-            return np.where(np.isnan(scores), 0.0, 1.0).astype(np.float32)
+            certain = np.where(silent, np.float32(0), np.float32(1))
+            return certain, certain.copy()
         background = np.sort(dense_product(profiles.rows, self.background), axis=1)
-        shares = np.empty_like(scores)
+        match = np.empty_like(scores)
         for row, (known, own) in enumerate(zip(background, scores, strict=True)):
-            shares[row] = np.searchsorted(known, own, side="left") / count
-        shares[np.isnan(scores)] = 0.0
-        return shares
+            match[row] = np.searchsorted(known, own, side="left") / count
+        least = background[:, [min(count - 1, int(self.floor * count))]]
+        strength = np.clip(scores / np.maximum(least, np.float32(1e-6)), 0, 1).astype(np.float32)
+        match[silent] = 0.0
+        strength[silent] = 0.0
+        return match, strength
+
+    @property
+    def floor(self) -> float:
+        """The match from which a paper is good enough for an edition when the reader set no floor.
+
+        Lower in a small store, so that about `AUTO_FLOOR_PAPERS` of the background would pass.
+        """
+        papers: int = self.background.shape[0]
+        return max(0.0, min(AUTO_FLOOR, 1 - AUTO_FLOOR_PAPERS / max(papers, 1)))
 
 
 def damping(profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:

@@ -27,11 +27,13 @@ from recommender.ranking.explain import Material, evidence, explainers
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.fusion import RankFusion
 from recommender.ranking.phrases import muted
-from recommender.ranking.selection import Pick, Selection, Table
+from recommender.ranking.selection import Pick, Selection, Table, asked_for
 from recommender.ranking.vectors import Known, batch, candidates
 
 BLOCK = 256
 """Profiles scored at once; bounds memory and keeps a block in cache."""
+_TEXTLESS = 0.3
+"""What votes or categories keep of their score where the text has nothing in common with the interest."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +113,7 @@ class Run:
             unseen=self._unseen(requests),
             sketches=self.sketches,
             diversity=self.fitted.settings.diversity,
-            background=self.fitted.content.background.shape[0],
+            auto_floor=self.fitted.content.floor,
             seed=self.fitted.settings.seed,
         ).picks()
         said = self._evidence(profiles, table, [pick for own in picks for pick in own])
@@ -129,7 +131,10 @@ class Run:
         weights["collaborative"] = weights["collaborative"] * self.fitted.collaborative.trust(
             profiles.profiles
         )
-        context = FusionContext(weights=weights, damping=damping(profiles, self.pool))
+        match, strength = self.fitted.content.calibrate(profiles, scores["content"])
+        context = FusionContext(
+            weights=weights, damping=damping(profiles, self.pool) * _certainty(scores, strength)
+        )
         fusion = RankFusion()
         parts = fusion.contributions(scores, context)
         return Table(
@@ -139,7 +144,7 @@ class Run:
                 name: np.broadcast_to(own, (len(profiles.profiles), 1)) for name, own in weights.items()
             },
             fused=fusion.join(scores, parts),
-            match=self.fitted.content.match(profiles, scores["content"]),
+            match=match,
             muted=muted(profiles.profiles, self.pool),
         )
 
@@ -205,6 +210,16 @@ class Run:
             numbers=tuple(numbers),
             evidence=said,
         )
+
+
+def _certainty(scores: dict[str, FloatMatrix], strength: FloatMatrix) -> FloatMatrix:
+    """Return how much of a fused score to keep: ranks cannot tell a good paper from the best of a bad day.
+
+    All of it for a keyword or author hit and for profiles without text; else what the text match is worth.
+    """
+    textless = np.isnan(scores["content"]).all(axis=1, keepdims=True)
+    kept = np.where(np.isnan(scores["content"]), np.float32(_TEXTLESS), strength)
+    return np.where(asked_for(scores) | textless, np.float32(1), kept).astype(np.float32)
 
 
 def _blocks(requests: Sequence[Request]) -> Iterator[list[int]]:

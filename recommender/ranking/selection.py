@@ -4,7 +4,7 @@ Works on the numbers of a scored block; finds no words and scores nothing itself
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +14,6 @@ from recommender.domain.editions import Section
 from recommender.ranking.base import FloatMatrix, Request
 from recommender.ranking.diversity import SAME, TOP, Places, rerank, top_places
 
-AUTO_FLOOR = 0.95
-"""Least match of an edition's paper when the reader set no floor; a keyword or author hit also passes."""
-AUTO_FLOOR_PAPERS = 10
-"""With a small background the floor falls so that about this many known papers would pass."""
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
 _TREND_MATCH, _DIFFERENT_MATCH = 0.5, 0.7
@@ -61,8 +57,8 @@ class Selection:
     """(n_requests, n_candidates)."""
     sketches: FloatMatrix
     diversity: float
-    background: int
-    """Papers that `match` compares with."""
+    auto_floor: float
+    """Least match where the reader set no floor."""
     seed: int
 
     def picks(self) -> list[list[Pick]]:
@@ -88,8 +84,7 @@ class Selection:
         match = self.table.match[span]
         if floor is not None:
             return match >= np.float32(floor)
-        hit = ~np.isnan(self.table.scores["keywords"][span]) | ~np.isnan(self.table.scores["authors"][span])
-        return hit | (match >= np.float32(auto_floor(self.background)))
+        return asked_for(self.table.scores)[span] | (match >= np.float32(self.auto_floor))
 
     def _pick(self, place: int, lists: Sequence[Sequence[int]]) -> list[Pick]:
         request, span = self.requests[place], self.spans[place]
@@ -122,16 +117,17 @@ class Selection:
         )
 
 
+def asked_for(scores: Mapping[str, FloatMatrix]) -> npt.NDArray[np.bool_]:
+    """Tell where a keyword or an author was found: what a reader named comes, however weak the text match."""
+    found: npt.NDArray[np.bool_] = ~np.isnan(scores["keywords"]) | ~np.isnan(scores["authors"])
+    return found
+
+
 def positive(table: Table) -> npt.NDArray[np.bool_]:
     """Tell where something but attention speaks for a paper."""
     spoken = [part > 0 for name, part in table.parts.items() if name != "trending"]
     found: npt.NDArray[np.bool_] = np.logical_or.reduce(spoken)
     return found
-
-
-def auto_floor(background: int) -> float:
-    """Return the least match of an edition's paper for a background of so many papers."""
-    return max(0.0, min(AUTO_FLOOR, 1 - AUTO_FLOOR_PAPERS / max(background, 1)))
 
 
 def shares(weights: Sequence[float], room: int) -> list[int]:

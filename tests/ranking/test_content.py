@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from recommender.domain.profiles import InterestProfile, WeightedPaper
 from recommender.ranking.base import FloatMatrix
-from recommender.ranking.content import damping
+from recommender.ranking.content import ContentScorer, damping
 from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.text import TextSpace
 from recommender.ranking.vectors import HALF_LIFE_DAYS, candidates, decay
 from tests.builders import NOON, a_paper
 from tests.ranking import world
@@ -89,9 +90,18 @@ def test_match_is_a_share_of_the_background(recommender: HybridRecommender) -> N
         pool = world.a_pool(chosen)
         batch = world.a_batch(content.space, [profile], pool)
         scores = content.score(batch, candidates(content.space, pool))
-        match = content.match(batch, scores)
+        match, strength = content.calibrate(batch, scores)
+        assert ((strength >= 0) & (strength <= 1)).all()
+        assert (strength[match >= content.floor] == 1).all()
         assert ((match >= 0) & (match <= 1)).all()
         assert (match[np.isnan(scores)] == 0).all()
         matches.append(match)
     assert matches[0][0, 15] == matches[1][0, 0]
     assert matches[1][0].max() > 0.85
+
+
+@pytest.mark.parametrize("papers,least", [(1000, 0.95), (200, 0.95), (100, 0.9), (10, 0.0), (0, 0.0)])
+def test_the_floor_is_lower_in_a_small_store(space: TextSpace, papers: int, least: float) -> None:
+    """About ten papers of the background would always pass."""
+    background = space.rows([(("word",),)] * papers)
+    assert ContentScorer(space, background).floor == pytest.approx(least)

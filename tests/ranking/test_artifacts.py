@@ -1,0 +1,227 @@
+"""Artifacts: an exact round trip, and a named fault for everything else."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from recommender.domain.errors import ArtifactError
+from recommender.ranking.artifacts import MANIFEST, _checksum, load, save
+from recommender.ranking.base import Corpus, RankingSettings
+from recommender.ranking.hybrid import HybridRecommender
+from tests.ranking import world
+
+REQUESTS = [
+    world.ask(world.liking(world.of("editing")[:4], 100, about="dark matter"), slots=True),
+    world.ask(world.a_profile(3, keywords=("protein folding",), authors=("Ada Robots1",))),
+]
+Arrays = dict[str, npt.NDArray[Any]]
+
+
+@pytest.fixture
+def folder(recommender: HybridRecommender, tmp_path: Path) -> Path:
+    """Save the world's recommender."""
+    save(recommender, tmp_path)
+    return tmp_path
+
+
+def npz(folder: Path) -> Path:
+    """Return the arrays' file."""
+    return next(folder.glob("arrays-*.npz"))
+
+
+def test_the_round_trip_is_exact(recommender: HybridRecommender, folder: Path) -> None:
+    """The same recommendations to the bit, evidence included; and the same bytes when saved again."""
+    again = load(folder)
+    assert again.recommend(REQUESTS, world.a_pool()) == recommender.recommend(REQUESTS, world.a_pool())
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    save(again, folder)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_the_digest_is_that_of_the_manifest(recommender: HybridRecommender, tmp_path: Path) -> None:
+    """What `save` returns can be checked from outside."""
+    digest = save(recommender, tmp_path)
+    assert digest == hashlib.sha256((tmp_path / MANIFEST).read_bytes()).hexdigest()
+
+
+def test_an_empty_recommender_can_be_kept(tmp_path: Path) -> None:
+    """No papers, no votes: the first day's artifact."""
+    save(HybridRecommender.fit(Corpus(papers=()), RankingSettings()), tmp_path)
+    assert load(tmp_path).recommend(REQUESTS, world.a_pool())[1]
+
+
+def test_a_new_artifact_replaces_the_old(folder: Path) -> None:
+    """One file of arrays stays, and nothing that was written aside."""
+    save(HybridRecommender.fit(Corpus(papers=world.of("robots")), RankingSettings()), folder)
+    assert sorted(path.name for path in folder.iterdir()) == [npz(folder).name, MANIFEST]
+    assert load(folder).fitted.content.space.documents == world.PER_SUBJECT
+
+
+def test_it_can_be_read_under_other_settings(folder: Path) -> None:
+    """Weights are the installation's, not the artifact's."""
+    assert load(folder, RankingSettings(weight_trending=0)).fitted.settings.weight_trending == 0
+    assert load(folder).fitted.settings == world.SETTINGS
+
+
+def test_it_holds_no_text(folder: Path) -> None:
+    """Neither titles nor names nor words of readers are in the files."""
+    with np.load(npz(folder), allow_pickle=False) as archive:
+        kinds = {key: archive[key].dtype.kind for key in archive.files}
+        assert [key for key, kind in kinds.items() if kind not in "fi"] == ["items"]
+        assert all(str(item).startswith("arxiv:") for item in archive["items"])
+    assert "quasar" not in (folder / MANIFEST).read_text()
+
+
+def test_a_missing_artifact_is_named(tmp_path: Path) -> None:
+    """The message says which file and what to do."""
+    with pytest.raises(ArtifactError, match=r"manifest\.json.*run `train`"):
+        load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("seed", range(240))
+def test_damaged_files_are_refused(folder: Path, seed: int) -> None:
+    """Cut, flipped, emptied or swapped bytes in either file never load as something else, and never crash."""
+    random = Random(seed)
+    path = folder / MANIFEST if seed % 3 == 0 else npz(folder)
+    content = bytearray(path.read_bytes())
+    kind = seed % 4
+    if kind == 0:
+        del content[random.randrange(len(content)) :]
+    elif kind == 1:
+        content[random.randrange(len(content))] ^= 1 << random.randrange(8)
+    elif kind == 2:
+        start = random.randrange(len(content))
+        content[start : start + 200] = random.randbytes(random.randrange(1, 400))
+    else:
+        content = bytearray(random.choice([b"", b"null", b"[]", b"PK\x03\x04", random.randbytes(999)]))
+    if content == path.read_bytes():
+        return
+    path.write_bytes(bytes(content))
+    with pytest.raises(ArtifactError, match="run `train`"):
+        load(folder)
+
+
+def forge(folder: Path, change: Callable[[Arrays], None], *, pickles: bool = False) -> None:
+    """Change arrays and make the manifest agree, as a faulty writer would."""
+    path = npz(folder)
+    with np.load(path, allow_pickle=False) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    change(arrays)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=pickles, **arrays)
+    path.write_bytes(buffer.getvalue())
+    manifest = json.loads((folder / MANIFEST).read_text())
+    del manifest["checksum"]
+    manifest["sha256"] = hashlib.sha256(buffer.getvalue()).hexdigest()
+    manifest["contents"] = {key: [list(own.shape), own.dtype.str] for key, own in sorted(arrays.items())}
+    manifest["checksum"] = _checksum(manifest)
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def set_nan(arrays: Arrays) -> None:
+    """Put a NaN among the factors."""
+    arrays["factors"][0, 0] = np.nan
+
+
+def set_infinite(arrays: Arrays) -> None:
+    """Make one idf infinite."""
+    arrays["idf"][5] = np.inf
+
+
+def cut_factors(arrays: Arrays) -> None:
+    """Drop a paper's factors."""
+    arrays["factors"] = arrays["factors"][1:]
+
+
+def cut_idf(arrays: Arrays) -> None:
+    """Halve the features."""
+    arrays["idf"] = arrays["idf"][::2]
+
+
+def widen_idf(arrays: Arrays) -> None:
+    """Change a type."""
+    arrays["idf"] = arrays["idf"].astype(np.float64)
+
+
+def stray_index(arrays: Arrays) -> None:
+    """Point a row outside its matrix."""
+    arrays["background_indices"][0] = 2**30
+
+
+def negative_index(arrays: Arrays) -> None:
+    """Point a row before its matrix."""
+    arrays["rows_indices"][3] = -4
+
+
+def torn_pointers(arrays: Arrays) -> None:
+    """Let rows run backwards."""
+    arrays["votes_indptr"][1] = 10**6
+
+
+def other_shape(arrays: Arrays) -> None:
+    """Claim more readers than there are."""
+    arrays["votes_shape"][0] += 1
+
+
+def missing_array(arrays: Arrays) -> None:
+    """Leave one out."""
+    del arrays["readers"]
+
+
+def twin_items(arrays: Arrays) -> None:
+    """Name one paper twice."""
+    arrays["items"][1] = arrays["items"][0]
+
+
+def pickled_items(arrays: Arrays) -> None:
+    """Put Python objects inside."""
+    arrays["items"] = np.asarray([{"a": 1}] * len(arrays["items"]), dtype=object)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        set_nan,
+        set_infinite,
+        cut_factors,
+        cut_idf,
+        widen_idf,
+        stray_index,
+        negative_index,
+        torn_pointers,
+        other_shape,
+        missing_array,
+        twin_items,
+        pickled_items,
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(folder: Path, change: Callable[[Arrays], None]) -> None:
+    """Even when every digest agrees; pickles are never opened."""
+    forge(folder, change, pickles=change is pickled_items)
+    with pytest.raises(ArtifactError, match="run `train`"):
+        load(folder)
+
+
+def test_another_format_is_refused(folder: Path) -> None:
+    """The message names both formats."""
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["format"] = 99
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match="format 99, this version reads 1"):
+        load(folder)
+
+
+def test_a_changed_setting_in_the_manifest_is_told(folder: Path) -> None:
+    """The manifest carries a checksum of itself."""
+    text = (folder / MANIFEST).read_text()
+    (folder / MANIFEST).write_text(text.replace('"weight_content": 1.0', '"weight_content": 2.0'))
+    with pytest.raises(ArtifactError, match="altered"):
+        load(folder)
