@@ -5,7 +5,7 @@ a second match: another learned author, a shared category, or a text that fits. 
 authors teach nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -14,11 +14,11 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.domain.editions import Evidence
-from recommender.domain.papers import Paper
+from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBatch, SparseMatrix
 from recommender.ranking.matrices import incidence
-from recommender.ranking.names import Bylines, Name, agree, parse
+from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth against 1 for a followed one."""
@@ -60,30 +60,23 @@ class AuthorExplainer:
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
         """Return one author of each paper, as the paper writes the name."""
-        followed = [parse(written) for written in profile.authors]
-        learned = _learned(profile, self.profiles)
+        followed = NameSet(parse(written) for written in profile.authors)
+        learned = NameSet(_learned(profile, self.profiles))
         found = []
         for paper in candidates:
-            author = _first(paper.authors, followed)
-            liked = None if author else _first(paper.authors, learned)
-            source = _source(profile, self.profiles, liked) if liked else None
-            found.append(
-                Evidence(
-                    scorer=self.name, share=0.0, author=author or liked, paper=source.id if source else None
-                )
-            )
+            author = followed.first(paper.authors)
+            liked = None if author else learned.first(paper.authors)
+            source = self._source(profile, liked) if liked else None
+            found.append(Evidence(scorer=self.name, share=0.0, author=author or liked, paper=source))
         return found
 
-
-def _first(authors: Iterable[str], names: Sequence[Name]) -> str | None:
-    return next((own for own in authors if any(agree(parse(own), name) for name in names)), None)
-
-
-def _source(profile: InterestProfile, profiles: ProfileBatch, author: str) -> Paper | None:
-    """Return the liked paper that taught an author's name."""
-    liked = (profiles.known.papers[place] for place in _liked_places(profile, profiles))
-    name = parse(author)
-    return next((paper for paper in liked if any(agree(parse(own), name) for own in paper.authors)), None)
+    def _source(self, profile: InterestProfile, author: str) -> PaperId | None:
+        """Return the liked paper that taught an author's name."""
+        name, taught = parse(author), _taught(self.profiles)
+        for place in _liked_places(profile, self.profiles):
+            if any(agree(name, own) for own in taught[place]):
+                return self.profiles.known.papers[place].id
+        return None
 
 
 def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]:
@@ -92,9 +85,14 @@ def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]
 
 
 def _learned(profile: InterestProfile, profiles: ProfileBatch) -> list[Name]:
-    taught = profiles.known.note("names", lambda: [_teaches(paper) for paper in profiles.known.papers])
+    taught = _taught(profiles)
     names = {name for place in _liked_places(profile, profiles) for name in taught[place]}
     return sorted(names)
+
+
+def _taught(profiles: ProfileBatch) -> list[list[Name]]:
+    """Return the names each known paper teaches."""
+    return profiles.known.note("names", lambda: [_teaches(paper) for paper in profiles.known.papers])
 
 
 def _teaches(paper: Paper) -> list[Name]:

@@ -135,19 +135,35 @@ class CollaborativeScorer:
             cells += zip(chunk[places].tolist(), near.tolist(), weights.tolist(), strict=True)
         return weighted(cells, (len(candidates.papers), len(self.model.items)))
 
-    def similar_readers(self, profile: InterestProfile, standing: SparseMatrix) -> int | None:
-        """Return how many other readers share an up-vote with this one and liked what a paper stands on.
+    def similar_readers(self, profile: InterestProfile, standing: SparseMatrix) -> list[int | None]:
+        """Return how many other readers share an up-vote with this one and liked what each paper stands on.
 
-        `standing` is the paper's row of `reach`. None for fewer than `LEAST_READERS`.
+        `standing` are the papers' rows of `reach`. None for fewer than `LEAST_READERS`.
         """
         liked = self._liked([profile])
         if not liked.nnz:
-            return None
+            return [None] * standing.shape[0]
         shares_taste = np.asarray((self.model.votes @ liked.T).todense()).ravel() > 0
-        liked_it = np.asarray((self.model.votes @ standing.T).todense()).ravel() > 0
-        found = shares_taste & liked_it & (self.model.readers != profile.subscriber)
-        count = int(found.sum())
-        return count if count >= LEAST_READERS else None
+        similar = shares_taste & (self.model.readers != profile.subscriber)
+        liked_it = (self.model.votes[np.flatnonzero(similar)] @ standing.T).toarray() > 0
+        counts = liked_it.sum(axis=0).tolist()
+        return [count if count >= LEAST_READERS else None for count in counts]
+
+    def leads(self, profile: InterestProfile, standing: SparseMatrix) -> list[PaperId | None]:
+        """Return the reader's liked paper that adds most to each paper's number, if any adds.
+
+        The folded-in taste is a sum over liked papers, so a number splits exactly among them.
+        """
+        liked = self._liked([profile])
+        if not liked.nnz:
+            return [None] * standing.shape[0]
+        targets = (standing @ self.model.factors.astype(np.float64)).T
+        pulls = self.model.factors[liked.indices] @ np.linalg.solve(self._grams(liked)[0], targets)
+        best = pulls.argmax(axis=0).tolist()
+        return [
+            self.model.items[liked.indices[own]] if pulls[own, place] > 0 else None
+            for place, own in enumerate(best)
+        ]
 
     def trust(self, profiles: Sequence[InterestProfile]) -> FloatMatrix:
         """Return (n_profiles, 1) in 0..1: how far to believe the numbers, by votes shared with other readers.
@@ -176,28 +192,15 @@ class CollaborativeScorer:
         ]
         return incidence(lists, len(self.model.items))
 
-    def lead(self, profile: InterestProfile, standing: SparseMatrix) -> PaperId | None:
-        """Return the reader's liked paper that adds most to a number, if any adds.
-
-        The folded-in taste is a sum over liked papers, so the number splits exactly among them.
-        """
-        liked = self._liked([profile])
-        if not liked.nnz:
-            return None
-        target = np.asarray(standing @ self.model.factors.astype(np.float64)).ravel()
-        pull = self.model.factors[liked.indices] @ np.linalg.solve(self._grams(liked)[0], target)
-        best = int(pull.argmax())
-        return self.model.items[liked.indices[best]] if pull[best] > 0 else None
-
     def _grams(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:
         """Return Y'Y + regularization I + (alpha - 1) sum over liked of y y', for each row; (n, f, f)."""
         factors = self.model.factors.astype(np.float64)
         width = factors.shape[1]
         base = factors.T @ factors + max(self.settings.regularization, _LEAST_REGULARIZATION) * np.eye(width)
-        outer = (factors[:, :, None] * factors[:, None, :]).reshape(len(factors), -1)
-        grams: npt.NDArray[np.float64] = base + (self.settings.alpha - 1) * (liked @ outer).reshape(
-            -1, width, width
-        )
+        grams = np.broadcast_to(base, (liked.shape[0], width, width)).copy()
+        for row in range(liked.shape[0]):
+            own = factors[liked.indices[liked.indptr[row] : liked.indptr[row + 1]]]
+            grams[row] += (self.settings.alpha - 1) * (own.T @ own)
         return grams
 
     def _fold_in(self, liked: SparseMatrix) -> npt.NDArray[np.float64]:

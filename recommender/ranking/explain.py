@@ -17,7 +17,7 @@ from recommender.ranking.base import Candidates, Explainer, ProfileBatch, Sparse
 from recommender.ranking.categories import CategoryScorer
 from recommender.ranking.collaborative import CollaborativeScorer
 from recommender.ranking.keywords import KeywordScorer
-from recommender.ranking.matrices import dense_product
+from recommender.ranking.matrices import small_product
 from recommender.ranking.text import TextSpace, profile_fields, spoken
 from recommender.ranking.trending import TrendExplainer, attention
 from recommender.ranking.vectors import WORDS_WEIGHT, Known, liked_weights, words_rows
@@ -88,10 +88,10 @@ class ContentExplainer:
         known = self.material.known.papers
         row = self.rows[profile.subscriber, profile.interest]
         rows = self.material.candidates.rows[[self.material.places[paper.id] for paper in candidates]]
-        told = WORDS_WEIGHT * dense_product(self.words[row], rows)[0]
+        told = WORDS_WEIGHT * small_product(self.words[row], rows)[0]
         liked = slice(self.liked.indptr[row], self.liked.indptr[row + 1])
         places, weights = self.liked.indices[liked], self.liked.data[liked]
-        near = weights[:, None] * dense_product(known.rows[places], rows)
+        near = weights[:, None] * small_product(known.rows[places], rows)
         own = frozenset(self.material.space.terms(profile_fields(profile)))
         found = []
         for column, paper in enumerate(candidates):
@@ -132,22 +132,15 @@ class CollaborativeExplainer:
         """Return for each paper the reader's own liked paper, and the similar readers if they are enough."""
         material, scorer = self.material, self.material.collaborative
         reach = material.candidates.note(scorer.name, lambda: scorer.reach(material.candidates))
-        standing = [reach[material.places[paper.id]] for paper in candidates]
-        return [
-            Evidence(
-                scorer=self.name,
-                share=0.0,
-                paper=scorer.lead(profile, row),
-                count=scorer.similar_readers(profile, row),
-            )
-            for row in standing
-        ]
+        standing = reach[[material.places[paper.id] for paper in candidates]]
+        told = zip(scorer.leads(profile, standing), scorer.similar_readers(profile, standing), strict=True)
+        return [Evidence(scorer=self.name, share=0.0, paper=paper, count=count) for paper, count in told]
 
 
 def explainers(material: Material, profiles: ProfileBatch) -> dict[str, Explainer]:
     """Return the explainer of each scorer, by the scorer's name."""
     pool = material.candidates
-    heat = attention(pool.signals, pool.now)
+    heat = pool.note("trending", lambda: attention(pool.signals, pool.now))
     content = ContentExplainer(
         material=material,
         rows={(own.subscriber, own.interest): row for row, own in enumerate(profiles.profiles)},

@@ -39,3 +39,19 @@ def dense_product(left: SparseMatrix, right: SparseMatrix) -> FloatMatrix:
     """Return `left @ right.T` as dense float32."""
     product: npt.NDArray[np.float32] = (left @ right.T).toarray()
     return product.astype(np.float32, copy=False)
+
+
+def small_product(left: SparseMatrix, right: SparseMatrix) -> FloatMatrix:
+    """Return `left @ right.T` for a few rows each, without a pass over all columns.
+
+    Transposing a sparse matrix costs a step per column, and content rows have 2^18 of them.
+    """
+    columns = np.unique(np.concatenate([left.indices, right.indices]))
+    return _gathered(left, columns) @ _gathered(right, columns).T
+
+
+def _gathered(rows: SparseMatrix, columns: npt.NDArray[np.int32]) -> FloatMatrix:
+    dense = np.zeros((rows.shape[0], len(columns)), dtype=np.float32)
+    owners = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
+    dense[owners, np.searchsorted(columns, rows.indices)] = rows.data
+    return dense

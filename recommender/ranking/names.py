@@ -62,6 +62,24 @@ class Bylines:
         return sorted({place for own, places in known.items() if agree(name, own) for place in places})
 
 
+class NameSet:
+    """Some names, to be asked whether one of them may be a given person."""
+
+    def __init__(self, names: Iterable[Name]) -> None:
+        """Take the names."""
+        self._shelves: dict[tuple[str, str], list[Name]] = {}
+        for name in names:
+            self._shelves.setdefault(_shelf(name), []).append(name)
+
+    def first(self, authors: Iterable[str]) -> str | None:
+        """Return the first of some written names that may be one of the set."""
+        for written in authors:
+            name = parse(written)
+            if any(agree(name, own) for own in self._shelves.get(_shelf(name), ())):
+                return written
+        return None
+
+
 def _shelf(name: Name) -> tuple[str, str]:
     """Return what agreeing names have in common: the family name and the first initial."""
     return name.family, name.given[0][0] if name.given else ""

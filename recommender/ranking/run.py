@@ -131,9 +131,11 @@ class Run:
         weights["collaborative"] = weights["collaborative"] * self.fitted.collaborative.trust(
             profiles.profiles
         )
+        named = asked_for(scores)
         match, strength = self.fitted.content.calibrate(profiles, scores["content"])
         context = FusionContext(
-            weights=weights, damping=damping(profiles, self.pool) * _certainty(scores, strength)
+            weights=weights,
+            damping=damping(profiles, self.pool) * _certainty(scores["content"], strength, named),
         )
         fusion = RankFusion()
         parts = fusion.contributions(scores, context)
@@ -145,6 +147,7 @@ class Run:
             },
             fused=fusion.join(scores, parts),
             match=match,
+            asked_for=named,
             muted=muted(profiles.profiles, self.pool),
         )
 
@@ -212,14 +215,14 @@ class Run:
         )
 
 
-def _certainty(scores: dict[str, FloatMatrix], strength: FloatMatrix) -> FloatMatrix:
+def _certainty(content: FloatMatrix, strength: FloatMatrix, named: npt.NDArray[np.bool_]) -> FloatMatrix:
     """Return how much of a fused score to keep: ranks cannot tell a good paper from the best of a bad day.
 
     All of it for a keyword or author hit and for profiles without text; else what the text match is worth.
     """
-    textless = np.isnan(scores["content"]).all(axis=1, keepdims=True)
-    kept = np.where(np.isnan(scores["content"]), np.float32(_TEXTLESS), strength)
-    return np.where(asked_for(scores) | textless, np.float32(1), kept).astype(np.float32)
+    textless = np.isnan(content).all(axis=1, keepdims=True)
+    kept = np.where(np.isnan(content), np.float32(_TEXTLESS), strength)
+    return np.where(named | textless, np.float32(1), kept).astype(np.float32)
 
 
 def _blocks(requests: Sequence[Request]) -> Iterator[list[int]]:

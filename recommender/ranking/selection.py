@@ -34,6 +34,8 @@ class Table:
     fused: FloatMatrix
     match: FloatMatrix
     muted: npt.NDArray[np.bool_]
+    asked_for: npt.NDArray[np.bool_]
+    """See `asked_for`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class Selection:
         match = self.table.match[span]
         if floor is not None:
             return match >= np.float32(floor)
-        return asked_for(self.table.scores)[span] | (match >= np.float32(self.auto_floor))
+        return self.table.asked_for[span] | (match >= np.float32(self.auto_floor))
 
     def _pick(self, place: int, lists: Sequence[Sequence[int]]) -> list[Pick]:
         request, span = self.requests[place], self.spans[place]
