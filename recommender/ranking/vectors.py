@@ -19,6 +19,8 @@ from recommender.ranking.text import TextSpace, paper_fields, words
 
 WORDS_WEIGHT = 3.0
 """How many liked papers the reader's own words are worth."""
+KEYWORDS_WEIGHT = 0.5
+"""Keywords also have a scorer of their own; in the row they must not drown the sentence."""
 DOWN_WEIGHT = 0.5
 """Pull away from the mean disliked paper, as a part of `WORDS_WEIGHT`; full from a few down-votes on."""
 HALF_LIFE_DAYS = 180.0
@@ -78,10 +80,10 @@ def batch(space: TextSpace, profiles: Sequence[InterestProfile], known: Known) -
 
 
 def words_rows(space: TextSpace, profiles: Sequence[InterestProfile]) -> SparseMatrix:
-    """Return unit rows of what readers wrote; keywords weigh as much as name and sentence together."""
+    """Return unit rows of what readers wrote; keywords weigh `KEYWORDS_WEIGHT` of name and sentence."""
     told = space.rows((words(profile.name), words(profile.about)) for profile in profiles)
     keywords = space.rows(tuple(words(word) for word in profile.keywords) for profile in profiles)
-    return unit(sparse.csr_matrix(told + keywords))
+    return unit(sparse.csr_matrix(told + KEYWORDS_WEIGHT * keywords))
 
 
 def liked_weights(profiles: Sequence[InterestProfile], known: Known) -> SparseMatrix:
