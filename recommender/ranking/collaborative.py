@@ -78,7 +78,7 @@ class VoteModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollaborativeScorer:
-    """Preference of the folded-in reader for each candidate's factors; abstains at 0 and below."""
+    """Preference of the folded-in reader for each candidate's factors; below 0 speaks against it."""
 
     settings: RankingSettings
     space: TextSpace
@@ -118,7 +118,7 @@ class CollaborativeScorer:
         tastes = self._fold_in(liked[known])
         # In double precision, so that a number does not depend on its neighbours in the product.
         numbers = (tastes @ (borrowed[reached] @ self.model.factors.astype(np.float64)).T).astype(np.float32)
-        scores[np.ix_(known, reached)] = np.where(numbers > 0, numbers, np.nan)
+        scores[np.ix_(known, reached)] = numbers
         return scores
 
     def reach(self, candidates: Candidates) -> SparseMatrix:
