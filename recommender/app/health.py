@@ -12,17 +12,24 @@ from recommender.settings.loader import Loaded
 def build_probes(loaded: Loaded, mailer: Callable[[], Mailer]) -> list[Probe]:
     """Return the probes that fit the configured way out."""
     mail = loaded.settings.mail
-    advice = _advice(loaded.warnings)
+    advice = _advice(loaded.warnings, loaded.settings.web.public_url)
     if mail.backend == "outbox":
         return [advice, folder_probe(loaded.outbox)]
     domain = mail.sender_address.rpartition("@")[2]
     return [advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
 
 
-def _advice(warnings: Sequence[Problem]) -> Probe:
+def _advice(warnings: Sequence[Problem], public_url: str) -> Probe:
     """Return what the configuration itself warns of, dead links first of all."""
 
     def probe() -> Iterator[Finding]:
+        dead = any("public_url" in problem.fix for problem in warnings)
+        yield Finding(
+            check="public url",
+            health=Health.WARNING if dead else Health.OK,
+            detail=f"links start with {public_url}",
+            fix="set [web] public_url to an address that readers can open" if dead else "",
+        )
         for problem in warnings:
             place = f"{problem.file}:{problem.line}: {problem.message}"
             yield Finding(check="configuration", health=Health.WARNING, detail=place, fix=problem.fix)

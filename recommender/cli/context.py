@@ -10,6 +10,8 @@ import typer
 if TYPE_CHECKING:
     from recommender.app import Application
 
+_FIRST_YEAR, _LAST_YEAR = 1990, 2200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
@@ -48,4 +50,6 @@ def parse_instant(text: str) -> datetime:
     except ValueError as error:
         message = f"--now: {text!r} is not ISO 8601; write it as in 2026-01-30T18:00Z"
         raise typer.BadParameter(message) from error
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise typer.BadParameter(f"--now: {text!r} is outside {_FIRST_YEAR} to {_LAST_YEAR}")
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)

@@ -31,8 +31,10 @@ def import_(
         Path | None, typer.Option("--feedback", help="JSONL with subscriber, paper, act, at.")
     ] = None,
 ) -> None:
-    """Import papers from saved files (listing pages, HF JSON, arXiv Atom or RSS, JSONL), or feedback.
+    """Import papers from saved files, or feedback.
 
+    Papers: listing pages (.txt), Hugging Face JSON, arXiv Atom, RSS or OAI XML, other RSS or Atom feeds,
+    JSONL(.gz), BibTeX, RIS, Zotero JSON. Feedback acts: up, down, undo, save, unsave, read, mute.
     Files or entries that cannot be used are named: exit code 4 if some, 1 if all.
     """
     if not paths and feedback is None:

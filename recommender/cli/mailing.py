@@ -58,6 +58,7 @@ def digest(context: typer.Context) -> None:
     with progress("fetching") as show_progress:
         reports = [application.ingestion().run(application.sources(), show_progress)]
     tell(reports[-1])
+    application.delivery.recover()
     steps = (application.training().run, application.publishing.run, application.delivery.run)
     for step in steps:
         reports.append(step())

@@ -51,29 +51,35 @@ def options(
 ) -> None:
     """Keep the global options for the command that follows."""
     del debug, version
-    context.obj = Call(config=config, now=parse_instant(now) if now else None)
+    context.obj = Call(config=config, now=None if now is None else parse_instant(now))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line, by default with the process's arguments, and exit with the contract's code."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    debug = "--debug" in words
+    if any("\ud800" <= char <= "\udfff" for word in words for char in word):
+        say("paperroute: an argument holds bytes that are no text; type it again")
+        sys.exit(2)
     try:
         app(args=words, prog_name="paperroute")
-    except ConfigError as error:
-        say(str(error))
-        sys.exit(3)
-    except PaperRouteError as error:
-        if debug:
+    except Exception as error:
+        if "--debug" in words and not isinstance(error, ConfigError):
             raise
-        say(f"paperroute: {error}")
-        sys.exit(1)
-    except BrokenPipeError:
+        sys.exit(_failure(error))
+
+
+def _failure(error: Exception) -> int:
+    """Say in one line what ended the command and return its exit code."""
+    if isinstance(error, ConfigError):
+        say(str(error))
+        return 3
+    if isinstance(error, BrokenPipeError):
         # The reader of stdout (head, less) has gone; keep Python from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except Exception as error:
-        if debug:
-            raise
+    elif isinstance(error, PaperRouteError):
+        say(f"paperroute: {error}")
+    elif isinstance(error, OSError):
+        say(f"paperroute: {error.filename or 'the system'}: {error.strerror or error}")
+    else:
         say(f"paperroute: unexpected {type(error).__name__}: {error}; --debug shows where")
-        sys.exit(1)
+    return 1

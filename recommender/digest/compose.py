@@ -150,11 +150,11 @@ def _main_heading(material: Material) -> str:
 
 
 def _best(items: Iterable[EditionItem]) -> EditionItem | None:
-    """Return the item that fits best: among those chosen for an interest where there are any."""
+    """Return the item with the best score: among those chosen for an interest where there are any."""
     rank = list(Section)
     return min(
         items,
-        key=lambda item: (rank.index(item.section), -item.match, -item.score, item.position),
+        key=lambda item: (rank.index(item.section), -item.score, item.position),
         default=None,
     )
 

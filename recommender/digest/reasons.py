@@ -30,7 +30,9 @@ def reason(recommendation: Recommendation, titles: Titles, interest_name: str) -
     `titles` holds the papers that evidence may name; one that is missing is not named.
     """
     spoken = _spoken(recommendation, titles, interest_name)
-    chosen = spoken[:_CLAUSES]
+    # A known author comes on top of what the paper says, not in its place.
+    by_author = bool(spoken) and spoken[0][0].scorer == "authors"
+    chosen = spoken[: _CLAUSES + by_author]
     sentence = _sentences(chosen) or _fallback(recommendation.section, interest_name)
     if recommendation.section is Section.DIFFERENT:
         sentence = f"{_different(recommendation)} {sentence}" if chosen else _different(recommendation)
@@ -152,9 +154,11 @@ _WORDS: Mapping[str, Callable[[Evidence, Titles, _Context], str]] = {
 def _sentences(spoken: Sequence[tuple[Evidence, str]]) -> str:
     """Join two verb phrases by "and"; give everything else a sentence of its own."""
     clauses = [clause for _, clause in spoken]
-    if len(spoken) == _CLAUSES and all(evidence.scorer in _JOINED for evidence, _ in spoken):
-        spoken = sorted(spoken, key=lambda entry: entry[0].scorer != "keywords")
-        clauses = [" and ".join(clause for _, clause in spoken)]
+    about = [entry for entry in spoken if entry[0].scorer in _JOINED]
+    if len(about) == _CLAUSES:
+        about.sort(key=lambda entry: entry[0].scorer != "keywords")
+        others = [clause for evidence, clause in spoken if evidence.scorer not in _JOINED]
+        clauses = [*others, " and ".join(clause for _, clause in about)]
     return " ".join(f"{_capital(clause)}." for clause in clauses)
 
 

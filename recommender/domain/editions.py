@@ -121,6 +121,7 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.IN_DOUBT,
             DeliveryState.DEFERRED,
             DeliveryState.FAILED,
+            DeliveryState.EXPIRED,
             DeliveryState.SUPPRESSED,
         }
     ),
@@ -130,9 +131,14 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DEFERRED: frozenset(
         {DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}
     ),
-    DeliveryState.HELD: frozenset({DeliveryState.SENT, DeliveryState.READY}),
+    DeliveryState.HELD: frozenset(
+        {DeliveryState.SENT, DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.FAILED}
+    ),
 }
-"""The moves the outbox allows; a state that is no key here is final (`retry` by hand makes a new `ready`)."""
+"""The moves the outbox allows; a state that is no key here is final (`retry` by hand makes a new `ready`).
+
+A held row still takes the late answer of the relay from the worker that waits for it (same fence).
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ class RankingSettings:
     """What the paper says, against the reader's words, seeds and votes."""
     weight_keywords: float = 0.6
     """Declared keywords found as phrases in title or abstract."""
-    weight_authors: float = 0.5
+    weight_authors: float = 0.8
     """Followed authors, and authors of liked papers with a second match."""
     weight_collaborative: float = 0.6
     """What readers with similar votes liked."""

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from recommender.digest.tex import to_unicode
 from recommender.domain.identity import author_key, title_key
@@ -88,11 +88,15 @@ def flat(row: Saved) -> dict[str, str | bool | None]:
         "doi": paper.doi,
         "arxiv": _arxiv(paper),
         "venue": paper.venue,
-        "published": paper.published.isoformat() if paper.published else None,
-        "saved_at": row.saved_at.isoformat(),
+        "published": _instant(paper.published) if paper.published else None,
+        "saved_at": _instant(row.saved_at),
         "read": row.read,
         "citation_key": citation_key(paper),
     }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _bibtex_entry(paper: Paper) -> str:

@@ -140,12 +140,16 @@ class DeliveryService:
         """Send claimed rows one by one; give back what is left when the run or the lease ends."""
         with self.store.read() as unit:
             wanted = _wanted(unit, rows)
+            old = {row.id for row in rows if self._is_expired(unit, row, self.clock.now())}
         for position, row in enumerate(rows):
             run.halted = run.halted or run.stopping()
             if run.halted or (row.lease_until is not None and row.lease_until <= self.clock.now()):
                 self._give_back(rows[position:])
                 return
-            if row.id not in wanted:
+            if row.id in old:
+                # Claimed by a process that died, and found again too late.
+                self._settle(row, DeliveryState.EXPIRED, "older than it is worth", run)
+            elif row.id not in wanted:
                 self._settle(row, DeliveryState.SUPPRESSED, "mail is not wanted any more", run)
             elif isinstance(made := self._make(row), str):
                 self._settle(row, DeliveryState.FAILED, made, run)

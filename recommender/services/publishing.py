@@ -85,7 +85,7 @@ class Publishing:
 
     def _due(self, only: str | None, now: datetime, *, force: bool) -> tuple[list[Due], int]:
         with self._store.read() as unit:
-            everybody = [unit.people.find(only)] if only else unit.people.all()
+            everybody = unit.people.all() if only is None else [unit.people.find(only)]
             suppressed = unit.people.suppressed()
             mailable = [
                 subscriber

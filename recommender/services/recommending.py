@@ -24,6 +24,8 @@ _SEARCHED = 5_000
 """Papers that a search weighs after the store has narrowed them down by words."""
 
 _TELLING = 5
+_QUERY_WORDS = 32
+_QUERY_LENGTH = 1000
 _TELLING_WORDS = 8
 
 
@@ -102,14 +104,23 @@ class Recommending:
         return subscriber, edition
 
     def search(self, query: str, *, limit: int) -> list[RankedPaper]:
-        """Return the papers nearest to the words of `query`."""
-        words = query.split()
+        """Return the paper an id names, papers of an author, then those nearest to the words of `query`."""
+        words = query.split()[:_QUERY_WORDS]
         if not words:
             raise InputError("the query is empty; give at least one word")
+        if len(query) > _QUERY_LENGTH:
+            raise InputError(f"the query is longer than {_QUERY_LENGTH} characters; a few words are enough")
         recommender = self._recommender()
         with self._store.read() as unit:
+            named = unit.papers.get(unit.papers.resolve([query]).values())
             found = unit.papers.containing(words, limit=_SEARCHED)
-        return _ranked(found, recommender.search(query, found, limit))
+        scores = dict(recommender.search(query, found, len(found)))
+        wanted = query.casefold()
+        written = [paper.id for paper in found if any(wanted in name.casefold() for name in paper.authors)]
+        for paper in (*named, *written):
+            scores[paper] = 1.0 + scores.get(paper, 0.0)
+        best = sorted(scores.items(), key=lambda entry: (-entry[1], entry[0]))[:limit]
+        return _ranked([*found, *named.values()], best)
 
     def similar(self, paper_reference: str, *, limit: int) -> list[RankedPaper]:
         """Return the papers most like one; raises UnknownPaper."""

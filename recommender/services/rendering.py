@@ -1,6 +1,6 @@
 """From an edition's rows to what a reader gets: HTML, text and the message. The same rows, the same bytes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from recommender.digest.compose import Material, compose
@@ -58,7 +58,8 @@ class EditionRenderer:
         """Return an edition that may not be stored; its message id is marked as a preview."""
         stamp = f"{edition.created_at:%Y%m%d%H%M%S}"
         message_id = f"<preview.{edition.key}.{stamp}@{self._identity.domain}>"
-        return self._parts(unit, subscriber, edition, message_id)
+        parts = self._parts(unit, subscriber, edition, message_id)
+        return replace(parts, envelope=replace(parts.envelope, stem=f"preview-{parts.envelope.stem}"))
 
     def _parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition, message_id: str) -> Parts:
         digest = self._digest(unit, subscriber, edition)

@@ -158,7 +158,7 @@ class RankingSection(Section):
     """What the paper says, against the interest, its seeds and the votes."""
     weight_keywords: Weight = 0.6
     """Keywords found word for word."""
-    weight_authors: Weight = 0.5
+    weight_authors: Weight = 0.8
     """Authors followed or voted up."""
     weight_collaborative: Weight = 0.6
     """What readers with like votes voted up."""

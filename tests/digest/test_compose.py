@@ -70,10 +70,10 @@ def test_subject_names_best_paper_and_count() -> None:
     assert len(made.subject) <= SUBJECT
 
 
-def test_best_paper_is_the_best_match_of_an_interest() -> None:
+def test_best_paper_is_the_best_scored_of_an_interest() -> None:
     """The trending paper does not name the mail, however hot it is."""
     items = [replace(item, match=0.2, score=0.1) for item in edition().items]
-    items[1] = replace(items[1], match=0.8)
+    items[1] = replace(items[1], score=0.8)
     items[2] = replace(items[2], match=1.0, score=9.0)
     made = digest(edition=replace(edition(), items=tuple(items)))
     assert made.subject.startswith("X²-Unlearn")

@@ -28,9 +28,17 @@ def test_every_open_state_can_end() -> None:
 
 
 def test_in_doubt_never_goes_back_to_the_queue_by_itself() -> None:
-    """What may have arrived is not sent again: only `held`, which a person sees, leads to `ready`."""
+    """What may have arrived is not sent again: only `held`, which a person sees, leads to `ready`.
+
+    The relay's late refusal, heard by the worker that waited for it, may still defer or fail a held row.
+    """
     assert not TRANSITIONS[DeliveryState.IN_DOUBT] & {DeliveryState.READY, DeliveryState.CLAIMED}
-    assert TRANSITIONS[DeliveryState.HELD] == {DeliveryState.SENT, DeliveryState.READY}
+    assert TRANSITIONS[DeliveryState.HELD] == {
+        DeliveryState.SENT,
+        DeliveryState.READY,
+        DeliveryState.DEFERRED,
+        DeliveryState.FAILED,
+    }
 
 
 def test_sent_is_only_reached_through_doubt() -> None:

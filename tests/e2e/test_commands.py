@@ -1,6 +1,7 @@
 """The command line on small files: the main job, exit codes, and what is printed where."""
 
 import json
+import sqlite3
 from pathlib import Path
 
 from tests.e2e.project import Project
@@ -220,3 +221,45 @@ def test_init_never_overwrites(project: Project) -> None:
     project.run("init")
     assert project.subscribers.read_text(encoding="utf-8").endswith("# mine\n")
     project.run("check")
+
+
+def test_search_finds_ids_and_authors(project: Project) -> None:
+    """An arXiv id finds its paper, and an author's name finds what that author wrote."""
+    ready(project)
+    row = {"id": "2601.00042", "title": "On Lamps", "authors": ["Grace Hopper"], "abstract": "Light."}
+    (project.root / "papers.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    project.run("import", "papers.jsonl")
+    found = [
+        project.run("search", query, "--json").rows()[0]["title"] for query in ("2601.00042", "Grace Hopper")
+    ]
+    assert found == ["On Lamps", "On Lamps"]
+
+
+def test_an_empty_name_is_not_everybody(project: Project) -> None:
+    """An unset variable in a script must not mail all subscribers."""
+    ready(project)
+    project.run(*MORNING, "publish", "--subscriber", "", "--force", code=1)
+    project.run("--now", "", "publish", code=2)
+    project.run("--now", "9999-12-31T23:59:59-12:00", "check", code=2)
+    assert project.run("deliveries", "--json").rows() == []
+
+
+def test_a_row_left_claimed_by_a_dead_process_expires(project: Project) -> None:
+    """A month after the process died in mid-claim its digest is not worth sending, and says so."""
+    ready(project)
+    project.run(*MORNING, "publish")
+    with sqlite3.connect(project.store) as connection:
+        connection.execute("UPDATE delivery SET state = 'claimed', lease_until = date_header, fence = 1")
+    project.run("--now", "2026-02-28T08:00Z", "deliver")
+    assert [row["state"] for row in project.run("deliveries", "--json").rows()] == ["expired"]
+    assert not list((project.root / "var").glob("outbox/*"))
+
+
+def test_digest_holds_what_a_dead_process_left_in_doubt(project: Project) -> None:
+    """The line for cron is a start-up too."""
+    ready(project)
+    project.run(*MORNING, "publish")
+    with sqlite3.connect(project.store) as connection:
+        connection.execute("UPDATE delivery SET state = 'in_doubt', fence = 1")
+    project.run(*MORNING, "digest")
+    assert [row["state"] for row in project.run("deliveries", "--json").rows()] == ["held"]

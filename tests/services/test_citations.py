@@ -84,7 +84,7 @@ def test_json_is_a_list_of_flat_objects() -> None:
     """Every value of a row is plain, and times are ISO 8601 UTC."""
     (row,) = json.loads(to_json(saved(paper(1, "A title"))))
     assert not [value for value in row.values() if isinstance(value, (list, dict))]
-    assert row["saved_at"] == "2026-01-30T18:00:00+00:00"
+    assert row["saved_at"] == "2026-01-30T18:00:00Z"
     assert row["authors"] == "Kevin Meng; David Bau"
     assert row["arxiv"] == "2202.00001"
 
