@@ -46,9 +46,9 @@ def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = Fa
             {
                 "interest": name,
                 "scorer": number.scorer,
-                "value": number.value,
-                "weight": number.weight,
-                "contribution": number.contribution,
+                "value": None if number.value is None else round(number.value, 6),
+                "weight": round(number.weight, 6),
+                "contribution": round(number.contribution, 6),
                 "evidence": told.get(number.scorer, ""),
             }
             for number in view.numbers
