@@ -34,7 +34,10 @@ def test_all_wrappings(pack: object) -> None:
 
 def test_members_and_padding() -> None:
     """Several gzip members are one stream; padding after the last is ignored."""
-    assert b"".join(inflated([gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0) + b"\x00" * 20])) == b"ab"
+    assert (
+        b"".join(inflated([gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0) + b"\x00" * 20]))
+        == b"ab"
+    )
 
 
 def test_pieces_stay_small() -> None:
