@@ -75,7 +75,7 @@ def try_(
     rest: Annotated[list[Path] | None, typer.Argument(help="More saved files.", show_default=False)] = None,
 ) -> None:
     """Rank papers for one sentence and show the page, without any configuration."""
-    from recommender.settings.samples import try_block, write_try_config  # noqa: PLC0415 only this command
+    from recommender.settings.samples import source_blocks, try_block, write_try_config  # noqa: PLC0415 only this command
 
     if not sentence.strip():
         raise typer.BadParameter("the sentence is empty")
@@ -88,7 +88,10 @@ def try_(
     page = folder / "digest.html"
     _show(application, page)
     say("\nTo keep it, put this into config/subscribers.toml (`paperroute init` writes the folder):\n")
-    write(try_block(sentence, wanted, library))
+    write(try_block(sentence, library))
+    if not files:
+        say("and this into config/paperroute.toml:\n")
+        write(source_blocks(wanted))
 
 
 def _fill(application: "Application", files: Sequence[Path]) -> None:

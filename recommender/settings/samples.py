@@ -37,8 +37,7 @@ file = "keys"
 candidates_days = 30
 """
 
-_TRY_SOURCES = """
-[[source]]
+_SOURCES = """[[source]]
 type = "arxiv"
 categories = {categories}
 
@@ -60,14 +59,18 @@ def write_try_config(folder: Path, sentence: str, categories: Sequence[str], lib
     """Write `folder/config/` for one reader with one interest and return its paperroute.toml."""
     config = folder / "config"
     config.mkdir(parents=True, exist_ok=True)
-    sources = _TRY_SOURCES.format(categories=_words(categories))
-    (config / "paperroute.toml").write_text(_TRY + sources, encoding="utf-8")
-    block = try_block(sentence, categories, library.absolute() if library else None)
+    (config / "paperroute.toml").write_text(f"{_TRY}\n{source_blocks(categories)}", encoding="utf-8")
+    block = try_block(sentence, library.absolute() if library else None)
     (config / "subscribers.toml").write_text(block, encoding="utf-8")
     return config / "paperroute.toml"
 
 
-def try_block(sentence: str, categories: Sequence[str], library: Path | None) -> str:
+def source_blocks(categories: Sequence[str]) -> str:
+    """Return the paperroute.toml tables that fetch what `try` fetched."""
+    return _SOURCES.format(categories=json.dumps(list(categories)))
+
+
+def try_block(sentence: str, library: Path | None) -> str:
     """Return the subscribers.toml block that would keep what was tried."""
     name = sentence.strip().split(".")[0]
     short = name if len(name) <= 60 else f"{name[:57].rsplit(' ', 1)[0]} …"
@@ -79,14 +82,9 @@ at = "07:30"
   [[subscriber.interest]]
   name = {_text(short[:1].upper() + short[1:])}
   about = {_text(" ".join(sentence.split()))}{seeds}
-  # arXiv categories that were fetched: {", ".join(categories)}
 """
 
 
 def _text(value: str) -> str:
     """Return a TOML basic string; JSON's escapes are valid in it."""
     return json.dumps(value, ensure_ascii=False).replace("\\x7f", "\\\\u007F")
-
-
-def _words(values: Sequence[str]) -> str:
-    return json.dumps(list(values))
