@@ -16,7 +16,7 @@ from recommender.ranking.diversity import SAME, TOP, Places, rerank, top_places
 
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
-_TREND_MATCH, _DIFFERENT_MATCH = 0.5, 0.7
+_TREND_MATCH, _DIFFERENT_MATCH = 0.9, 0.7
 _DIFFERENT_RANKS = (20, 100)
 _DIFFERENT_OVERLAP = 0.3
 _TEMPERATURE = 0.1
