@@ -28,7 +28,10 @@ _SPOKEN_MATCH = {
 }
 """Least match that is put into words, by section: above 1 where fit was not the point."""
 _HEADINGS = {
-    Section.TRENDING: ("Trending near you", "Drawing attention now, with something in common with your interests."),
+    Section.TRENDING: (
+        "Trending near you",
+        "Drawing attention now, with something in common with your interests.",
+    ),
     Section.DIFFERENT: (
         "Something different",
         "A step aside from your usual reading; your thumb teaches most here.",
