@@ -223,6 +223,15 @@ def test_any_text_renders(title: str, abstract: str) -> None:
     assert renderer().text(made)
 
 
+@pytest.mark.parametrize("title", NASTY, ids=str)
+def test_no_attribute_holds_a_bare_bracket(title: str) -> None:
+    """The style inliner writes `<` in attributes as it is: valid, but a careless mail program sees a tag."""
+    hostile = replace(PAPERS[0], title=title, code_url="https://example.org/code")
+    page = renderer().html(digest((hostile,)))
+    values = re.findall(r'="([^"]*)"', page)
+    assert not [value for value in values if "<" in value or ">" in value]
+
+
 def test_no_template_marks_text_as_safe() -> None:
     """Escaping has no way around it."""
     for path in TEMPLATES:
