@@ -79,7 +79,7 @@ def write(made: Made, folder: Path) -> None:
         (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
 
 
-def scored(folder: Path, name: str, ranking: Path) -> list[dict[str, object]]:
+def scored(folder: Path, name: str, ranking: Path) -> list[dict[str, Any]]:
     """Return figures over readers for a file of rankings and for each baseline, ranked in this run.
 
     `gain` is the ranking's figure less the method's, paired. A second set of rows counts only answers that
@@ -104,7 +104,7 @@ def scored(folder: Path, name: str, ranking: Path) -> list[dict[str, object]]:
 
 def _figures(
     readers: Sequence[LoneReader], methods: Mapping[str, Rankings], wanted: Answers, dropped: Answers
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """Return a row for each method over the readers in `wanted`; `dropped` answers are taken from lists."""
     series = {}
     for name, rankings in methods.items():
@@ -127,7 +127,7 @@ def _figures(
     ]
 
 
-def _table(rows: Sequence[Mapping[str, object]]) -> list[str]:
+def _table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines: list[str] = []
     answers = None
     for row in rows:
@@ -137,7 +137,7 @@ def _table(rows: Sequence[Mapping[str, object]]) -> list[str]:
             lines.append(
                 _LINE.format("method", "n", *_FIGURES, "ranking less it, nDCG", "ranking less it, AUC")
             )
-        means = [Mean(**row[key]) for key in (*_FIGURES, "nDCG@10 gain", "AUC gain")]  # type: ignore[arg-type]
+        means = [Mean(**row[key]) for key in (*_FIGURES, "nDCG@10 gain", "AUC gain")]
         lines.append(_LINE.format(str(row["method"]), means[0].n, *map(str, means)))
     return lines
 
