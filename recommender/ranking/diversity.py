@@ -44,11 +44,10 @@ def top_places(scores: FloatMatrix, count: int = TOP) -> Places:
 def rerank(scores: FloatMatrix, places: Places, sketches: FloatMatrix, diversity: float) -> Places:
     """Return each row of `places` in the order of marginal relevance, -1 where none is left.
 
-    `scores` (n, k) belong to `places` (n, k), best first; a score of -inf or 0 is never chosen, nor is
-    a near-duplicate of a paper chosen before.
+    `scores` (n, k) belong to `places` (n, k), best first; a score of -inf is never chosen, nor is a
+    near-duplicate of a paper chosen before. Relevance runs from 1 for the best to 0 for the last.
     """
-    best = np.where(np.isfinite(scores), scores, 0).max(axis=1, keepdims=True, initial=0)
-    relevance = np.where(scores > 0, scores / np.maximum(best, np.float32(1e-9)), -np.inf)
+    relevance = np.where(np.isfinite(scores), _relative(scores), np.float32(-np.inf))
     vectors = sketches[places]
     cosines = vectors @ vectors.transpose(0, 2, 1)
     nearest = np.zeros_like(scores)
@@ -66,3 +65,12 @@ def rerank(scores: FloatMatrix, places: Places, sketches: FloatMatrix, diversity
         relevance[lines, pick] = -np.inf
         relevance[valid[:, None] & (near > SAME)] = -np.inf
     return chosen
+
+
+def _relative(scores: FloatMatrix) -> FloatMatrix:
+    """Return scores as a part of the way from the row's least finite one to its best."""
+    finite = np.isfinite(scores)
+    least = np.where(finite, scores, np.float32(np.inf)).min(axis=1, keepdims=True, initial=np.inf)
+    best = np.where(finite, scores, np.float32(-np.inf)).max(axis=1, keepdims=True, initial=-np.inf)
+    span = np.where(best > least, best - least, np.float32(1))
+    return np.where(finite, (scores - least) / span, 0).astype(np.float32)

@@ -4,48 +4,20 @@ Works on the numbers of a scored block; finds no words and scores nothing itself
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from recommender.domain.editions import Section
 from recommender.ranking.base import FloatMatrix, Request
-from recommender.ranking.diversity import SAME, TOP, Places, rerank, top_places
+from recommender.ranking.company import Company, Rules
+from recommender.ranking.diversity import TOP, rerank, top_places
+from recommender.ranking.picks import Pick, Table
+from recommender.ranking.slots import Slots
 
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
-_TREND_MATCH, _DIFFERENT_MATCH = 0.9, 0.7
-_DIFFERENT_RANKS = (20, 100)
-_DIFFERENT_OVERLAP = 0.3
-_TEMPERATURE = 0.1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """The numbers of a block: all matrices are (n_profiles, n_candidates)."""
-
-    scores: dict[str, FloatMatrix]
-    parts: dict[str, FloatMatrix]
-    """What each scorer adds to `fused`."""
-    weights: dict[str, FloatMatrix]
-    """(n_profiles, 1): each scorer's weight for each profile."""
-    fused: FloatMatrix
-    match: FloatMatrix
-    muted: npt.NDArray[np.bool_]
-    asked_for: npt.NDArray[np.bool_]
-    """See `asked_for`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pick:
-    """A chosen candidate: its place in the pool, the row of its interest, and how it was chosen."""
-
-    row: int
-    place: int
-    section: Section = Section.INTEREST
-    propensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +29,7 @@ class Selection:
     spans: Sequence[slice]
     unseen: npt.NDArray[np.bool_]
     """(n_requests, n_candidates)."""
-    sketches: FloatMatrix
+    rules: Rules
     diversity: float
     auto_floor: float
     """Least match where the reader set no floor."""
@@ -65,10 +37,11 @@ class Selection:
 
     def picks(self) -> list[list[Pick]]:
         """Return each request's picks: interests best first, then TRENDING, then DIFFERENT."""
-        spoken = positive(self.table) & ~self.table.muted
+        spoken = np.isfinite(self.table.fused) & ~self.table.muted
         ready = np.vstack([self._ready(place, spoken[span]) for place, span in enumerate(self.spans)])
         masked = np.where(ready, self.table.fused, np.float32(-np.inf))
-        lists = _lists(masked, self.sketches, self.diversity, max(r.papers for r in self.requests))
+        varied = np.concatenate([np.full(len(own.profiles), own.slots) for own in self.requests])
+        lists = self._lists(masked, varied)
         return [self._pick(place, lists[self.spans[place]]) for place in range(len(self.requests))]
 
     def _ready(self, place: int, spoken: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -88,25 +61,43 @@ class Selection:
             return match >= np.float32(floor)
         return self.table.asked_for[span] | (match >= np.float32(self.auto_floor))
 
+    def _lists(self, masked: FloatMatrix, varied: npt.NDArray[np.bool_]) -> list[list[int]]:
+        """Return the places of each row by score; where `varied`, the best `TOP` in MMR order."""
+        papers = max(request.papers for request in self.requests)
+        places = top_places(masked, max(TOP, 2 * papers))
+        values = np.take_along_axis(masked, places, axis=1)
+        ordered = np.where(np.isfinite(values), places, -1)
+        if varied.any():
+            mixed = rerank(values[varied, :TOP], places[varied, :TOP], self.rules.sketches, self.diversity)
+            ordered[varied, : mixed.shape[1]] = mixed
+        return [[place for place in row if place >= 0] for row in ordered.tolist()]
+
     def _pick(self, place: int, lists: Sequence[Sequence[int]]) -> list[Pick]:
         request, span = self.requests[place], self.spans[place]
-        slots = Slots(selection=self, place=place)
+        slots = Slots(
+            table=self.table,
+            rows=span,
+            unseen=self.unseen[place],
+            seeds=(self.seed, request.seed, request.subscriber),
+        )
         wanted = [request.papers >= size for size in (TREND_FROM, DIFFERENT_FROM) if request.slots]
-        main = self._main(request, span, lists, request.papers - sum(wanted), set())
+        main = self._main(request, span, lists, request.papers - sum(wanted), ())
+        company = self._company(request, [pick.place for pick in main])
         extra: list[Pick] = []
         for choose in (slots.trending, slots.different)[: sum(wanted)]:
-            found = choose({pick.place for pick in (*main, *extra)})
-            extra += [found] if found else []
+            if found := choose(company):
+                company.add(found.place)
+                extra.append(found)
         if len(extra) < sum(wanted):
-            taken = {pick.place for pick in extra}
+            taken = [pick.place for pick in extra]
             main = self._main(request, span, lists, request.papers - len(extra), taken)
         return [*main, *extra]
 
     def _main(
-        self, request: Request, span: slice, lists: Sequence[Sequence[int]], room: int, kept: set[int]
+        self, request: Request, span: slice, lists: Sequence[Sequence[int]], room: int, kept: Sequence[int]
     ) -> list[Pick]:
         quotas = shares([profile.weight for profile in request.profiles], room)
-        chosen = fill(lists, quotas, room, self.sketches, kept)
+        chosen = fill(lists, quotas, room, self._company(request, kept))
         picks = [Pick(row=span.start + own, place=place) for own, place in chosen]
         grouped = request.slots
         return sorted(
@@ -118,18 +109,8 @@ class Selection:
             ),
         )
 
-
-def asked_for(scores: Mapping[str, FloatMatrix]) -> npt.NDArray[np.bool_]:
-    """Tell where a keyword or an author was found: what a reader named comes, however weak the text match."""
-    found: npt.NDArray[np.bool_] = ~np.isnan(scores["keywords"]) | ~np.isnan(scores["authors"])
-    return found
-
-
-def positive(table: Table) -> npt.NDArray[np.bool_]:
-    """Tell where something but attention speaks for a paper."""
-    spoken = [part > 0 for name, part in table.parts.items() if name != "trending"]
-    found: npt.NDArray[np.bool_] = np.logical_or.reduce(spoken)
-    return found
+    def _company(self, request: Request, places: Sequence[int]) -> Company:
+        return Company.of(self.rules if request.slots else None, places)
 
 
 def shares(weights: Sequence[float], room: int) -> list[int]:
@@ -146,15 +127,14 @@ def shares(weights: Sequence[float], room: int) -> list[int]:
 
 
 def fill(
-    lists: Sequence[Sequence[int]], quotas: Sequence[int], room: int, sketches: FloatMatrix, kept: set[int]
+    lists: Sequence[Sequence[int]], quotas: Sequence[int], room: int, company: Company
 ) -> list[tuple[int, int]]:
     """Take each list's quota in order, then give unfilled slots to the others in turn.
 
-    Returns (list, place) pairs; `kept` and near-duplicates of what is taken are passed over.
+    Returns (list, place) pairs; `company` holds what is chosen already, may refuse a place, and grows.
     """
     waiting = [list(reversed(own)) for own in lists]
     taken: list[tuple[int, int]] = []
-    held = [sketches[place] for place in sorted(kept)]
     counts = [0] * len(lists)
     for limits in (quotas, [room] * len(lists)):
         turns = True
@@ -165,91 +145,12 @@ def fill(
                     continue
                 turns = True
                 place = stack.pop()
-                if place in kept or (held and float((np.asarray(held) @ sketches[place]).max()) > SAME):
+                if not company.admits(place):
                     continue
+                company.add(place)
                 taken.append((own, place))
-                held.append(sketches[place])
                 counts[own] += 1
     return taken
 
 
-def _lists(masked: FloatMatrix, sketches: FloatMatrix, diversity: float, papers: int) -> list[list[int]]:
-    """Return the places of each row: the best `TOP` in MMR order, then the rest by score as far as needed."""
-    places = top_places(masked, max(TOP, 2 * papers))
-    values = np.take_along_axis(masked, places, axis=1)
-    first: Places = rerank(values[:, :TOP], places[:, :TOP], sketches, diversity)
-    tails = np.where(np.isfinite(values[:, TOP:]), places[:, TOP:], -1)
-    both = np.concatenate([first, tails], axis=1)
-    return [[place for place in row if place >= 0] for row in both.tolist()]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slots:
-    """The two slots that are not an interest's, for one request."""
-
-    selection: Selection
-    place: int
-
-    def trending(self, chosen: set[int]) -> Pick | None:
-        """Return the hottest paper not `chosen` with some relevance to an interest, or None."""
-        open_ = self._open(_TREND_MATCH)
-        open_[:, sorted(chosen)] = False
-        heat = np.where(open_, np.nan_to_num(self._rows("trending"), nan=-np.inf), -np.inf)
-        if not heat.size or not np.isfinite(heat).any():
-            return None
-        top = int(heat.max(axis=0).argmax())
-        return Pick(row=self._best_row(open_, top), place=top, section=Section.TRENDING)
-
-    def different(self, chosen: set[int]) -> Pick | None:
-        """Draw a relevant paper unlike the `chosen` ones from the middle ranks, by softmax of fit.
-
-        The draw is seeded by settings, request and subscriber; the chance it had is kept.
-        """
-        selection, request = self.selection, self.selection.requests[self.place]
-        open_ = self._open(_DIFFERENT_MATCH)
-        fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
-        order = [int(p) for p in top_places(fused[None, :], _DIFFERENT_RANKS[1])[0] if np.isfinite(fused[p])]
-        middle = [place for place in order[_DIFFERENT_RANKS[0] :] or order if place not in chosen]
-        if chosen and middle:
-            overlap = selection.sketches[middle] @ selection.sketches[sorted(chosen)].T
-            near = overlap.max(axis=1)
-            middle = [p for p, cosine in zip(middle, near, strict=True) if cosine < _DIFFERENT_OVERLAP]
-        if not middle:
-            return None
-        fit = fused[middle].astype(np.float64)
-        chances = np.exp((fit - fit.max()) / (_TEMPERATURE * max(float(fit.max()), 1e-9)))
-        chances /= chances.sum()
-        drawn = _draw(chances, (selection.seed, request.seed, request.subscriber))
-        place = middle[drawn]
-        return Pick(
-            row=self._best_row(open_, place),
-            place=place,
-            section=Section.DIFFERENT,
-            propensity=float(chances[drawn]),
-        )
-
-    def _open(self, match: float) -> npt.NDArray[np.bool_]:
-        """Return (rows, candidates): unseen, fits the interest somewhat, and no interest mutes it."""
-        selection, span = self.selection, self.selection.spans[self.place]
-        table = selection.table
-        fits = ~np.isnan(table.scores["content"][span]) & (table.match[span] >= match)
-        alive = self._fused() > 0
-        allowed: npt.NDArray[np.bool_] = selection.unseen[self.place] & ~table.muted[span].any(axis=0)
-        return fits & alive & allowed
-
-    def _rows(self, scorer: str) -> FloatMatrix:
-        return self.selection.table.scores[scorer][self.selection.spans[self.place]]
-
-    def _fused(self) -> FloatMatrix:
-        return self.selection.table.fused[self.selection.spans[self.place]]
-
-    def _best_row(self, open_: npt.NDArray[np.bool_], place: int) -> int:
-        fused = np.where(open_[:, place], self._fused()[:, place], -np.inf)
-        start: int = self.selection.spans[self.place].start
-        return start + int(fused.argmax())
-
-
-def _draw(chances: npt.NDArray[np.float64], seeds: Sequence[int]) -> int:
-    random = np.random.default_rng([abs(seed) for seed in seeds])
-    places: list[int] = np.flatnonzero(random.multinomial(1, chances)).tolist()
-    return places[0]
+__all__ = ["Pick", "Selection", "Table", "fill", "shares"]

@@ -168,6 +168,8 @@ class RankingSection(Section):
     """Categories of the interest."""
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.25
     """0 is by score alone, 1 is as different as possible."""
+    same_group: Annotated[int, Field(ge=0, le=100)] = 3
+    """Most papers in one edition that share an author, common names aside; 0 sets no limit."""
     factors: Annotated[int, Field(ge=1, le=1024)] = 32
     """Width of the collaborative model."""
     regularization: Annotated[float, Field(ge=0, le=1000)] = 1.0

@@ -5,11 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.domain.papers import Paper
 from recommender.ranking.base import FloatMatrix
+from recommender.ranking.company import Company, Rules
 from recommender.ranking.diversity import rerank, sketch, top_places
+from recommender.ranking.groups import Groups
 from recommender.ranking.matrices import dense_product
 from recommender.ranking.selection import fill, shares
 from recommender.ranking.text import TextSpace, paper_fields
+from tests.builders import a_paper
 from tests.ranking import world
 
 WEIGHTS = st.lists(st.floats(0, 10, allow_nan=False), min_size=1, max_size=6)
@@ -28,6 +32,11 @@ def test_quotas_add_up_and_follow_the_weights(weights: list[float], room: int) -
         assert abs(quota - weight * room / total) < 1 + 1e-6
 
 
+def anonymous(count: int) -> list[Paper]:
+    """Return papers without authors."""
+    return [a_paper(number, authors=()) for number in range(count)]
+
+
 def apart(count: int) -> FloatMatrix:
     """Return sketches of papers that have nothing in common."""
     return np.eye(count, dtype=np.float32)
@@ -35,7 +44,7 @@ def apart(count: int) -> FloatMatrix:
 
 def test_unfilled_slots_go_to_the_others() -> None:
     """An interest that has too few papers leaves its room."""
-    taken = fill([[0], [1, 2, 3, 4]], [2, 2], 4, apart(5), set())
+    taken = fill([[0], [1, 2, 3, 4]], [2, 2], 4, Company.of(None))
     assert sorted(place for _, place in taken) == [0, 1, 2, 3]
 
 
@@ -43,7 +52,8 @@ def test_kept_papers_and_near_duplicates_are_passed_over() -> None:
     """Neither takes a slot."""
     sketches = apart(4)
     sketches[2] = sketches[1]
-    assert fill([[0, 1, 2, 3]], [4], 4, sketches, {0}) == [(0, 1), (0, 3)]
+    company = Company.of(Rules(sketches=sketches, groups=Groups(anonymous(4)), same_group=0), [0])
+    assert fill([[0, 1, 2, 3]], [4], 4, company) == [(0, 1), (0, 3)]
 
 
 def test_top_places_are_best_first_with_ties_by_place() -> None:

@@ -1,0 +1,65 @@
+"""What may stand together in one list: no near-duplicates, and not too much of one group."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from recommender.ranking.base import FloatMatrix
+from recommender.ranking.diversity import SAME
+from recommender.ranking.groups import Groups
+from recommender.ranking.names import Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What lists of one pool keep to."""
+
+    sketches: FloatMatrix
+    """(n_candidates, d) unit rows."""
+    groups: Groups
+    same_group: int
+    """Most papers of one author in one list; 0 sets no limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """The papers of one list so far; without `rules` anything goes with anything."""
+
+    rules: Rules | None
+    held: list[int] = field(default_factory=list)
+    counts: Counter[Name] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, rules: Rules | None, places: Iterable[int] = ()) -> "Company":
+        """Return a list that holds `places` already."""
+        company = cls(rules=rules)
+        for place in places:
+            company.add(place)
+        return company
+
+    def add(self, place: int) -> None:
+        """Take a paper in, whether or not it is admitted."""
+        self.held.append(place)
+        if self.rules is not None:
+            self.counts.update(self.rules.groups[place])
+
+    def admits(self, place: int) -> bool:
+        """Tell whether a paper is new here, unlike all that is held, and not one too many of its group."""
+        if place in self.held:
+            return False
+        if self.rules is None or not self.held:
+            return True
+        return not self._full(self.rules, place) and self.nearest(place) <= SAME
+
+    def nearest(self, place: int) -> float:
+        """Return the highest cosine with what is held; 0 with nothing."""
+        if self.rules is None or not self.held:
+            return 0.0
+        return float(np.max(self.rules.sketches[self.held] @ self.rules.sketches[place]))
+
+    def _full(self, rules: Rules, place: int) -> bool:
+        if not rules.same_group:
+            return False
+        return any(self.counts[name] >= rules.same_group for name in rules.groups[place])

@@ -1,0 +1,33 @@
+"""What choosing reads, and what it leaves: the numbers of a block, and chosen candidates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.domain.editions import Section
+from recommender.ranking.base import FloatMatrix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The numbers of a block: all matrices are (n_profiles, n_candidates)."""
+
+    fused: FloatMatrix
+    """-inf where a paper cannot be chosen: only attention speaks for it, or it missed the shortlist."""
+    match: FloatMatrix
+    heat: FloatMatrix
+    """Attention, NaN without any."""
+    muted: npt.NDArray[np.bool_]
+    asked_for: npt.NDArray[np.bool_]
+    """Where a keyword or an author was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A chosen candidate: its place in the pool, the row of its interest, and how it was chosen."""
+
+    row: int
+    place: int
+    section: Section = Section.INTEREST
+    propensity: float | None = None

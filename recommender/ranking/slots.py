@@ -1,0 +1,89 @@
+"""The slots of a list that are not an interest's: what draws attention, and something different."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from recommender.domain.editions import Section
+from recommender.ranking.base import FloatMatrix
+from recommender.ranking.company import Company
+from recommender.ranking.diversity import top_places
+from recommender.ranking.picks import Pick, Table
+
+_TREND_MATCH, _DIFFERENT_MATCH = 0.9, 0.7
+_DIFFERENT_RANKS = (20, 100)
+_DIFFERENT_OVERLAP = 0.3
+_TEMPERATURE = 1.0
+"""At 1 the chances are those the fitted scores stand for, see `learning`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """Chooses for one request, whose interests have the `rows` of `table`."""
+
+    table: Table
+    rows: slice
+    unseen: npt.NDArray[np.bool_]
+    """(n_candidates,)."""
+    seeds: Sequence[int]
+    """Start every draw."""
+
+    def trending(self, company: Company) -> Pick | None:
+        """Return the hottest paper that `company` admits with some relevance to an interest, or None."""
+        open_ = self._open(_TREND_MATCH)
+        heat = np.where(open_, np.nan_to_num(self.table.heat[self.rows], nan=-np.inf), -np.inf)
+        most = heat.max(axis=0, initial=-np.inf)
+        hottest = (int(place) for place in np.argsort(-most, kind="stable") if np.isfinite(most[place]))
+        top = next((place for place in hottest if company.admits(place)), None)
+        if top is None:
+            return None
+        return Pick(row=self._best_row(open_, top), place=top, section=Section.TRENDING)
+
+    def different(self, company: Company) -> Pick | None:
+        """Draw a relevant paper unlike the `company` from the middle ranks, by softmax of fit.
+
+        The draw is seeded; the chance it had is kept.
+        """
+        open_ = self._open(_DIFFERENT_MATCH)
+        fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
+        order = [int(p) for p in top_places(fused[None, :], _DIFFERENT_RANKS[1])[0] if np.isfinite(fused[p])]
+        middle = [
+            place
+            for place in order[_DIFFERENT_RANKS[0] :] or order
+            if company.admits(place) and company.nearest(place) < _DIFFERENT_OVERLAP
+        ]
+        if not middle:
+            return None
+        fit = fused[middle].astype(np.float64)
+        chances = np.exp((fit - fit.max()) / _TEMPERATURE)
+        chances /= chances.sum()
+        drawn = _draw(chances, self.seeds)
+        return Pick(
+            row=self._best_row(open_, middle[drawn]),
+            place=middle[drawn],
+            section=Section.DIFFERENT,
+            propensity=float(chances[drawn]),
+        )
+
+    def _open(self, match: float) -> npt.NDArray[np.bool_]:
+        """Return (rows, candidates): unseen, fits the interest somewhat, and no interest mutes it."""
+        fits = self.table.match[self.rows] >= match
+        alive = np.isfinite(self._fused())
+        allowed: npt.NDArray[np.bool_] = self.unseen & ~self.table.muted[self.rows].any(axis=0)
+        return fits & alive & allowed
+
+    def _fused(self) -> FloatMatrix:
+        return self.table.fused[self.rows]
+
+    def _best_row(self, open_: npt.NDArray[np.bool_], place: int) -> int:
+        fused = np.where(open_[:, place], self._fused()[:, place], -np.inf)
+        start: int = self.rows.start
+        return start + int(fused.argmax())
+
+
+def _draw(chances: npt.NDArray[np.float64], seeds: Sequence[int]) -> int:
+    random = np.random.default_rng([abs(seed) for seed in seeds])
+    places: list[int] = np.flatnonzero(random.multinomial(1, chances)).tolist()
+    return places[0]
