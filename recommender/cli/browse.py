@@ -1,13 +1,15 @@
 """Commands that ask the ranking: recommend, explain, search, similar, trending, evaluate."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recommender.cli.context import application_of
 from recommender.cli.output import Row, say, show
+from recommender.domain.errors import InputError
+from recommender.ranking.base import VOICES
 
 if TYPE_CHECKING:
     from recommender.domain.editions import Evidence
@@ -41,6 +43,7 @@ def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = Fa
         name = names.get(view.interest, view.interest)
         if not as_json:
             say(_summary(name, view))
+        # Scorers of one kind speak with one voice, which is written once.
         told = {part.scorer: evidence_words(part) for part in view.evidence}
         rows += [
             {
@@ -49,7 +52,7 @@ def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = Fa
                 "value": None if number.value is None else round(number.value, 6),
                 "weight": round(number.weight, 6),
                 "contribution": round(number.contribution, 6),
-                "evidence": told.get(number.scorer, ""),
+                "evidence": told.pop(VOICES.get(number.scorer, ""), ""),
             }
             for number in view.numbers
         ]
@@ -99,13 +102,28 @@ def trending(
     show(rows, as_json=as_json, empty="no signals in this period; the huggingface source brings them")
 
 
-def evaluate(context: typer.Context, as_json: AsJson = False) -> None:
+def evaluate(
+    context: typer.Context,
+    as_json: AsJson = False,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Also write a picture of all figures here, as SVG.")
+    ] = None,
+) -> None:
     """Measure the ranking on the store's own votes, each scorer alone and fused, against baselines."""
-    evaluation = application_of(context).evaluating().run()
+    evaluating = application_of(context).evaluating()
+    evaluation = evaluating.run()
     if not as_json:
         for note in evaluation.notes:
             say(note)
-    show([asdict(row) for row in evaluation.rows], as_json=as_json, empty="nothing to show")
+    rows = [row.flat() if as_json else row.told() for row in evaluation.rows]
+    show(rows, as_json=as_json, empty="nothing to show")
+    if picture is not None:
+        drawn = evaluating.picture(evaluation)
+        try:
+            picture.write_text(drawn, encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{picture}: cannot be written ({error.strerror})") from error
+        say(f"wrote {picture}")
 
 
 def _rows(ranked: "Sequence[RankedPaper]") -> list[Row]:

@@ -18,8 +18,7 @@ class WeightedPaper:
 class InterestProfile:
     """One interest of one subscriber: the words of the file and the votes since.
 
-    `up` and `down` hold the votes that belong to this interest; `liked` all up-votes of the
-    subscriber, which is what collaborative scoring looks at.
+    `up` and `down` hold the votes that belong to this interest.
     """
 
     subscriber: int
@@ -34,7 +33,6 @@ class InterestProfile:
     seeds: tuple[PaperId, ...] = ()
     up: tuple[WeightedPaper, ...] = ()
     down: tuple[WeightedPaper, ...] = ()
-    liked: tuple[PaperId, ...] = ()
     weight: float = 1.0
     share: bool = True
 

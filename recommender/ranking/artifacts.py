@@ -12,32 +12,22 @@ import json
 import os
 import zipfile
 import zlib
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
 
 from recommender.domain.errors import ArtifactError
-from recommender.domain.papers import PaperId
-from recommender.ranking.base import RankingSettings, SparseMatrix
-from recommender.ranking.collaborative import CollaborativeScorer, VoteModel
-from recommender.ranking.content import ContentScorer
-from recommender.ranking.fitted import Fitted
+from recommender.ranking.base import RankingSettings
 from recommender.ranking.hybrid import HybridRecommender
-from recommender.ranking.stems import Stems
-from recommender.ranking.text import FEATURES, TextSpace
+from recommender.ranking.packing import Arrays, Facts, pack, unpack
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the arrays or the way texts are read change; another format is refused."""
 MANIFEST = "manifest.json"
 _LIBRARIES = ("numpy", "scipy", "scikit-learn", "implicit")
-_MATRICES = ("background", "votes", "rows")
 _FAULTS = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError)
 """What reading a damaged file may raise in zipfile, numpy and json."""
-Arrays = dict[str, npt.NDArray[Any]]
 
 
 def save(recommender: HybridRecommender, folder: Path) -> str:
@@ -47,7 +37,7 @@ def save(recommender: HybridRecommender, folder: Path) -> str:
     either the artifact before or this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays = _arrays(recommender.fitted)
+    arrays, facts = pack(recommender.fitted)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     digest = hashlib.sha256(buffer.getbuffer()).hexdigest()
@@ -57,8 +47,7 @@ def save(recommender: HybridRecommender, folder: Path) -> str:
         "arrays": name,
         "sha256": digest,
         "contents": {key: [list(own.shape), own.dtype.str] for key, own in sorted(arrays.items())},
-        "documents": recommender.fitted.content.space.documents,
-        "settings": asdict(recommender.fitted.settings),
+        "facts": facts,
         "libraries": {library: importlib.metadata.version(library) for library in _LIBRARIES},
     }
     text = json.dumps(manifest | {"checksum": _checksum(manifest)}, indent=1, sort_keys=True) + "\n"
@@ -78,8 +67,8 @@ def load(folder: Path, settings: RankingSettings | None = None) -> HybridRecomme
     manifest = _manifest(folder / MANIFEST)
     arrays = _read(folder, manifest)
     try:
-        own = settings or RankingSettings(**manifest["settings"])
-        return HybridRecommender(fitted=_fitted(arrays, int(manifest["documents"]), own))
+        facts: Facts = manifest["facts"]
+        return HybridRecommender(fitted=unpack(arrays, facts, settings))
     except _FAULTS as error:
         raise ArtifactError(f"{folder}: the arrays do not fit together: {error}; run `train`") from error
 
@@ -116,65 +105,6 @@ def _read(folder: Path, manifest: dict[str, Any]) -> Arrays:
         if own.dtype.kind == "f" and not np.isfinite(own).all():
             raise ArtifactError(f"{path}: {key} holds numbers that are not finite; run `train`")
     return arrays
-
-
-def _arrays(fitted: Fitted) -> Arrays:
-    model = fitted.collaborative.model
-    arrays: Arrays = {
-        "idf": fitted.content.space.idf,
-        "readers": model.readers,
-        "items": np.asarray(model.items, dtype=np.str_),
-        "factors": model.factors,
-    }
-    for name, matrix in zip(_MATRICES, (fitted.content.background, model.votes, model.rows), strict=True):
-        arrays |= {
-            f"{name}_data": matrix.data.astype(np.float32),
-            f"{name}_indices": matrix.indices.astype(np.int32),
-            f"{name}_indptr": matrix.indptr.astype(np.int64),
-            f"{name}_shape": np.asarray(matrix.shape, dtype=np.int64),
-        }
-    return arrays
-
-
-def _fitted(arrays: Arrays, documents: int, settings: RankingSettings) -> Fitted:
-    """Put the parts together; raise ValueError where they do not fit."""
-    background, votes, rows = (_matrix(arrays, name) for name in _MATRICES)
-    items, readers, factors = arrays["items"], arrays["readers"], arrays["factors"]
-    _require(arrays["idf"].shape == (FEATURES,), "idf has another width")
-    _require(arrays["idf"].dtype == np.float32, "idf is not float32")
-    _require(background.shape[1] == rows.shape[1] == FEATURES, "content rows have another width")
-    _require(votes.shape == (len(readers), len(items)), "votes do not match readers and papers")
-    _require(rows.shape[0] == len(items), "papers and their rows differ in number")
-    _require(factors.ndim == 2 and len(factors) == len(items), "papers and factors differ in number")
-    _require(bool((items[1:] > items[:-1]).all()), "papers are not sorted and distinct")
-    space = TextSpace(arrays["idf"], documents, Stems.english())
-    model = VoteModel(
-        readers=readers,
-        items=tuple(PaperId(item) for item in items.tolist()),
-        votes=votes,
-        factors=factors,
-        rows=rows,
-    )
-    return Fitted(
-        settings=settings,
-        content=ContentScorer(space, background, settings.seed),
-        collaborative=CollaborativeScorer(settings=settings, space=space, model=model),
-    )
-
-
-def _matrix(arrays: Arrays, name: str) -> SparseMatrix:
-    data, indices, indptr, shape = (
-        arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape")
-    )
-    _require(shape.shape == (2,) and bool((shape >= 0).all()), f"{name} has no shape")
-    matrix = sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
-    matrix.check_format(full_check=True)
-    return matrix
-
-
-def _require(holds: bool, fault: str) -> None:  # noqa: FBT001 - reads as an assertion
-    if not holds:
-        raise ValueError(fault)
 
 
 def _checksum(manifest: dict[str, Any]) -> str:

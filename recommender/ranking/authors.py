@@ -5,7 +5,9 @@ a second match: another learned author, a shared category, or a text that fits. 
 authors teach nothing.
 """
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -17,20 +19,23 @@ from recommender.domain.editions import Evidence
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBatch, SparseMatrix
-from recommender.ranking.matrices import incidence
+from recommender.ranking.matrices import incidence, weighted
 from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
-"""A learned author's worth against 1 for a followed one."""
-_TEXT_MATCH = 0.08
-"""Content cosine that counts as a second match."""
+"""A learned author's worth, from one liked paper, against 1 for a followed one."""
+_TEXT_MATCH = 0.15
+"""Cosine of directions that counts as a second match."""
 _MOST_AUTHORS = 30
 """Papers with more authors teach no names."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorScorer:
-    """Followed authors on the paper, plus `_LEARNED` for each learned one that has a second match."""
+    """Followed authors on the paper, plus `_LEARNED` for each learned one that has a second match.
+
+    An author of several liked papers counts more, by the binary logarithm of their number plus one.
+    """
 
     name: str = "authors"
 
@@ -42,10 +47,12 @@ class AuthorScorer:
         """Return (n_profiles, n_candidates) float32, NaN without a counted author."""
         bylines = candidates.note(self.name, lambda: Bylines(paper.authors for paper in candidates.papers))
         width = len(candidates.papers)
-        declared = [[parse(written) for written in own.authors] for own in profiles.profiles]
-        scores = _hits(declared, bylines, width)
+        declared = [dict.fromkeys(map(parse, own.authors), 1.0) for own in profiles.profiles]
         learned = [_learned(profile, profiles) for profile in profiles.profiles]
-        scores = scores + _LEARNED * _second_match(_hits(learned, bylines, width), profiles, candidates)
+        kept = _second_match(
+            _hits([dict.fromkeys(own, 1.0) for own in learned], bylines, width), profiles, candidates
+        )
+        scores = _hits(declared, bylines, width) + _LEARNED * kept.multiply(_hits(learned, bylines, width))
         dense: FloatMatrix = scores.toarray().astype(np.float32)
         dense[dense <= 0] = np.nan
         return dense
@@ -84,10 +91,11 @@ def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]
     return [profiles.known_index[paper] for paper in wanted if paper in profiles.known_index]
 
 
-def _learned(profile: InterestProfile, profiles: ProfileBatch) -> list[Name]:
+def _learned(profile: InterestProfile, profiles: ProfileBatch) -> dict[Name, float]:
+    """Return the worth of each author of liked papers."""
     taught = _taught(profiles)
-    names = {name for place in _liked_places(profile, profiles) for name in taught[place]}
-    return sorted(names)
+    papers = Counter(name for place in _liked_places(profile, profiles) for name in set(taught[place]))
+    return {name: math.log2(1 + papers[name]) for name in sorted(papers)}
 
 
 def _taught(profiles: ProfileBatch) -> list[list[Name]]:
@@ -101,26 +109,26 @@ def _teaches(paper: Paper) -> list[Name]:
     return [name for written in paper.authors if (name := parse(written)).given]
 
 
-def _hits(names: Sequence[Sequence[Name]], bylines: Bylines, width: int) -> SparseMatrix:
-    """Return (n_lists, width): how many names of each list may be authors of each paper."""
+def _hits(names: Sequence[Mapping[Name, float]], bylines: Bylines, width: int) -> SparseMatrix:
+    """Return (n_lists, width): the worth of the names of each list that may be authors of each paper."""
     index = {name: place for place, name in enumerate(sorted({name for own in names for name in own}))}
     places = [bylines.papers(name) for name in index]
-    owned = [[index[name] for name in own] for own in names]
-    hits: SparseMatrix = incidence(owned, len(index)) @ incidence(places, width)
+    cells = [(row, index[name], worth) for row, own in enumerate(names) for name, worth in own.items()]
+    hits: SparseMatrix = weighted(cells, (len(names), len(index))) @ incidence(places, width)
     return hits
 
 
 def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candidates) -> SparseMatrix:
-    """Keep the hits where two names meet, a category is shared, or the texts fit."""
+    """Return ones for hits where two names meet, a category is shared, or the texts fit."""
     pairs = sparse.coo_matrix(hits)
     if not pairs.nnz:
         return hits
     rows, columns = pairs.row, pairs.col
     keep = (pairs.data >= 2) | _share_category(rows, columns, profiles, candidates)
     open_ = np.flatnonzero(~keep)
-    texts = profiles.rows[rows[open_]].multiply(candidates.rows[columns[open_]])
-    keep[open_] = np.asarray(texts.sum(axis=1)).ravel() >= _TEXT_MATCH
-    kept = (pairs.data[keep], (rows[keep], columns[keep]))
+    fit = np.einsum("ij,ij->i", profiles.dense[rows[open_]], candidates.dense[columns[open_]])
+    keep[open_] = fit >= _TEXT_MATCH
+    kept = (np.ones(int(keep.sum()), dtype=np.float32), (rows[keep], columns[keep]))
     return sparse.csr_matrix(kept, shape=hits.shape)
 
 

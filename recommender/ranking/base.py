@@ -5,8 +5,8 @@ Everything here is free of numpy at run time, so that reading the settings costs
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar, runtime_checkable
 
 from recommender.domain.editions import Evidence
 from recommender.domain.feedback import Vote
@@ -18,8 +18,23 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 T = TypeVar("T")
+_NEVER = datetime.max.replace(tzinfo=UTC)
+VOICES = {
+    "content": "content",
+    "semantic": "content",
+    "keywords": "keywords",
+    "authors": "authors",
+    "ease": "collaborative",
+    "factors": "collaborative",
+    "spread": "collaborative",
+    "trending": "trending",
+    "categories": "categories",
+}
+"""Whose evidence tells of each scorer's part; what a paper gets whatever the profile is no evidence."""
 FloatMatrix: TypeAlias = "npt.NDArray[np.float32]"
 """Dense (n_profiles, n_candidates) float32; NaN means the scorer abstains on that pair."""
+Places: TypeAlias = "npt.NDArray[np.int64]"
+"""Dense (n_profiles, k) int64: columns of candidates."""
 SparseMatrix: TypeAlias = Any
 """A `scipy.sparse.csr_matrix`; scipy publishes no types."""
 Fields: TypeAlias = tuple[tuple[str, ...], ...]
@@ -35,36 +50,41 @@ class RankingSettings:
     max_days: int = 30
     """After a pause candidates go back to the last edition, but never further than this."""
     weight_content: float = 1.0
-    """What the paper says, against the reader's words, seeds and votes."""
-    weight_keywords: float = 0.6
+    """What the paper says, against the reader's words, seeds and votes; 1 is the fitted weight, as below."""
+    weight_keywords: float = 1.0
     """Declared keywords found as phrases in title or abstract."""
-    weight_authors: float = 0.8
+    weight_authors: float = 1.0
     """Followed authors, and authors of liked papers with a second match."""
-    weight_collaborative: float = 0.6
+    weight_collaborative: float = 1.0
     """What readers with similar votes liked."""
-    weight_trending: float = 0.15
+    weight_trending: float = 1.0
     """Attention measured by sources."""
-    weight_categories: float = 0.1
+    weight_categories: float = 1.0
     """Declared categories."""
     diversity: float = 0.25
     """0 ranks by score alone; 1 by difference from what is already chosen alone."""
-    factors: int = 32
+    same_group: int = 3
+    """Most papers of one edition that share an author, common names aside; 0 sets no limit."""
+    factors: int = 128
     """Dimensions of the collaborative factors; clipped to the size of the vote matrix."""
-    regularization: float = 1.0
+    regularization: float = 20.0
     """Pull of the collaborative factors towards zero; more for fewer votes."""
-    alpha: float = 4.0
+    alpha: float = 80.0
     """Confidence of an up-vote against 1 for a pair without a vote."""
     seed: int = 0
     """Start of every random draw."""
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weight of each scorer by its name."""
+        """Factor on the fitted weight of each scorer, by its name."""
         return {
             "content": self.weight_content,
+            "semantic": self.weight_content,
             "keywords": self.weight_keywords,
             "authors": self.weight_authors,
-            "collaborative": self.weight_collaborative,
+            "ease": self.weight_collaborative,
+            "factors": self.weight_collaborative,
+            "spread": self.weight_collaborative,
             "trending": self.weight_trending,
             "categories": self.weight_categories,
         }
@@ -109,7 +129,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScorerNumber:
-    """What one scorer said of one paper: its number (None abstains), weight and part of the fused score."""
+    """What one scorer said of one paper: its number (None abstains), weight and part of the fused score.
+
+    The part of "papers" is what a paper gets whatever the profile; there is no number behind it.
+    """
 
     scorer: str
     value: float | None
@@ -148,8 +171,14 @@ class Candidates:
     words: tuple[Fields, ...]
     """(title, abstract) of each."""
     rows: SparseMatrix
+    dense: "FloatMatrix"
+    """(n, d) unit directions, see `encoder`."""
+    items: "npt.NDArray[np.int64]"
+    """(n,) column of each paper in the vote model, -1 for one that nobody has voted on."""
+    readers: "npt.NDArray[np.float32]"
+    """(n,) readers of each paper; 0 is for fresh ones only, an old paper nobody took counts as having one."""
     signals: tuple[Signal, ...] = ()
-    now: datetime
+    now: datetime = _NEVER
     notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """What scorers derived from these papers alone, kept for the next block of profiles."""
 
@@ -170,19 +199,41 @@ class ProfileBatch:
 
     profiles: tuple[InterestProfile, ...]
     rows: SparseMatrix
+    dense: "FloatMatrix"
+    """(n, d) unit directions of the profiles."""
     known: Candidates
     known_index: Mapping[PaperId, int]
+    liked: SparseMatrix
+    """(n, n_known): 1 for a seed, up to 1 for an up-vote by its age."""
+    taken: SparseMatrix
+    """(n, I) what counts as liked in the vote model; empty rows where too few others stand behind it."""
+    trust: "FloatMatrix"
+    """(n, 1) in 0..1: how far other readers' votes tell anything of each profile."""
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What one scorer derived from these profiles for another."""
+
+    def note(self, key: str, make: Callable[[], T]) -> T:
+        """Return what is noted under `key`, making it the first time."""
+        if key not in self.notes:
+            self.notes[key] = make()
+        value: T = self.notes[key]
+        return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class FusionContext:
-    """What fusion may know beside the numbers: scorers' weights, and a damping (0..1) of each pair.
+    """What fusion may know beside the numbers; everything broadcasts to (n_profiles, n_candidates)."""
 
-    A weight is one number or an array that broadcasts to (n_profiles, n_candidates).
-    """
-
-    weights: "Mapping[str, float | FloatMatrix]"
-    damping: "FloatMatrix | None" = None
+    readers: "FloatMatrix"
+    """Readers of each paper, see `Candidates.readers`."""
+    few: "FloatMatrix"
+    """(n_profiles, 1): 1 / (1 + likes)."""
+    trust: "FloatMatrix"
+    """(n_profiles, 1), see `ProfileBatch.trust`."""
+    reference: "Mapping[str, FloatMatrix]" = field(default_factory=dict)
+    """What each scorer says of a fixed sample of papers, (n_profiles, sample)."""
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Factors on the fitted weights, by scorer; 1 where one is missing."""
 
 
 class Scorer(Protocol):
@@ -202,6 +253,15 @@ class Scorer(Protocol):
 
     def score(self, profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
         """Return (n_profiles, n_candidates) float32, NaN where it abstains. Higher is better."""
+        ...
+
+
+@runtime_checkable
+class SelectiveScorer(Scorer, Protocol):
+    """A scorer that is too dear for every candidate, and can be asked about some."""
+
+    def score_at(self, profiles: ProfileBatch, candidates: Candidates, places: Places) -> FloatMatrix:
+        """Return (n_profiles, k): what `score` says at `places` (n_profiles, k)."""
         ...
 
 

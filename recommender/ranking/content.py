@@ -1,21 +1,15 @@
-"""Content: cosine of a profile's row with a paper's. Also how well a match is among all papers."""
+"""What a paper says against what a reader wrote and liked: by shared words, and by direction."""
 
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBatch, SparseMatrix
+from recommender.ranking.base import Candidates, Corpus, FloatMatrix, Places, ProfileBatch, SparseMatrix
 from recommender.ranking.matrices import dense_product
-from recommender.ranking.text import FEATURES, TextSpace, paper_fields
+from recommender.ranking.text import FEATURES, TextSpace
 
-BACKGROUND = 1000
-"""Papers kept as the background that `match` compares with."""
-AUTO_FLOOR = 0.95
-"""Least match of an edition's paper when the reader set no floor; a keyword or author hit also passes."""
-AUTO_FLOOR_PAPERS = 10
 _NEAR = 0.4
 """Cosine with a down-voted paper from which a candidate starts to sink."""
 _SAME = 0.85
@@ -23,66 +17,80 @@ _SAME = 0.85
 _DOWN_CHUNK = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ContentScorer:
-    """Cosine where it is above 0. `background` holds unit rows of a sample of the corpus."""
+    """Product of word rows, after what a profile shares with the `usual` paper, a mean row, is taken off.
+
+    Else papers full of everybody's words would suit everybody.
+    """
 
     space: TextSpace
-    background: SparseMatrix
-    seed: int = 0
+    usual: npt.NDArray[np.float32]
     name: str = "content"
 
-    @classmethod
-    def blank(cls, seed: int) -> "ContentScorer":
-        """Return a scorer that has read nothing."""
-        empty = sparse.csr_matrix((0, FEATURES), dtype=np.float32)
-        return cls(TextSpace.fit(()), empty, seed)
-
-    def fit(self, corpus: Corpus) -> Self:
-        """Learn term weights from all papers and keep a seeded sample's rows; no text is kept."""
-        space = TextSpace.fit(corpus.papers)
-        papers = sorted(corpus.papers, key=lambda paper: paper.id)
-        size = min(BACKGROUND, len(papers))
-        chosen = np.random.default_rng(self.seed).choice(len(papers), size=size, replace=False)
-        sample = space.paper_rows(paper_fields(papers[place]) for place in np.sort(chosen))
-        return type(self)(space, sample, self.seed)
+    def fit(self, corpus: Corpus) -> Self:  # noqa: ARG002 - the protocol's; the text space is fitted once for all
+        """Return itself: the text space is what is fitted."""
+        return self
 
     def score(self, profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
-        """Return (n_profiles, n_candidates) float32 in (0, 1], NaN where the cosine is not above 0."""
-        scores = dense_product(profiles.rows, candidates.rows)
-        scores[scores <= 0] = np.nan
+        """Return (n_profiles, n_candidates) float32.
+
+        NaN where either has no words, and where no word is shared and one has no direction: of such a
+        pair nothing is known, and being unusual is no merit.
+        """
+        usual, wordless = candidates.note(self.name, lambda: self._usual(candidates))
+        cosines = dense_product(profiles.rows, candidates.rows)
+        scores = cosines - self._common(profiles)[:, None] * usual
+        lost, strange = ~profiles.dense.any(axis=1), ~candidates.dense.any(axis=1)
+        scores[lost] = np.where(cosines[lost] == 0, np.nan, scores[lost])
+        scores[:, strange] = np.where(cosines[:, strange] == 0, np.nan, scores[:, strange])
+        scores[:, wordless] = np.nan
+        scores[np.diff(profiles.rows.indptr) == 0] = np.nan
         return scores
 
-    def calibrate(self, profiles: ProfileBatch, scores: FloatMatrix) -> tuple[FloatMatrix, FloatMatrix]:
-        """Return match and strength of each pair, both in 0..1 and 0 where `scores` is NaN.
+    def score_at(self, profiles: ProfileBatch, candidates: Candidates, places: Places) -> FloatMatrix:
+        """Return (n_profiles, k): what `score` says at `places` (n_profiles, k)."""
+        usual, wordless = candidates.note(self.name, lambda: self._usual(candidates))
+        common = self._common(profiles)
+        scores = np.empty(places.shape, dtype=np.float32)
+        words = np.zeros(FEATURES, dtype=np.float32)
+        for row, own in enumerate(places):
+            span = slice(profiles.rows.indptr[row], profiles.rows.indptr[row + 1])
+            held = profiles.rows.indices[span]
+            words[held] = profiles.rows.data[span]
+            cosines = candidates.rows[own] @ words
+            blind = ~(candidates.dense[own].any(axis=1) & profiles.dense[row].any())
+            scores[row] = np.where(blind & (cosines == 0), np.nan, cosines - common[row] * usual[own])
+            words[held] = 0
+        scores[wordless[places]] = np.nan
+        return scores
 
-        Match is the share of background papers with a lower cosine. Strength is the cosine as a part
-        of the cosine at `floor`, at most 1. Neither depends on the other candidates, so both mean the
-        same on every day.
-        """
-        count = self.background.shape[0]
-        silent = np.isnan(scores)
-        if not count:
-            certain = np.where(silent, np.float32(0), np.float32(1))
-            return certain, certain.copy()
-        background = np.sort(dense_product(profiles.rows, self.background), axis=1)
-        match = np.empty_like(scores)
-        for row, (known, own) in enumerate(zip(background, scores, strict=True)):
-            match[row] = np.searchsorted(known, own, side="left") / count
-        least = background[:, [min(count - 1, int(self.floor * count))]]
-        strength = np.clip(scores / np.maximum(least, np.float32(1e-6)), 0, 1).astype(np.float32)
-        match[silent] = 0.0
-        strength[silent] = 0.0
-        return match, strength
+    def _common(self, profiles: ProfileBatch) -> npt.NDArray[np.float32]:
+        """Return (n,): how much of the usual paper is in each profile."""
+        length = float(self.usual @ self.usual)
+        common: npt.NDArray[np.float32] = profiles.rows @ self.usual / np.float32(length or 1)
+        return common
 
-    @property
-    def floor(self) -> float:
-        """The match from which a paper is good enough for an edition when the reader set no floor.
+    def _usual(self, candidates: Candidates) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
+        return candidates.rows @ self.usual, np.diff(candidates.rows.indptr) == 0
 
-        Lower in a small store, so that about `AUTO_FLOOR_PAPERS` of the background would pass.
-        """
-        papers: int = self.background.shape[0]
-        return max(0.0, min(AUTO_FLOOR, 1 - AUTO_FLOOR_PAPERS / max(papers, 1)))
+
+@dataclass(frozen=True, slots=True)
+class SemanticScorer:
+    """Cosine of directions, see `encoder`."""
+
+    name: str = "semantic"
+
+    def fit(self, corpus: Corpus) -> Self:  # noqa: ARG002 - the protocol's; nothing is learned here
+        """Return itself: directions are given."""
+        return self
+
+    def score(self, profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
+        """Return (n_profiles, n_candidates) float32, NaN where either has no known word."""
+        scores: FloatMatrix = profiles.dense @ candidates.dense.T
+        scores[:, ~candidates.dense.any(axis=1)] = np.nan
+        scores[~profiles.dense.any(axis=1)] = np.nan
+        return scores
 
 
 def damping(profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
@@ -98,6 +106,13 @@ def damping(profiles: ProfileBatch, candidates: Candidates) -> FloatMatrix:
         rows, places = (np.asarray(side) for side in zip(*pairs[start : start + _DOWN_CHUNK], strict=True))
         _sink(result, rows, dense_product(profiles.known.rows[places], candidates.rows))
     return result
+
+
+def usual_row(rows: SparseMatrix) -> npt.NDArray[np.float32]:
+    """Return the mean (FEATURES,) of unit rows (n, FEATURES); zero for none."""
+    total = np.asarray(rows.sum(axis=0), dtype=np.float32).ravel()
+    mean: npt.NDArray[np.float32] = total / np.float32(max(1, rows.shape[0]))
+    return mean
 
 
 def _sink(result: FloatMatrix, rows: npt.NDArray[np.int64], cosines: FloatMatrix) -> None:

@@ -13,14 +13,15 @@ from recommender.domain.editions import Evidence
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.authors import AuthorExplainer
-from recommender.ranking.base import Candidates, Explainer, ProfileBatch, SparseMatrix
+from recommender.ranking.base import VOICES, Candidates, Explainer, ProfileBatch, SparseMatrix
 from recommender.ranking.categories import CategoryScorer
-from recommender.ranking.collaborative import CollaborativeScorer
+from recommender.ranking.collaborative import leads, reach, similar_readers
+from recommender.ranking.fitted import Fitted
 from recommender.ranking.keywords import KeywordScorer
 from recommender.ranking.matrices import small_product
 from recommender.ranking.text import TextSpace, profile_fields, spoken
 from recommender.ranking.trending import TrendExplainer, attention
-from recommender.ranking.vectors import WORDS_WEIGHT, Known, liked_weights, words_rows
+from recommender.ranking.vectors import WORDS_WEIGHT, Known, words_rows
 
 MOST_TERMS = 4
 """Terms named for one paper."""
@@ -32,10 +33,9 @@ _LEAST_WEIGHT = 0.12
 class Material:
     """What explanations of one run read: candidates, known papers, and memory of what was read."""
 
-    space: TextSpace
+    fitted: Fitted
     candidates: Candidates
     known: Known
-    collaborative: CollaborativeScorer
     places: dict[PaperId, int] = field(init=False)
     spellings: dict[PaperId, dict[str, str]] = field(default_factory=dict)
     terms: dict[int, frozenset[str]] = field(default_factory=dict)
@@ -44,6 +44,11 @@ class Material:
         """Index the candidates."""
         places = {paper.id: place for place, paper in enumerate(self.candidates.papers)}
         object.__setattr__(self, "places", places)
+
+    @property
+    def space(self) -> TextSpace:
+        """How texts are read."""
+        return self.fitted.lens.space
 
     def spelling(self, paper: Paper) -> dict[str, str]:
         """Return the paper's terms as its abstract, else its title, spells them."""
@@ -73,14 +78,14 @@ class Material:
 class ContentExplainer:
     """Names shared terms, and the nearest liked paper where votes say more than the words do.
 
-    `words` holds the rows of what the readers of `profiles` wrote, `liked` the weights of what they liked.
+    `words` holds the rows of what the readers of `profiles` wrote.
     """
 
     material: Material
+    profiles: ProfileBatch
     rows: Mapping[tuple[int, str], int]
-    """Row of each (subscriber, interest) in `words` and `liked`."""
+    """Row of each (subscriber, interest) in `profiles` and `words`."""
     words: SparseMatrix
-    liked: SparseMatrix
     name: str = "content"
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
@@ -89,8 +94,8 @@ class ContentExplainer:
         row = self.rows[profile.subscriber, profile.interest]
         rows = self.material.candidates.rows[[self.material.places[paper.id] for paper in candidates]]
         told = WORDS_WEIGHT * small_product(self.words[row], rows)[0]
-        liked = slice(self.liked.indptr[row], self.liked.indptr[row + 1])
-        places, weights = self.liked.indices[liked], self.liked.data[liked]
+        liked = self.profiles.liked[row]
+        places, weights = liked.indices, liked.data
         near = weights[:, None] * small_product(known.rows[places], rows)
         own = frozenset(self.material.space.terms(profile_fields(profile)))
         found = []
@@ -126,37 +131,38 @@ class CollaborativeExplainer:
     """Names the liked paper that leads here, and counts readers with shared taste behind the paper."""
 
     material: Material
+    profiles: ProfileBatch
+    rows: Mapping[tuple[int, str], int]
     name: str = "collaborative"
 
     def explain(self, profile: InterestProfile, candidates: Sequence[Paper]) -> Sequence[Evidence]:
         """Return for each paper the reader's own liked paper, and the similar readers if they are enough."""
-        material, scorer = self.material, self.material.collaborative
-        reach = material.candidates.note(scorer.name, lambda: scorer.reach(material.candidates))
-        standing = reach[[material.places[paper.id] for paper in candidates]]
-        told = zip(scorer.leads(profile, standing), scorer.similar_readers(profile, standing), strict=True)
+        material, fitted = self.material, self.material.fitted
+        row = self.rows[profile.subscriber, profile.interest]
+        near = material.candidates.note("reach", lambda: reach(fitted.lens.model, material.candidates))
+        standing = near[[material.places[paper.id] for paper in candidates]]
+        told = zip(
+            leads(fitted.lens.model, fitted.settings, self.profiles, row, standing),
+            similar_readers(fitted.lens.model, self.profiles, row, standing),
+            strict=True,
+        )
         return [Evidence(scorer=self.name, share=0.0, paper=paper, count=count) for paper, count in told]
 
 
 def explainers(material: Material, profiles: ProfileBatch) -> dict[str, Explainer]:
     """Return the explainer of each scorer, by the scorer's name."""
     pool = material.candidates
-    heat = pool.note("trending", lambda: attention(pool.signals, pool.now))
-    content = ContentExplainer(
-        material=material,
-        rows={(own.subscriber, own.interest): row for row, own in enumerate(profiles.profiles)},
-        words=words_rows(material.space, profiles.profiles),
-        liked=liked_weights(profiles.profiles, material.known),
-    )
-    own: tuple[Explainer, ...] = (
-        content,
-        KeywordScorer(material.space.stems),
-        AuthorExplainer(profiles),
-        CollaborativeExplainer(material=material),
-        TrendExplainer({paper: votes for paper, (_, votes) in heat.items()}),
-        CategoryScorer(),
-    )
-    names = ("content", "keywords", "authors", "collaborative", "trending", "categories")
-    return dict(zip(names, own, strict=True))
+    heat = pool.note("heat", lambda: attention(pool.signals, pool.now))
+    rows = {(own.subscriber, own.interest): row for row, own in enumerate(profiles.profiles)}
+    told = words_rows(material.space, profiles.profiles)
+    return {
+        "content": ContentExplainer(material=material, profiles=profiles, rows=rows, words=told),
+        "keywords": KeywordScorer(material.space.stems),
+        "authors": AuthorExplainer(profiles),
+        "collaborative": CollaborativeExplainer(material=material, profiles=profiles, rows=rows),
+        "trending": TrendExplainer({paper: votes for paper, (_, votes) in heat.items()}),
+        "categories": CategoryScorer(),
+    }
 
 
 def evidence(
@@ -167,12 +173,17 @@ def evidence(
 ) -> list[tuple[Evidence, ...]]:
     """Return the evidence for each paper of one profile, largest part first.
 
-    `parts[name][i]` is what a scorer adds to the fused score of `papers[i]`; scorers that add
-    nothing give no evidence, and shares sum to 1.
+    `parts[name][i]` is what a scorer adds to the fused score of `papers[i]`. Scorers of one kind speak
+    with one voice; those that add nothing give no evidence, and shares sum to 1.
     """
-    found: list[list[Evidence]] = [[] for _ in papers]
-    totals = [sum(own_part[place] for own_part in parts.values()) for place in range(len(papers))]
+    voices: dict[str, list[float]] = {}
     for name, values in parts.items():
+        if voice := VOICES.get(name):
+            before = voices.get(voice, [0.0] * len(papers))
+            voices[voice] = [one + other for one, other in zip(before, values, strict=True)]
+    found: list[list[Evidence]] = [[] for _ in papers]
+    totals = [sum(max(0.0, own[place]) for own in voices.values()) for place in range(len(papers))]
+    for name, values in voices.items():
         places = [place for place, value in enumerate(values) if value > 0]
         said = own[name].explain(profile, [papers[place] for place in places]) if places else ()
         for place, item in zip(places, said, strict=True):

@@ -15,8 +15,6 @@ from recommender.domain.feedback import Vote
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile, WeightedPaper
 from recommender.ranking.base import Corpus, Explanation, Pool, RankingSettings, Request, SparseMatrix
-from recommender.ranking.collaborative import CollaborativeScorer, VoteModel
-from recommender.ranking.content import ContentScorer
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.matrices import dense_product
 from recommender.ranking.run import Run
@@ -34,13 +32,13 @@ class HybridRecommender:
     fitted: Fitted
 
     @classmethod
-    def fit(cls, corpus: Corpus, settings: RankingSettings) -> Self:
-        """Fit on a snapshot; `corpus.votes` must be those of readers who share theirs."""
+    def fit(cls, corpus: Corpus, settings: RankingSettings, *, pairs: bool = True) -> Self:
+        """Fit on a snapshot; `corpus.votes` must be those of readers who share theirs.
+
+        `pairs` is False for bags of prepared words.
+        """
         with threadpool_limits(1, "blas"):
-            content = ContentScorer.blank(settings.seed).fit(corpus)
-            blank = CollaborativeScorer(settings=settings, space=content.space, model=VoteModel.empty())
-            fitted = Fitted(settings=settings, content=content, collaborative=blank.fit(corpus))
-        return cls(fitted=fitted)
+            return cls(fitted=Fitted.fit(corpus, settings, pairs=pairs))
 
     def recommend(self, requests: Sequence[Request], pool: Pool) -> list[tuple[Recommendation, ...]]:
         """Return each request's recommendations: interests first, then TRENDING, then DIFFERENT.
@@ -80,9 +78,9 @@ class HybridRecommender:
         if not profiles or not votes:
             return profiles
         pool = Pool(papers=(), known=known, now=max(vote.at for vote in votes))
-        space = self._space
-        rows = batch(space, profiles, Known.gather(space, pool, profiles)).rows
-        papers = space.paper_rows(paper_fields(known[vote.paper]) for vote in votes)
+        lens = self.fitted.lens
+        rows = batch(lens, profiles, Known.gather(lens, pool, profiles)).rows
+        papers = lens.space.paper_rows(paper_fields(known[vote.paper]) for vote in votes)
         cosines = dense_product(rows, papers)
         grown = list(profiles)
         for place, vote in enumerate(votes):
@@ -96,7 +94,7 @@ class HybridRecommender:
 
     @property
     def _space(self) -> TextSpace:
-        return self.fitted.content.space
+        return self.fitted.lens.space
 
     def _nearest(self, row: SparseMatrix, papers: Sequence[Paper], limit: int) -> list[tuple[PaperId, float]]:
         rows = self._space.paper_rows(paper_fields(paper) for paper in papers)

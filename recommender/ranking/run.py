@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,26 +15,28 @@ from recommender.ranking.base import (
     Candidates,
     Explanation,
     FloatMatrix,
-    FusionContext,
     InterestExplanation,
     Pool,
     ProfileBatch,
     Request,
     ScorerNumber,
 )
+from recommender.ranking.company import Rules
 from recommender.ranking.content import damping
 from recommender.ranking.diversity import sketch
 from recommender.ranking.explain import Material, evidence, explainers
 from recommender.ranking.fitted import Fitted
-from recommender.ranking.fusion import RankFusion
+from recommender.ranking.groups import Groups
 from recommender.ranking.phrases import muted
-from recommender.ranking.selection import Pick, Selection, Table, asked_for
-from recommender.ranking.vectors import Known, batch, candidates
+from recommender.ranking.selection import Pick, Selection, Table
+from recommender.ranking.stages import SHORTLIST, Scored, score
+from recommender.ranking.vectors import Known, batch
 
+T = TypeVar("T", np.float32, np.bool_)
 BLOCK = 256
 """Profiles scored at once; bounds memory and keeps a block in cache."""
-_TEXTLESS = 0.3
-"""What votes or categories keep of their score where the text has nothing in common with the interest."""
+FLOOR = 0.95
+"""Least match of an edition's paper when the reader set no floor; a keyword or author hit also passes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class Run:
 
     fitted: Fitted
     pool: Candidates
-    sketches: FloatMatrix
+    rules: Rules
     material: Material
 
     @classmethod
@@ -58,19 +61,18 @@ class Run:
             for paper in pool.papers
             if paper.id == keep or (paper.status is PaperStatus.ACTIVE and not paper.library_only)
         }
-        space = fitted.content.space
-        own = candidates(space, pool, (usable[paper] for paper in sorted(usable)))
+        lens = fitted.lens
+        own = lens.candidates(pool, (usable[paper] for paper in sorted(usable)))
         profiles = [profile for request in requests for profile in request.profiles]
         return cls(
             fitted=fitted,
             pool=own,
-            sketches=sketch(own.rows, fitted.settings.seed),
-            material=Material(
-                space=space,
-                candidates=own,
-                known=Known.gather(space, pool, profiles),
-                collaborative=fitted.collaborative,
+            rules=Rules(
+                sketches=sketch(own.rows, fitted.settings.seed),
+                groups=Groups(own.papers),
+                same_group=fitted.settings.same_group,
             ),
+            material=Material(fitted=fitted, candidates=own, known=Known.gather(lens, pool, profiles)),
         )
 
     def recommend(self, requests: Sequence[Request]) -> list[tuple[Recommendation, ...]]:
@@ -86,14 +88,23 @@ class Run:
 
     def explanation(self, request: Request, paper: PaperId) -> Explanation:
         """Return how each interest of one request sees one paper of the pool, best first."""
-        profiles = batch(self.fitted.content.space, request.profiles, self.material.known)
-        table = self._table(profiles)
+        profiles = batch(self.fitted.lens, request.profiles, self.material.known)
+        scored = self._scored(profiles, None)
         place = self.material.places[paper]
         picks = [Pick(row=row, place=place) for row in range(len(request.profiles))]
-        said = self._evidence(profiles, table, picks)
-        interests = [self._interest(profiles, table, pick, said[pick]) for pick in picks]
+        said = self._evidence(profiles, scored, picks)
+        interests = [self._interest(profiles, scored, pick, said[pick]) for pick in picks]
         interests.sort(key=lambda own: -1.0 if own.fused is None else own.fused, reverse=True)
         return Explanation(paper=paper, seen=paper in request.seen, interests=tuple(interests))
+
+    def scores(self, own: Sequence[InterestProfile]) -> dict[str, FloatMatrix]:
+        """Return "fused", -inf for papers that could not be chosen, and each scorer's numbers.
+
+        Each is (n_profiles, n_candidates); all candidates are scored in full.
+        """
+        profiles = batch(self.fitted.lens, own, self.material.known)
+        scored = self._scored(profiles, None)
+        return {"fused": self._table(profiles, scored).fused, **scored.scores}
 
     def _block(self, requests: Sequence[Request]) -> list[tuple[Recommendation, ...]]:
         spans: list[slice] = []
@@ -101,53 +112,49 @@ class Run:
             start = spans[-1].stop if spans else 0
             spans.append(slice(start, start + len(request.profiles)))
         profiles = batch(
-            self.fitted.content.space,
+            self.fitted.lens,
             [own for request in requests for own in request.profiles],
             self.material.known,
         )
-        table = self._table(profiles)
+        depth = max(request.papers for request in requests)
+        scored = self._scored(profiles, max(SHORTLIST, 2 * depth))
+        table = self._table(profiles, scored)
         picks = Selection(
             table=table,
             requests=requests,
             spans=spans,
             unseen=self._unseen(requests),
-            sketches=self.sketches,
+            rules=self.rules,
             diversity=self.fitted.settings.diversity,
-            auto_floor=self.fitted.content.floor,
+            auto_floor=FLOOR,
             seed=self.fitted.settings.seed,
         ).picks()
-        said = self._evidence(profiles, table, [pick for own in picks for pick in own])
+        said = self._evidence(profiles, scored, [pick for own in picks for pick in own])
         return [
             tuple(self._recommendation(profiles, table, pick, said[pick]) for pick in own) for own in picks
         ]
 
-    def table(self, profiles: Sequence[InterestProfile]) -> Table:
-        """Return the numbers of some profiles against the whole pool."""
-        return self._table(batch(self.fitted.content.space, profiles, self.material.known))
+    def _scored(self, profiles: ProfileBatch, shortlist: int | None) -> Scored:
+        return score(self.fitted, profiles, self.pool, shortlist)
 
-    def _table(self, profiles: ProfileBatch) -> Table:
-        scores = {scorer.name: scorer.score(profiles, self.pool) for scorer in self.fitted.scorers}
-        weights: dict[str, float | FloatMatrix] = dict(self.fitted.settings.weights)
-        weights["collaborative"] = weights["collaborative"] * self.fitted.collaborative.trust(
-            profiles.profiles
-        )
-        named = asked_for(scores)
-        match, strength = self.fitted.content.calibrate(profiles, scores["content"])
-        context = FusionContext(
-            weights=weights,
-            damping=damping(profiles, self.pool) * _certainty(scores["content"], strength, named),
-        )
-        fusion = RankFusion()
-        parts = fusion.contributions(scores, context)
+    def _table(self, profiles: ProfileBatch, scored: Scored) -> Table:
+        """Spread the numbers of the shortlists over all candidates; the others cannot be chosen."""
+        shape = (len(profiles.profiles), len(self.pool.papers))
+
+        def spread(own: npt.NDArray[T], blank: float) -> npt.NDArray[T]:
+            wide = np.full(shape, blank, dtype=own.dtype)
+            np.put_along_axis(wide, scored.places, own, axis=1)
+            return wide
+
+        spoken = [~np.isnan(own) for name, own in scored.scores.items() if name != "trending"]
+        fused = np.where(np.logical_or.reduce(spoken), scored.fused, np.float32(-np.inf))
+        with np.errstate(divide="ignore"):
+            sunk = np.log(damping(profiles, self.pool))
         return Table(
-            scores=scores,
-            parts=parts,
-            weights={
-                name: np.broadcast_to(own, (len(profiles.profiles), 1)) for name, own in weights.items()
-            },
-            fused=fusion.join(scores, parts),
-            match=match,
-            asked_for=named,
+            fused=spread(fused, -np.inf) + sunk,
+            match=spread(scored.match, 0),
+            heat=spread(scored.scores["trending"], np.nan),
+            asked_for=spread(scored.named, blank=False),
             muted=muted(profiles.profiles, self.pool),
         )
 
@@ -159,7 +166,7 @@ class Run:
         return unseen
 
     def _evidence(
-        self, profiles: ProfileBatch, table: Table, picks: Sequence[Pick]
+        self, profiles: ProfileBatch, scored: Scored, picks: Sequence[Pick]
     ) -> dict[Pick, tuple[Evidence, ...]]:
         """Explain picks, each profile's together."""
         own = explainers(self.material, profiles)
@@ -169,7 +176,8 @@ class Run:
         said: dict[Pick, tuple[Evidence, ...]] = {}
         for row, mine in rows.items():
             places = [pick.place for pick in mine]
-            parts = {name: part[row, places].tolist() for name, part in table.parts.items()}
+            columns = np.searchsorted(scored.places[row], places)
+            parts = {name: part[row, columns].tolist() for name, part in scored.parts.items()}
             papers = [self.pool.papers[place] for place in places]
             said |= zip(mine, evidence(own, profiles.profiles[row], papers, parts), strict=True)
         return said
@@ -190,39 +198,32 @@ class Run:
         )
 
     def _interest(
-        self, profiles: ProfileBatch, table: Table, pick: Pick, said: tuple[Evidence, ...]
+        self, profiles: ProfileBatch, scored: Scored, pick: Pick, said: tuple[Evidence, ...]
     ) -> InterestExplanation:
         at = (pick.row, pick.place)
-        fused = float(table.fused[at])
+        fused = float(scored.fused[at])
         silent = not np.isfinite(fused)
         numbers = [
             ScorerNumber(
                 scorer=name,
                 value=None if np.isnan(scores[at]) else float(scores[at]),
-                weight=float(table.weights[name][pick.row, 0]),
-                contribution=float(table.parts[name][at]),
+                weight=self.fitted.settings.weights[name],
+                contribution=float(scored.parts[name][at]),
             )
-            for name, scores in table.scores.items()
+            for name, scores in scored.scores.items()
         ]
+        rest = ScorerNumber(
+            scorer="papers", value=None, weight=1.0, contribution=float(scored.parts["papers"][at])
+        )
         return InterestExplanation(
             interest=profiles.profiles[pick.row].interest,
             fused=None if silent else fused,
-            rank=None if silent else 1 + int((table.fused[pick.row] > table.fused[at]).sum()),
-            match=float(table.match[at]),
-            muted=bool(table.muted[at]),
-            numbers=tuple(numbers),
+            rank=None if silent else 1 + int((scored.fused[pick.row] > fused).sum()),
+            match=float(scored.match[at]),
+            muted=bool(muted(profiles.profiles, self.pool)[at]),
+            numbers=(*numbers, rest),
             evidence=said,
         )
-
-
-def _certainty(content: FloatMatrix, strength: FloatMatrix, named: npt.NDArray[np.bool_]) -> FloatMatrix:
-    """Return how much of a fused score to keep: ranks cannot tell a good paper from the best of a bad day.
-
-    All of it for a keyword or author hit and for profiles without text; else what the text match is worth.
-    """
-    textless = np.isnan(content).all(axis=1, keepdims=True)
-    kept = np.where(np.isnan(content), np.float32(_TEXTLESS), strength)
-    return np.where(named | textless, np.float32(1), kept).astype(np.float32)
 
 
 def _blocks(requests: Sequence[Request]) -> Iterator[list[int]]:

@@ -23,6 +23,8 @@ from recommender.ranking.stems import Stems
 
 FEATURES = 2**18
 """Width of a content row."""
+PRIOR = 5_000
+"""Papers that the package's own term statistics count as beside a store's."""
 _CHUNK = 2048
 """Texts vectorised at once; bounds memory."""
 _URL = re.compile(r"https?://\S+")
@@ -90,25 +92,42 @@ class TextSpace:
     idf: npt.NDArray[np.float32]
     documents: int
     stems: Stems
+    pairs: bool = True
+    """False for bags of prepared words: they are taken as they are, neither stemmed nor paired."""
 
     @classmethod
-    def fit(cls, papers: Iterable[Paper]) -> "TextSpace":
-        """Count in how many papers each feature occurs; the texts are not kept."""
+    def fit(
+        cls, papers: Iterable[Paper], *, pairs: bool = True, prior: npt.NDArray[np.float64] | None = None
+    ) -> "TextSpace":
+        """Count in how many papers each feature occurs; the texts are not kept.
+
+        `prior` (FEATURES,) are parts of other papers that hold each feature; they count as `PRIOR` papers.
+        """
         stems = Stems.english()
         counts = np.zeros(FEATURES, dtype=np.int64)
         documents = 0
-        blank = cls(np.ones(FEATURES, dtype=np.float32), 0, stems)
+        blank = cls(np.ones(FEATURES, dtype=np.float32), 0, stems, pairs)
         for chunk in _chunks(paper_fields(paper) for paper in papers):
             counts += np.bincount(blank.counts(chunk).indices, minlength=FEATURES)
             documents += len(chunk)
-        idf = np.log((1.0 + documents) / (1.0 + counts)) + 1.0
-        return cls(idf.astype(np.float32), documents, stems)
+        seen, read = counts.astype(np.float64), float(documents)
+        if prior is not None:
+            seen, read = seen + PRIOR * prior, read + PRIOR
+        idf = np.log((1.0 + read) / (1.0 + seen)) + 1.0
+        return cls(idf.astype(np.float32), documents, stems, pairs)
 
     def terms(self, fields: Fields) -> list[str]:
-        """Return stems and pairs of neighbouring stems, stop words left out, with repetition."""
+        """Return stems and pairs of neighbouring stems, with repetition.
+
+        Stop words stay: their pairs tell phrases, and what is left of them is what everybody has, which
+        scorers take off.
+        """
         terms: list[str] = []
         for field in fields:
-            stems = self.stems.content(field)
+            if not self.pairs:
+                terms += field
+                continue
+            stems = self.stems.all(word for word in field if len(word) > 1)
             terms += stems
             terms += [f"{one} {two}" for one, two in pairwise(stems)]
         return terms
@@ -125,13 +144,15 @@ class TextSpace:
 
     def rows(self, texts: Iterable[Fields]) -> SparseMatrix:
         """Return unit rows of sublinear tf times idf; (n, FEATURES) float32. An empty text is a zero row."""
-        blocks = []
-        for chunk in _chunks(texts):
-            block = self.counts(chunk)
-            block.data = (1.0 + np.log(block.data)) * self.idf[block.indices]
-            block.sort_indices()
-            blocks.append(unit(block))
+        blocks = [self.weighted(self.counts(chunk)) for chunk in _chunks(texts)]
         return sparse.vstack(blocks, format="csr", dtype=np.float32) if blocks else _no_rows()
+
+    def weighted(self, counts: SparseMatrix) -> SparseMatrix:
+        """Return unit rows of sublinear tf times idf of counts (n, FEATURES)."""
+        block = sparse.csr_matrix(counts, dtype=np.float32, copy=True)
+        block.data = (1.0 + np.log(block.data)) * self.idf[block.indices]
+        block.sort_indices()
+        return unit(block)
 
     def paper_rows(self, papers: Iterable[Fields]) -> SparseMatrix:
         """Return rows of (title, abstract) texts, the title counted as if written twice."""

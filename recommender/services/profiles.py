@@ -35,10 +35,7 @@ def build_profiles(
             belonging[str(vote.interest)].append(vote)
         elif vote.interest not in paused:
             loose.append(vote)
-    liked = tuple(vote.paper for vote in votes if vote.up)
-    profiles = tuple(
-        _profile(subscriber, interest, belonging[interest.key], seeds, liked) for interest in interests
-    )
+    profiles = tuple(_profile(subscriber, interest, belonging[interest.key], seeds) for interest in interests)
     return profiles, tuple(loose)
 
 
@@ -47,7 +44,6 @@ def _profile(
     interest: Interest,
     votes: Iterable[Vote],
     seeds: Mapping[str, PaperId],
-    liked: tuple[PaperId, ...],
 ) -> InterestProfile:
     votes = list(votes)
     return InterestProfile(
@@ -62,7 +58,6 @@ def _profile(
         seeds=tuple(dict.fromkeys(seeds[seed] for seed in interest.seeds if seed in seeds)),
         up=tuple(WeightedPaper(paper=vote.paper, at=vote.at) for vote in votes if vote.up),
         down=tuple(WeightedPaper(paper=vote.paper, at=vote.at) for vote in votes if not vote.up),
-        liked=liked,
         weight=interest.weight,
         share=subscriber.share,
     )

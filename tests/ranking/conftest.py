@@ -4,6 +4,7 @@ import pytest
 
 from recommender.ranking.hybrid import HybridRecommender
 from recommender.ranking.text import TextSpace
+from recommender.ranking.vectors import Lens
 from tests.ranking import world
 
 
@@ -16,4 +17,10 @@ def recommender() -> HybridRecommender:
 @pytest.fixture(scope="session")
 def space(recommender: HybridRecommender) -> TextSpace:
     """Return the world's text space."""
-    return recommender.fitted.content.space
+    return recommender.fitted.lens.space
+
+
+@pytest.fixture(scope="session")
+def lens(recommender: HybridRecommender) -> Lens:
+    """Return how the world's papers are read."""
+    return recommender.fitted.lens

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,13 +16,18 @@ import pytest
 from recommender.domain.errors import ArtifactError
 from recommender.ranking.artifacts import MANIFEST, _checksum, load, save
 from recommender.ranking.base import Corpus, RankingSettings
+from recommender.ranking.encoder import Encoder
+from recommender.ranking.fusion import LearnedFusion, Weights
 from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.learning import shipped
+from recommender.ranking.votes import VoteModel
 from tests.ranking import world
 
 REQUESTS = [
     world.ask(world.liking(world.of("editing")[:4], 100, about="dark matter"), slots=True),
     world.ask(world.a_profile(3, keywords=("protein folding",), authors=("Ada Robots1",))),
 ]
+BLANK = {"scorers": {}, "papers": [[0, 0], [0, 0]]}
 Arrays = dict[str, npt.NDArray[Any]]
 
 
@@ -46,6 +52,92 @@ def test_the_round_trip_is_exact(recommender: HybridRecommender, folder: Path) -
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_the_packages_own_numbers_are_not_kept(recommender: HybridRecommender, folder: Path) -> None:
+    """Word vectors and weights that come with the package are named, not copied."""
+    assert load(folder).fitted.fusion is shipped()
+    with np.load(npz(folder), allow_pickle=False) as archive:
+        assert "vectors" not in archive.files
+    assert recommender.fitted.lens.encoder.vectors is Encoder.shipped().vectors
+
+
+def own_words(recommender: HybridRecommender) -> HybridRecommender:
+    """Return a recommender of other word vectors, without a vote model."""
+    random = np.random.default_rng(0)
+    columns = np.unique(recommender.fitted.reference.rows.indices).astype(np.int64)
+    vectors = random.normal(size=(len(columns), 12)).astype(np.float32)
+    lens = replace(
+        recommender.fitted.lens,
+        encoder=Encoder(columns, vectors, (random.normal(size=12) / 9).astype(np.float32)),
+        model=VoteModel.empty(12),
+        space=replace(recommender.fitted.lens.space, pairs=False),
+    )
+    rows = recommender.fitted.reference.rows
+    reference = lens.numbers(rows, np.full(rows.shape[0], -1))
+    return HybridRecommender(fitted=replace(recommender.fitted, lens=lens, reference=reference))
+
+
+def test_a_stores_own_word_vectors_are_kept(recommender: HybridRecommender, tmp_path: Path) -> None:
+    """To the bit, with how the store's texts are read."""
+    own = own_words(recommender)
+    save(own, tmp_path)
+    again = load(tmp_path)
+    assert again.recommend(REQUESTS, world.a_pool()) == own.recommend(REQUESTS, world.a_pool())
+    assert again.recommend(REQUESTS, world.a_pool()) != recommender.recommend(REQUESTS, world.a_pool())
+    assert again.fitted.lens.space.pairs is False
+
+
+def test_altered_word_vectors_are_refused(recommender: HybridRecommender, tmp_path: Path) -> None:
+    """All papers' directions were made with those it was fitted with."""
+    save(own_words(recommender), tmp_path)
+
+    def turn(arrays: Arrays) -> None:
+        arrays["vectors"][0] *= 2
+
+    forge(tmp_path, turn)
+    with pytest.raises(ArtifactError, match="word vectors differ"):
+        load(tmp_path)
+
+
+def test_another_packages_word_vectors_are_refused(folder: Path) -> None:
+    """An artifact that counts on the package's vectors names which."""
+    forge(folder, lambda arrays: None, {"encoder": "0" * 64})
+    with pytest.raises(ArtifactError, match=r"other word vectors than the package's.*run `train`"):
+        load(folder)
+
+
+def test_a_stores_own_weights_are_kept(recommender: HybridRecommender, tmp_path: Path) -> None:
+    """To the bit; the ranking is theirs."""
+    random = np.random.default_rng(0)
+    turned = {
+        name: (own * random.uniform(0.1, 3, own.shape)).astype(np.float32)
+        for name, own in shipped().alone.scorers.items()
+    }
+    alone = Weights(scorers=turned, papers=shipped().alone.papers)
+    fusion = LearnedFusion(alone=alone, shared=shipped().shared)
+    own = HybridRecommender(fitted=replace(recommender.fitted, fusion=fusion))
+    save(own, tmp_path)
+    again = load(tmp_path)
+    for name, weights in again.fitted.fusion.alone.scorers.items():
+        np.testing.assert_array_equal(weights, turned[name])
+    assert again.recommend(REQUESTS, world.a_pool()) == own.recommend(REQUESTS, world.a_pool())
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        {"alone": 3, "shared": {}},
+        {"alone": {"scorers": {}, "papers": [[0, 0], [0, float("nan")]]}, "shared": BLANK},
+        {"alone": {"scorers": {"content": [1]}, "papers": [[0, 0], [0, 0]]}, "shared": BLANK},
+        "pairs",
+    ],
+)
+def test_weights_that_are_none_are_refused(folder: Path, weights: object) -> None:
+    """Wrong shapes and kinds, or no finite numbers."""
+    forge(folder, lambda arrays: None, {"fusion": weights})
+    with pytest.raises(ArtifactError, match="run `train`"):
+        load(folder)
+
+
 def test_the_digest_is_that_of_the_manifest(recommender: HybridRecommender, tmp_path: Path) -> None:
     """What `save` returns can be checked from outside."""
     digest = save(recommender, tmp_path)
@@ -62,7 +154,7 @@ def test_a_new_artifact_replaces_the_old(folder: Path) -> None:
     """One file of arrays stays, and nothing that was written aside."""
     save(HybridRecommender.fit(Corpus(papers=world.of("robots")), RankingSettings()), folder)
     assert sorted(path.name for path in folder.iterdir()) == [npz(folder).name, MANIFEST]
-    assert load(folder).fitted.content.space.documents == world.PER_SUBJECT
+    assert load(folder).fitted.lens.space.documents == world.PER_SUBJECT
 
 
 def test_it_can_be_read_under_other_settings(folder: Path) -> None:
@@ -109,8 +201,14 @@ def test_damaged_files_are_refused(folder: Path, seed: int) -> None:
         load(folder)
 
 
-def forge(folder: Path, change: Callable[[Arrays], None], *, pickles: bool = False) -> None:
-    """Change arrays and make the manifest agree, as a faulty writer would."""
+def forge(
+    folder: Path,
+    change: Callable[[Arrays], object],
+    facts: dict[str, Any] | None = None,
+    *,
+    pickles: bool = False,
+) -> None:
+    """Change arrays or facts and make the manifest agree, as a faulty writer would."""
     path = npz(folder)
     with np.load(path, allow_pickle=False) as archive:
         arrays = {key: archive[key] for key in archive.files}
@@ -122,6 +220,7 @@ def forge(folder: Path, change: Callable[[Arrays], None], *, pickles: bool = Fal
     del manifest["checksum"]
     manifest["sha256"] = hashlib.sha256(buffer.getvalue()).hexdigest()
     manifest["contents"] = {key: [list(own.shape), own.dtype.str] for key, own in sorted(arrays.items())}
+    manifest["facts"] |= facts or {}
     manifest["checksum"] = _checksum(manifest)
     (folder / MANIFEST).write_text(json.dumps(manifest))
 
@@ -153,12 +252,12 @@ def widen_idf(arrays: Arrays) -> None:
 
 def stray_index(arrays: Arrays) -> None:
     """Point a row outside its matrix."""
-    arrays["background_indices"][0] = 2**30
+    arrays["reference_indices"][0] = 2**30
 
 
 def negative_index(arrays: Arrays) -> None:
     """Point a row before its matrix."""
-    arrays["rows_indices"][3] = -4
+    arrays["links_indices"][3] = -4
 
 
 def torn_pointers(arrays: Arrays) -> None:
@@ -181,6 +280,58 @@ def twin_items(arrays: Arrays) -> None:
     arrays["items"][1] = arrays["items"][0]
 
 
+def half_votes(arrays: Arrays) -> None:
+    """Count a vote half."""
+    arrays["votes_data"][0] = 0.5
+
+
+def narrow_kernel(arrays: Arrays) -> None:
+    """Give the kernel another width than the directions have."""
+    arrays["kernel"] = arrays["kernel"][:-1, :-1]
+
+
+def narrow_directions(arrays: Arrays) -> None:
+    """Leave out a dimension of what papers point to."""
+    arrays["content"] = arrays["content"][:, 1:]
+
+
+def cut_gain(arrays: Arrays) -> None:
+    """Drop a paper's gain."""
+    arrays["gain"] = arrays["gain"][1:]
+
+
+def fewer_links(arrays: Arrays) -> None:
+    """Claim links of fewer papers."""
+    arrays["links_shape"] -= 1
+
+
+def stray_reference(arrays: Arrays) -> None:
+    """Point a paper of the sample outside the vote model."""
+    arrays["reference_items"][0] = len(arrays["items"])
+
+
+def early_reference(arrays: Arrays) -> None:
+    """Point a paper of the sample before the vote model."""
+    arrays["reference_items"][0] = -2
+
+
+def cut_reference(arrays: Arrays) -> None:
+    """Drop a paper's place."""
+    arrays["reference_items"] = arrays["reference_items"][1:]
+
+
+def unsorted_readers(arrays: Arrays) -> None:
+    """Turn the readers round, so that places would be found wrongly."""
+    arrays["readers"] = arrays["readers"][::-1]
+
+
+def word_vectors(arrays: Arrays) -> None:
+    """Slip in word vectors that the recommender was not fitted with."""
+    arrays["columns"] = np.asarray([1, 2], dtype=np.int64)
+    arrays["vectors"] = np.ones((2, arrays["kernel"].shape[0]), dtype=np.float32)
+    arrays["centre"] = np.zeros(arrays["kernel"].shape[0], dtype=np.float32)
+
+
 def pickled_items(arrays: Arrays) -> None:
     """Put Python objects inside."""
     arrays["items"] = np.asarray([{"a": 1}] * len(arrays["items"]), dtype=object)
@@ -200,6 +351,16 @@ def pickled_items(arrays: Arrays) -> None:
         other_shape,
         missing_array,
         twin_items,
+        half_votes,
+        narrow_kernel,
+        narrow_directions,
+        cut_gain,
+        fewer_links,
+        stray_reference,
+        early_reference,
+        cut_reference,
+        unsorted_readers,
+        word_vectors,
         pickled_items,
     ],
 )
@@ -215,7 +376,7 @@ def test_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / MANIFEST).read_text())
     manifest["format"] = 99
     (folder / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(ArtifactError, match="format 99, this version reads 1"):
+    with pytest.raises(ArtifactError, match="format 99, this version reads 2"):
         load(folder)
 
 

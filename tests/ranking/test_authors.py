@@ -7,8 +7,7 @@ from recommender.domain.papers import Paper
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.authors import AuthorExplainer, AuthorScorer
 from recommender.ranking.names import Bylines, agree, parse
-from recommender.ranking.text import TextSpace
-from recommender.ranking.vectors import candidates
+from recommender.ranking.vectors import Lens
 from tests.builders import a_paper
 from tests.ranking import world
 
@@ -41,49 +40,49 @@ def test_bylines_find_what_agrees() -> None:
     assert index.papers(parse("Nobody Here")) == []
 
 
-LIKED = a_paper(1, title="quasar survey", abstract="redshift", authors=("Wei Zhang", "Ada Lovelace"))
+LIKED = a_paper(1, title="graph networks", abstract="message passing", authors=("Wei Zhang", "Ada Lovelace"))
 
 
-def scores(space: TextSpace, profile: InterestProfile, *papers: Paper) -> list[float]:
+def scores(lens: Lens, profile: InterestProfile, *papers: Paper) -> list[float]:
     """Score papers for one profile that may like `LIKED`; NaN becomes 0."""
     pool = world.a_pool([LIKED, *papers])
-    row = AuthorScorer().score(world.a_batch(space, [profile], pool), candidates(space, pool, papers))[0]
+    row = AuthorScorer().score(world.a_batch(lens, [profile], pool), lens.candidates(pool, papers))[0]
     return [float(value) for value in np.nan_to_num(row)]
 
 
-def test_a_followed_author_always_counts(space: TextSpace) -> None:
+def test_a_followed_author_always_counts(lens: Lens) -> None:
     """No second match is asked of a declared name."""
     stranger = a_paper(2, title="robot gripper", abstract="tactile", authors=("W. Zhang",), categories=("q",))
-    assert scores(space, world.a_profile(authors=("Wei Zhang",)), stranger) == [1]
+    assert scores(lens, world.a_profile(authors=("Wei Zhang",)), stranger) == [1]
 
 
-def test_a_learned_author_needs_a_second_match(space: TextSpace) -> None:
+def test_a_learned_author_needs_a_second_match(lens: Lens) -> None:
     """A common name alone is no evidence; a co-author, a category or the text makes it some."""
-    plain = {"title": "robot gripper", "abstract": "tactile"}
+    plain = {"title": "language model text", "abstract": "generation"}
     alone = a_paper(2, **plain, authors=("Wei Zhang",), categories=("q",))
     pair = a_paper(3, **plain, authors=("Wei Zhang", "A. Lovelace"), categories=("q",))
     category = a_paper(4, **plain, authors=("Wei Zhang",), categories=("cs.CL",))
-    text = a_paper(5, title="quasar redshift", abstract="", authors=("Wei Zhang",), categories=("q",))
-    found = scores(space, world.liking([LIKED]), alone, pair, category, text)
+    text = a_paper(5, title="graph message networks", abstract="", authors=("Wei Zhang",), categories=("q",))
+    found = scores(lens, world.liking([LIKED]), alone, pair, category, text)
     assert found[0] == 0
     assert min(found[1:]) > 0
     assert max(found) < 1
 
 
-def test_papers_by_very_many_teach_no_names(space: TextSpace) -> None:
+def test_papers_by_very_many_teach_no_names(lens: Lens) -> None:
     """A collaboration's author list says nothing."""
     crowd = a_paper(6, authors=tuple(f"Given{n} Family{n}" for n in range(200)))
     pool = world.a_pool([crowd])
-    batch = world.a_batch(space, [world.liking([crowd])], pool)
-    assert np.isnan(AuthorScorer().score(batch, candidates(space, pool))).all()
+    batch = world.a_batch(lens, [world.liking([crowd])], pool)
+    assert np.isnan(AuthorScorer().score(batch, lens.candidates(pool, pool.papers))).all()
 
 
-def test_evidence_tells_followed_from_learned(space: TextSpace) -> None:
+def test_evidence_tells_followed_from_learned(lens: Lens) -> None:
     """A learned author comes with the liked paper that taught the name."""
     paper = a_paper(7, authors=("W. Zhang", "Ann Lee"))
     pool = world.a_pool([LIKED, paper])
     liking = world.liking([LIKED])
-    explainer = AuthorExplainer(world.a_batch(space, [liking], pool))
+    explainer = AuthorExplainer(world.a_batch(lens, [liking], pool))
     learned = explainer.explain(liking, [paper])[0]
     followed = explainer.explain(world.a_profile(authors=("Ann Lee",)), [paper])[0]
     assert (learned.author, learned.paper) == ("W. Zhang", LIKED.id)

@@ -83,7 +83,8 @@ def test_each_scorer_says_what_it_saw(recommender: HybridRecommender) -> None:
     assert found["keywords"].terms == ("knowledge editing",)
     assert found["authors"].author == "Ada Lovelace"
     assert found["categories"].terms == ("x.editing",)
-    assert not found.keys() & {"trending", "collaborative"}
+    assert "trending" not in found
+    assert found.get("collaborative", Evidence(scorer="", share=0)).paper is None
 
 
 def test_readers_are_counted_from_five_on(recommender: HybridRecommender) -> None:
@@ -92,3 +93,28 @@ def test_readers_are_counted_from_five_on(recommender: HybridRecommender) -> Non
     item = evidence(recommender, world.liking(liked, 100), world.of("editing")[8])["collaborative"]
     assert item.count is None or item.count >= 5
     assert item.paper in {paper.id for paper in liked}
+
+
+def test_a_stand_in_is_never_named_as_liked(recommender: HybridRecommender) -> None:
+    """What others' votes say of a reader's words, or of one like, is put down to that like or to none."""
+    own = world.of("galaxies")[0]
+    for profile, named in (
+        (world.a_profile(about=world.SUBJECTS["galaxies"]), {None}),
+        (world.liking([own], about=world.SUBJECTS["galaxies"]), {None, own.id}),
+        (world.a_profile(seeds=(own.id,), about=world.SUBJECTS["galaxies"]), {None, own.id}),
+    ):
+        found = recommender.recommend([world.ask(profile, papers=40)], world.a_pool())[0]
+        said = [item for chosen in found for item in chosen.evidence if item.scorer == "collaborative"]
+        assert said
+        assert {item.paper for item in said} <= named
+
+
+def test_one_kind_speaks_with_one_voice(recommender: HybridRecommender) -> None:
+    """Three scorers of votes and two of texts give one piece of evidence each."""
+    liked = world.of("editing")[:6]
+    found = recommender.recommend([world.ask(world.liking(liked, 100))], world.a_pool())[0]
+    for chosen in found:
+        kinds = [item.scorer for item in chosen.evidence]
+        assert len(kinds) == len(set(kinds))
+        assert set(kinds) <= {"content", "keywords", "authors", "collaborative", "trending", "categories"}
+        assert sum(item.share for item in chosen.evidence) == pytest.approx(1)

@@ -93,7 +93,7 @@ def test_an_up_vote_never_lowers_a_near_duplicate(recommender: HybridRecommender
     for original in world.papers()[::7]:
         twin = replace(original, id=PaperId("arxiv:2601.99999"), title=original.title + " again")
         papers = [*(paper for paper in world.papers() if paper.id != original.id), twin]
-        plain = world.ask(replace(EDITING, liked=()), papers=200)
+        plain = world.ask(EDITING, papers=200)
         liking = world.liking([original], interest="editing", about=EDITING.about)
         before = ranked(recommender, plain, papers)
         after = ranked(recommender, world.ask(liking, papers=200), papers)
@@ -113,7 +113,8 @@ def test_a_down_vote_sinks_near_duplicates(recommender: HybridRecommender) -> No
 def test_near_duplicates_do_not_share_a_list(recommender: HybridRecommender) -> None:
     """Two rows of one text take one slot."""
     twin = replace(world.of("editing")[0], id=PaperId("arxiv:2601.99999"))
-    found = ranked(recommender, world.ask(EDITING, papers=15), [*world.of("editing"), twin])
+    request = world.ask(EDITING, papers=15, slots=True, floor=0.0)
+    found = ranked(recommender, request, [*world.of("editing"), twin])
     assert len({twin.id, world.of("editing")[0].id} & set(found)) == 1
 
 
@@ -134,8 +135,10 @@ def test_a_paper_goes_to_the_interest_it_fits_best(recommender: HybridRecommende
 
 
 def test_nothing_without_positive_evidence_is_shown(recommender: HybridRecommender) -> None:
-    """Fewer, not filler: attention alone puts no paper in an interest."""
-    assert full(recommender, world.ask(world.a_profile(about="zymurgy hops barley"), papers=25)) == ()
+    """Fewer, not filler: neither attention nor being unusual puts a paper in an interest."""
+    for slots in (False, True):
+        request = world.ask(world.a_profile(about="zyxgl vvqq"), papers=25, slots=slots)
+        assert full(recommender, request) == ()
 
 
 def test_an_edition_has_its_slots_last(recommender: HybridRecommender) -> None:
@@ -185,8 +188,10 @@ def test_a_keyword_hit_passes_the_auto_floor(recommender: HybridRecommender) -> 
     """What was asked for word by word comes, however weak the text match is."""
     paper = a_paper(900, title="Barley and hops " * 5, abstract="brewing " * 20 + "monsoon drought")
     profile = world.a_profile(about="galaxies redshift", keywords=("monsoon drought",))
-    pool = [paper, *world.of("galaxies")]
-    assert paper.id in ranked(recommender, world.ask(profile, slots=True, papers=4), pool)
+    pool = [paper, *world.of("editing")]
+    assert ranked(recommender, world.ask(profile, slots=True, papers=4), pool) == [paper.id]
+    strict = world.ask(replace(profile, keywords=("drought monsoon",)), slots=True, papers=4)
+    assert paper.id not in ranked(recommender, strict, pool)
 
 
 def test_an_empty_pool_gives_empty_lists(recommender: HybridRecommender) -> None:
@@ -221,8 +226,8 @@ def test_an_explanation_adds_up(recommender: HybridRecommender) -> None:
     assert best.fused == pytest.approx(sum(number.contribution for number in best.numbers))
     numbers = {number.scorer: number for number in best.numbers}
     assert numbers["content"].value is not None
-    assert numbers["collaborative"].value is None
-    assert numbers["collaborative"].contribution == 0
+    assert numbers["authors"].value is None
+    assert numbers["authors"].contribution == 0
     assert sum(item.share for item in best.evidence) == pytest.approx(1)
     assert {own.interest for own in told.interests} == {"editing", "galaxies"}
 
@@ -243,9 +248,12 @@ def test_a_warm_and_a_fresh_paper_have_a_collaborative_number(recommender: Hybri
     fresh = replace(world.of("editing")[12], id=PaperId("arxiv:2602.00001"))
     request = world.ask(world.liking(liked, 100))
     pool = world.a_pool([*world.of("editing"), fresh])
-    for paper in (world.of("editing")[8].id, fresh.id):
-        numbers = recommender.explain(request, pool, paper).interests[0].numbers
-        assert next(number.value for number in numbers if number.scorer == "collaborative") is not None
+    for paper, spoken in ((world.of("editing")[8].id, True), (fresh.id, False)):
+        told = recommender.explain(request, pool, paper).interests[0].numbers
+        values = {number.scorer: number.value for number in told}
+        assert values["ease"] is not None
+        assert values["spread"] is not None
+        assert (values["factors"] is not None) is spoken
 
 
 def test_search_and_similar_find_the_nearest(recommender: HybridRecommender) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,9 +39,14 @@ ABOUT_EDITING = (
 
 @pytest.fixture(scope="module")
 def papers() -> list[Paper]:
-    """Read the saved pages: an abstract is a long line, its title the line before."""
+    """Return the papers of the saved pages."""
+    return read_pages(shared_data("daily-papers"))
+
+
+def read_pages(folder: Path) -> list[Paper]:
+    """Read saved pages: an abstract is a long line, its title the line before."""
     found: dict[str, Paper] = {}
-    for page in sorted(shared_data("daily-papers").glob("0*.txt")):
+    for page in sorted(folder.glob("0*.txt")):
         lines = [line for line in page.read_text().splitlines() if line.strip()]
         for title, abstract in pairwise(lines):
             if len(abstract) > 1000 and len(title) < 400:

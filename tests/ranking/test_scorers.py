@@ -5,22 +5,33 @@ import pytest
 from recommender.ranking.authors import AuthorScorer
 from recommender.ranking.base import Scorer
 from recommender.ranking.categories import CategoryScorer
-from recommender.ranking.collaborative import CollaborativeScorer, VoteModel
-from recommender.ranking.content import ContentScorer
+from recommender.ranking.collaborative import EaseScorer, FactorScorer, SpreadScorer
+from recommender.ranking.content import ContentScorer, SemanticScorer, usual_row
+from recommender.ranking.hybrid import HybridRecommender
 from recommender.ranking.keywords import KeywordScorer
 from recommender.ranking.text import TextSpace
 from recommender.ranking.trending import TrendScorer
+from recommender.ranking.vectors import Lens
 from tests.conformance.scorer import ScorerConformance
 from tests.ranking import world
 
 
 class TestContent(ScorerConformance):
-    """Content."""
+    """Words."""
+
+    @pytest.fixture
+    def scorer(self, lens: Lens, recommender: HybridRecommender) -> Scorer:
+        """Return it."""
+        return ContentScorer(lens.space, usual_row(recommender.fitted.reference.rows))
+
+
+class TestSemantic(ScorerConformance):
+    """Directions."""
 
     @pytest.fixture
     def scorer(self) -> Scorer:
-        """Return it unfitted."""
-        return ContentScorer.blank(0)
+        """Return it."""
+        return SemanticScorer()
 
 
 class TestKeywords(ScorerConformance):
@@ -28,7 +39,7 @@ class TestKeywords(ScorerConformance):
 
     @pytest.fixture
     def scorer(self, space: TextSpace) -> Scorer:
-        """Return it unfitted."""
+        """Return it."""
         return KeywordScorer(space.stems)
 
 
@@ -37,7 +48,7 @@ class TestAuthors(ScorerConformance):
 
     @pytest.fixture
     def scorer(self) -> Scorer:
-        """Return it unfitted."""
+        """Return it."""
         return AuthorScorer()
 
 
@@ -46,7 +57,7 @@ class TestCategories(ScorerConformance):
 
     @pytest.fixture
     def scorer(self) -> Scorer:
-        """Return it unfitted."""
+        """Return it."""
         return CategoryScorer()
 
 
@@ -55,14 +66,32 @@ class TestTrending(ScorerConformance):
 
     @pytest.fixture
     def scorer(self) -> Scorer:
-        """Return it unfitted."""
+        """Return it."""
         return TrendScorer()
 
 
-class TestCollaborative(ScorerConformance):
-    """Votes of others."""
+class TestEase(ScorerConformance):
+    """Paper to paper."""
 
     @pytest.fixture
-    def scorer(self, space: TextSpace) -> Scorer:
-        """Return it unfitted."""
-        return CollaborativeScorer(settings=world.SETTINGS, space=space, model=VoteModel.empty())
+    def scorer(self, lens: Lens) -> Scorer:
+        """Return it."""
+        return EaseScorer(lens.model)
+
+
+class TestFactors(ScorerConformance):
+    """Folded-in readers."""
+
+    @pytest.fixture
+    def scorer(self, lens: Lens) -> Scorer:
+        """Return it."""
+        return FactorScorer(lens.model, world.SETTINGS)
+
+
+class TestSpread(ScorerConformance):
+    """Readers, through the nearest papers."""
+
+    @pytest.fixture
+    def scorer(self, lens: Lens) -> Scorer:
+        """Return it."""
+        return SpreadScorer(lens.model, world.SETTINGS)

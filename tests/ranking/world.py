@@ -8,8 +8,7 @@ from recommender.domain.feedback import Vote
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.profiles import InterestProfile, WeightedPaper
 from recommender.ranking.base import Corpus, Pool, ProfileBatch, RankingSettings, Request
-from recommender.ranking.text import TextSpace
-from recommender.ranking.vectors import Known, batch
+from recommender.ranking.vectors import Known, Lens, batch
 from tests.builders import NOON, a_paper
 
 SUBJECTS = {
@@ -100,7 +99,7 @@ def a_profile(subscriber: int = 1, **fields: object) -> InterestProfile:
 def liking(chosen: Sequence[Paper], subscriber: int = 1, **fields: object) -> InterestProfile:
     """Build a profile with up-votes at noon."""
     up = tuple(WeightedPaper(paper=paper.id, at=NOON) for paper in chosen)
-    return a_profile(subscriber, up=up, liked=tuple(paper.id for paper in chosen), **fields)
+    return a_profile(subscriber, up=up, **fields)
 
 
 def disliking(chosen: Sequence[Paper]) -> tuple[WeightedPaper, ...]:
@@ -132,9 +131,9 @@ def a_pool(chosen: Sequence[Paper] | None = None) -> Pool:
     )
 
 
-def a_batch(space: TextSpace, own: Sequence[InterestProfile], pool: Pool) -> ProfileBatch:
+def a_batch(lens: Lens, own: Sequence[InterestProfile], pool: Pool) -> ProfileBatch:
     """Return profiles as scorers take them."""
-    return batch(space, own, Known.gather(space, pool, own))
+    return batch(lens, own, Known.gather(lens, pool, own))
 
 
 def ask(*own: InterestProfile, **fields: object) -> Request:
