@@ -150,7 +150,7 @@ class Application:
         """Return what measures the ranking offline."""
         from recommender.services.evaluating import Evaluating  # noqa: PLC0415 heavy: for evaluate alone
 
-        return Evaluating(store=self.store, clock=self.clock, settings=self.ranking)
+        return Evaluating(store=self.store, clock=self.clock, settings=self.ranking, renderer=self.renderer)
 
     # Mail out
 

@@ -93,43 +93,27 @@ def chart(title: str, caption: str, lines: Sequence[Line], columns: Sequence[Col
         raise ValueError(f"every column needs {len(lines)} cells")
     heights, headings, bottom = _heights(lines)
     scales = [_Scale.of(column, _left(place)) for place, column in enumerate(columns)]
+    groups = list(dict.fromkeys(line.group for line in lines))
     drawn = [
-        (column, scale, cell, y, line)
+        _Drawn(column=column, scale=scale, cell=cell, y=y, group=f"group-{groups.index(line.group) % 3}")
         for column, scale in zip(columns, scales, strict=True)
         for cell, y, line in zip(column.cells, heights, lines, strict=True)
     ]
-    groups = list(dict.fromkeys(line.group for line in lines))
-    bars = [
-        Mark(x=scale.at(0), x2=scale.at(cell.mean), y=y, style=f"group-{groups.index(line.group) % 3}")
-        for column, scale, cell, y, line in drawn
-        if cell.mean is not None and not column.signed
-    ]
-    points = [
-        Mark(x=scale.at(0), x2=scale.at(cell.mean), y=y, style=_surely(cell))
-        for column, scale, cell, y, _ in drawn
-        if cell.mean is not None and column.signed
-    ]
-    intervals = [
-        Mark(x=scale.at(cell.low), x2=scale.at(cell.high), y=y, style=_surely(cell) if column.signed else "")
-        for column, scale, cell, y, _ in drawn
-        if cell.low is not None and cell.high is not None
-    ]
-    labels = [Words(x=_EDGE, y=y + 4, text=line.label) for y, line in zip(heights, lines, strict=True)]
-    labels += [Words(x=_EDGE, y=y - 10, text=text, style="group") for y, text in headings]
+    zeros = [scale.at(0) for column, scale in zip(columns, scales, strict=True) if column.signed]
     return Drawing(
         title=title,
         caption=caption,
         width=2 * _EDGE + _LABEL + len(columns) * _COLUMN,
         height=int(bottom) + _FOOT,
         thick=_THICK,
-        words=(*labels, *(word for place, own in enumerate(columns) for word in _words(place, own, heights))),
+        words=(*_labels(lines, heights, headings), *_column_words(columns, heights)),
         rules=tuple(y - _HEADING + 4 for y, _ in headings),
-        zeros=tuple(scale.at(0) for column, scale in zip(columns, scales, strict=True) if column.signed),
+        zeros=tuple(zeros),
         top=_TOP,
         bottom=bottom,
-        bars=tuple(bars),
-        points=tuple(points),
-        intervals=tuple(intervals),
+        bars=tuple(own.mark() for own in drawn if own.cell.mean is not None and not own.column.signed),
+        points=tuple(own.mark() for own in drawn if own.cell.mean is not None and own.column.signed),
+        intervals=tuple(mark for own in drawn if (mark := own.interval()) is not None),
     )
 
 
@@ -153,6 +137,32 @@ class _Scale:
         return round(self.left + _BAR * (value - self.low) / (self.high - self.low), 1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """A cell where it stands."""
+
+    column: Column
+    scale: _Scale
+    cell: Cell
+    y: float
+    group: str
+
+    def mark(self) -> Mark:
+        """Return a bar or point from zero to the mean, which for None is zero."""
+        style = self._surely() if self.column.signed else self.group
+        return Mark(x=self.scale.at(0), x2=self.scale.at(self.cell.mean or 0), y=self.y, style=style)
+
+    def interval(self) -> Mark | None:
+        """Return the line between the bounds, if there are any."""
+        if self.cell.low is None or self.cell.high is None:
+            return None
+        style = self._surely() if self.column.signed else ""
+        return Mark(x=self.scale.at(self.cell.low), x2=self.scale.at(self.cell.high), y=self.y, style=style)
+
+    def _surely(self) -> str:
+        return "sure" if self.cell.low is not None and self.cell.low > 0 else ""
+
+
 def _heights(lines: Sequence[Line]) -> tuple[list[float], list[tuple[float, str]], float]:
     """Return the middle of each line, the foot of each group's heading with its text, and the bottom."""
     heights: list[float] = []
@@ -167,8 +177,20 @@ def _heights(lines: Sequence[Line]) -> tuple[list[float], list[tuple[float, str]
     return heights, headings, y
 
 
+def _labels(
+    lines: Sequence[Line], heights: Sequence[float], headings: Sequence[tuple[float, str]]
+) -> list[Words]:
+    """Return the names of lines and groups."""
+    groups = [Words(x=_EDGE, y=y - 10, text=text, style="group") for y, text in headings]
+    return [Words(x=_EDGE, y=y + 4, text=own.label) for y, own in zip(heights, lines, strict=True)] + groups
+
+
 def _left(place: int) -> float:
     return float(_EDGE + _LABEL + place * _COLUMN)
+
+
+def _column_words(columns: Sequence[Column], heights: Sequence[float]) -> list[Words]:
+    return [word for place, own in enumerate(columns) for word in _words(place, own, heights)]
 
 
 def _words(place: int, column: Column, heights: Sequence[float]) -> list[Words]:
@@ -182,10 +204,6 @@ def _words(place: int, column: Column, heights: Sequence[float]) -> list[Words]:
         for cell, y in zip(column.cells, heights, strict=True)
     ]
     return [head, hint, *numbers]
-
-
-def _surely(cell: Cell) -> str:
-    return "sure" if cell.low is not None and cell.low > 0 else ""
 
 
 def _number(cell: Cell, column: Column) -> str:
