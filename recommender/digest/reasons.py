@@ -18,6 +18,7 @@ _LEAST_SHARE = 0.05
 _TERMS = 3
 _UPVOTES = 10
 """Outside of Trending, fewer upvotes than this are no reason to show anybody anything."""
+_TEACHES = "Whether it suits you is unclear, so your vote on it would teach much."
 _JOINED = frozenset({"keywords", "content"})
 """Scorers whose clauses are verb phrases about the paper and read well joined by "and"."""
 
@@ -135,11 +136,6 @@ def _collaborative(evidence: Evidence, titles: Titles, _context: _Context) -> st
     return f"your votes lead here: it goes with {title}" if title else ""
 
 
-def _exploration(evidence: Evidence, _titles: Titles, _context: _Context) -> str:
-    terms = _quoted(evidence.terms)
-    return f"a look at {_and(terms)}" if terms else "a look at what else you may like"
-
-
 _WORDS: Mapping[str, Callable[[Evidence, Titles, _Context], str]] = {
     "keywords": _keywords,
     "content": _content,
@@ -147,7 +143,6 @@ _WORDS: Mapping[str, Callable[[Evidence, Titles, _Context], str]] = {
     "categories": _categories,
     "trending": _trending,
     "collaborative": _collaborative,
-    "exploration": _exploration,
 }
 
 
@@ -165,7 +160,9 @@ def _sentences(spoken: Sequence[tuple[Evidence, str]]) -> str:
 def _different(recommendation: Recommendation) -> str:
     """Open the reason of an exploration slot; chance is only spoken of where there was some."""
     drawn = recommendation.propensity is not None and recommendation.propensity < 1
-    return "Something different, with some chance in the choice." if drawn else "Something different."
+    opening = "Something different, with some chance in the choice." if drawn else "Something different."
+    asked = any(evidence.scorer == "exploration" for evidence in recommendation.evidence)
+    return f"{opening} {_TEACHES}" if asked else opening
 
 
 def _fallback(section: Section, interest_name: str) -> str:

@@ -21,6 +21,8 @@ class Table:
     muted: npt.NDArray[np.bool_]
     asked_for: npt.NDArray[np.bool_]
     """Where a keyword or an author was found."""
+    opinions: tuple[FloatMatrix, FloatMatrix]
+    """How well a paper fits by its words and by its direction; -inf where that was not asked or not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +33,5 @@ class Pick:
     place: int
     section: Section = Section.INTEREST
     propensity: float | None = None
+    teaches: bool = False
+    """Whether it was chosen for what a vote on it would tell."""

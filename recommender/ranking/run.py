@@ -156,6 +156,10 @@ class Run:
             heat=spread(scored.scores["trending"], np.nan),
             asked_for=spread(scored.named, blank=False),
             muted=muted(profiles.profiles, self.pool),
+            opinions=(
+                spread(np.nan_to_num(scored.scores["content"], nan=-np.inf), -np.inf),
+                spread(np.nan_to_num(scored.scores["semantic"], nan=-np.inf), -np.inf),
+            ),
         )
 
     def _unseen(self, requests: Sequence[Request]) -> npt.NDArray[np.bool_]:
@@ -187,6 +191,8 @@ class Run:
     ) -> Recommendation:
         if pick.section is Section.TRENDING:
             said = tuple(sorted(said, key=lambda item: item.scorer != "trending"))
+        if pick.teaches:
+            said = (*said, Evidence(scorer="exploration", share=0.0))
         return Recommendation(
             paper=self.pool.papers[pick.place].id,
             section=pick.section,

@@ -4,7 +4,7 @@ Works on the numbers of a scored block; finds no words and scores nothing itself
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,10 @@ from recommender.ranking.slots import Slots
 
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
+TEACH_FROM = 8
+"""Size from which a list of a new reader has a second DIFFERENT slot."""
+ENOUGH_VOTES = 10
+"""A reader with fewer votes is new: the DIFFERENT slots are chosen for what a vote would tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +40,7 @@ class Selection:
     seed: int
 
     def picks(self) -> list[list[Pick]]:
-        """Return each request's picks: interests best first, then TRENDING, then DIFFERENT."""
+        """Return each request's picks: interests best first, then TRENDING, then DIFFERENT ones."""
         spoken = np.isfinite(self.table.fused) & ~self.table.muted
         ready = np.vstack([self._ready(place, spoken[span]) for place, span in enumerate(self.spans)])
         masked = np.where(ready, self.table.fused, np.float32(-np.inf))
@@ -74,24 +78,41 @@ class Selection:
 
     def _pick(self, place: int, lists: Sequence[Sequence[int]]) -> list[Pick]:
         request, span = self.requests[place], self.spans[place]
-        slots = Slots(
-            table=self.table,
-            rows=span,
-            unseen=self.unseen[place],
-            seeds=(self.seed, request.seed, request.subscriber),
-        )
-        wanted = [request.papers >= size for size in (TREND_FROM, DIFFERENT_FROM) if request.slots]
-        main = self._main(request, span, lists, request.papers - sum(wanted), ())
+        wanted = self._slots(place)
+        main = self._main(request, span, lists, request.papers - len(wanted), ())
         company = self._company(request, [pick.place for pick in main])
         extra: list[Pick] = []
-        for choose in (slots.trending, slots.different)[: sum(wanted)]:
+        for choose in wanted:
             if found := choose(company):
                 company.add(found.place)
                 extra.append(found)
-        if len(extra) < sum(wanted):
+        if len(extra) < len(wanted):
             taken = [pick.place for pick in extra]
             main = self._main(request, span, lists, request.papers - len(extra), taken)
         return [*main, *extra]
+
+    def _slots(self, place: int) -> list[Callable[[Company], Pick | None]]:
+        """Return what fills the slots of a list that are not an interest's, in their order."""
+        request = self.requests[place]
+        if not request.slots:
+            return []
+        slots = Slots(
+            table=self.table,
+            rows=self.spans[place],
+            unseen=self.unseen[place],
+            seeds=(self.seed, request.seed, request.subscriber),
+        )
+        votes = sum(len(own.up) + len(own.down) for own in request.profiles)
+        new = votes < ENOUGH_VOTES
+        return [
+            choose
+            for choose, least in (
+                (slots.trending, TREND_FROM),
+                (slots.teaching if new else slots.different, DIFFERENT_FROM),
+                *([(slots.teaching, TEACH_FROM)] if new else []),
+            )
+            if request.papers >= least
+        ]
 
     def _main(
         self, request: Request, span: slice, lists: Sequence[Sequence[int]], room: int, kept: Sequence[int]

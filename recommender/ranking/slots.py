@@ -1,7 +1,7 @@
 """The slots of a list that are not an interest's: what draws attention, and something different."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ _DIFFERENT_RANKS = (20, 100)
 _DIFFERENT_OVERLAP = 0.3
 _TEMPERATURE = 1.0
 """At 1 the chances are those the fitted scores stand for, see `learning`."""
+_FAINT = 1e-3
+"""Chance, before they are made to sum to 1, that every paper keeps: a propensity is never 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,23 +48,54 @@ class Slots:
 
         The draw is seeded; the chance it had is kept.
         """
-        open_ = self._open(_DIFFERENT_MATCH)
-        fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
-        order = [int(p) for p in top_places(fused[None, :], _DIFFERENT_RANKS[1])[0] if np.isfinite(fused[p])]
+        open_, fused, order = self._shortlist()
         middle = [
             place
             for place in order[_DIFFERENT_RANKS[0] :] or order
             if company.admits(place) and company.nearest(place) < _DIFFERENT_OVERLAP
         ]
-        if not middle:
-            return None
         fit = fused[middle].astype(np.float64)
-        chances = np.exp((fit - fit.max()) / _TEMPERATURE)
-        chances /= chances.sum()
-        drawn = _draw(chances, self.seeds)
+        return self._drawn(open_, middle, np.exp((fit - fit.max(initial=-np.inf)) / _TEMPERATURE), 0)
+
+    def teaching(self, company: Company) -> Pick | None:
+        """Draw a relevant paper whose vote would tell much: uncertain, and unlike the `company`.
+
+        The chance is the spread between two opinions of its place on the shortlist, by words and by
+        direction, times its distance from the nearest paper chosen (query by committee, Seung et al. 1992;
+        with diversity, Brinker 2003). The draw is seeded; the chance it had is kept.
+        """
+        open_, _, order = self._shortlist()
+        places = [place for place in order if company.admits(place)]
+        rows = np.where(open_[:, places], self._fused()[:, places], -np.inf).argmax(axis=0)
+        words, directions = (
+            _standing(own[self.rows][rows, places]) if places else np.zeros(0) for own in self.table.opinions
+        )
+        apart = np.asarray([1 - max(0.0, company.nearest(place)) for place in places])
+        found = self._drawn(open_, places, np.abs(words - directions) * apart + _FAINT, len(company.held))
+        return found and replace(found, teaches=True)
+
+    def _shortlist(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float32], list[int]]:
+        """Return what is open, each paper's best score over the interests, and the best places in order."""
+        open_ = self._open(_DIFFERENT_MATCH)
+        fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
+        best = top_places(fused[None, :], _DIFFERENT_RANKS[1])[0].tolist()
+        return open_, fused, [place for place in best if np.isfinite(fused[place])]
+
+    def _drawn(
+        self,
+        open_: npt.NDArray[np.bool_],
+        places: Sequence[int],
+        chances: npt.NDArray[np.float64],
+        turn: int,
+    ) -> Pick | None:
+        """Draw one of `places` by `chances` that need not sum to 1; each `turn` draws anew."""
+        if not places:
+            return None
+        chances = chances / chances.sum()
+        drawn = _draw(chances, (*self.seeds, turn))
         return Pick(
-            row=self._best_row(open_, middle[drawn]),
-            place=middle[drawn],
+            row=self._best_row(open_, places[drawn]),
+            place=places[drawn],
             section=Section.DIFFERENT,
             propensity=float(chances[drawn]),
         )
@@ -81,6 +114,13 @@ class Slots:
         fused = np.where(open_[:, place], self._fused()[:, place], -np.inf)
         start: int = self.rows.start
         return start + int(fused.argmax())
+
+
+def _standing(values: FloatMatrix) -> npt.NDArray[np.float64]:
+    """Return the place of each value among all, 0 for the lowest to 1; equal ones in their order."""
+    order = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    standing: npt.NDArray[np.float64] = order / max(1, len(values) - 1)
+    return standing
 
 
 def _draw(chances: npt.NDArray[np.float64], seeds: Sequence[int]) -> int:

@@ -139,6 +139,15 @@ def test_exploration_says_so_and_owns_the_chance() -> None:
     assert "chance" not in said(TERMS, section=Section.DIFFERENT)[0]
 
 
+def test_a_paper_to_learn_from_asks_for_the_vote() -> None:
+    """Where ranking chose a paper for what a vote on it tells, the reason says so, and only there."""
+    asked = said(TERMS, ev("exploration", share=0.0), section=Section.DIFFERENT, propensity=0.05)[0]
+    assert asked.startswith("Something different, with some chance in the choice. Whether it suits you")
+    assert "your vote on it" in asked
+    assert "Shares" in asked
+    assert "your vote" not in said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0]
+
+
 def test_no_evidence_makes_no_claim() -> None:
     """Without evidence there is a plain sentence and no lever."""
     assert said() == ("Ranked near your interest “Model editing”.", None)

@@ -143,7 +143,7 @@ def test_nothing_without_positive_evidence_is_shown(recommender: HybridRecommend
 
 def test_an_edition_has_its_slots_last(recommender: HybridRecommender) -> None:
     """Interests in the reader's order, then TRENDING, then DIFFERENT with its chance."""
-    found = full(recommender, world.ask(EDITING, GALAXIES, slots=True, papers=8))
+    found = full(recommender, world.ask(EDITING, GALAXIES, slots=True, papers=7))
     sections = [chosen.section for chosen in found]
     assert sections[-2:] == [Section.TRENDING, Section.DIFFERENT]
     assert set(sections[:-2]) == {Section.INTEREST}
