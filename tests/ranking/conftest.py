@@ -1,7 +1,10 @@
 """What tests of ranking share: the small world, read once."""
 
+from pathlib import Path
+
 import pytest
 
+from recommender.ranking.artifacts import save
 from recommender.ranking.hybrid import HybridRecommender
 from recommender.ranking.text import TextSpace
 from recommender.ranking.vectors import Lens
@@ -24,3 +27,10 @@ def space(recommender: HybridRecommender) -> TextSpace:
 def lens(recommender: HybridRecommender) -> Lens:
     """Return how the world's papers are read."""
     return recommender.fitted.lens
+
+
+@pytest.fixture
+def folder(recommender: HybridRecommender, tmp_path: Path) -> Path:
+    """Save the world's recommender."""
+    save(recommender, tmp_path)
+    return tmp_path
