@@ -35,6 +35,7 @@ from recommender.services.reading import Reading
 from recommender.services.recommending import Recommending
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.services.subscriptions import Subscriptions
+from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
 from recommender.services.voting import Voting
 from recommender.settings.data import data_dir
@@ -151,6 +152,10 @@ class Application:
         from recommender.services.evaluating import Evaluating  # noqa: PLC0415 heavy: for evaluate alone
 
         return Evaluating(store=self.store, clock=self.clock, settings=self.ranking, renderer=self.renderer)
+
+    def suggesting(self) -> Suggesting:
+        """Return what suggests interests from votes."""
+        return Suggesting(self.store, self.clock, self.shelf.recommender)
 
     # Mail out
 

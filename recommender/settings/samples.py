@@ -85,6 +85,17 @@ at = "07:30"
 """
 
 
+def interest_block(name: str, seeds: Sequence[str]) -> str:
+    """Return the subscribers.toml block that declares an interest by a name and the papers it starts from."""
+    lines = "".join(f"    {_text(seed)},\n" for seed in seeds)
+    return f"""
+  [[subscriber.interest]]
+  name = {_text(name[:1].upper() + name[1:])}
+  seeds = [
+{lines}  ]
+"""
+
+
 def _text(value: str) -> str:
     """Return a TOML basic string; JSON's escapes are valid in it."""
     return json.dumps(value, ensure_ascii=False).replace("\\x7f", "\\\\u007F")
