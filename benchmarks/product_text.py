@@ -51,7 +51,7 @@ def rank_pool(
     plain ranking has neither slots nor a floor.
     """
     pool = Pool(papers=morning.papers, signals=morning.signals, known=morning.known, now=morning.now)
-    requests = [_request(reader, len(morning.papers)) for reader in readers]
+    requests = [request(reader, len(morning.papers)) for reader in readers]
     lists = recommender.recommend(requests, pool)
     every = sorted({paper.id for paper in morning.papers})
     rankings = []
@@ -61,7 +61,8 @@ def rank_pool(
     return rankings
 
 
-def _request(reader: Reader, papers: int) -> Request:
+def request(reader: Reader, papers: int) -> Request:
+    """Return the request the product makes for a reader who wants so many papers."""
     interests = (Interest(name=IMPLICIT_NAME, key="", about=reader.words),) if reader.words else ()
     subscriber = Subscriber(
         id=reader.number,

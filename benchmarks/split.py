@@ -44,11 +44,12 @@ def main(args: argparse.Namespace) -> int:
 def _run(library: Library, protocols: Sequence[Protocol], args: argparse.Namespace) -> None:
     _say(sizes(library, protocols))
     started = perf_counter()
-    recommender = product.fit(library, args.content or "text")
+    read = product.cited(library) if args.content == "citations" else library
+    recommender = product.fit(read)
     fitted = perf_counter() - started
 
     def rank(protocol: Protocol) -> IntArray:
-        return product.rank(library, protocol, recommender)
+        return product.rank(read, protocol, recommender)
 
     found = [(protocol, *_timed(rank, protocol)) for protocol in protocols]
     if args.out is not None:

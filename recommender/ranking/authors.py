@@ -24,7 +24,7 @@ from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth, from one liked paper, against 1 for a followed one."""
-_TEXT_MATCH = 0.15
+_TEXT_MATCH = 0.03
 """Cosine of directions that counts as a second match."""
 _MOST_AUTHORS = 30
 """Papers with more authors teach no names."""
@@ -47,12 +47,13 @@ class AuthorScorer:
         """Return (n_profiles, n_candidates) float32, NaN without a counted author."""
         bylines = candidates.note(self.name, lambda: Bylines(paper.authors for paper in candidates.papers))
         width = len(candidates.papers)
-        declared = [dict.fromkeys(map(parse, own.authors), 1.0) for own in profiles.profiles]
-        learned = [_learned(profile, profiles) for profile in profiles.profiles]
-        kept = _second_match(
-            _hits([dict.fromkeys(own, 1.0) for own in learned], bylines, width), profiles, candidates
-        )
-        scores = _hits(declared, bylines, width) + _LEARNED * kept.multiply(_hits(learned, bylines, width))
+        followed = [dict.fromkeys(map(parse, own.authors), 1.0) for own in profiles.profiles]
+        declared, wrote = _lists(followed, bylines, width)
+        scores = declared @ wrote
+        taught = [_learned(profile, profiles) for profile in profiles.profiles]
+        learned, wrote = _lists(taught, bylines, width)
+        kept = _second_match((learned > 0).astype(np.float32) @ wrote, profiles, candidates)
+        scores = scores + _LEARNED * kept.multiply(learned @ wrote)
         dense: FloatMatrix = scores.toarray().astype(np.float32)
         dense[dense <= 0] = np.nan
         return dense
@@ -94,8 +95,8 @@ def _liked_places(profile: InterestProfile, profiles: ProfileBatch) -> list[int]
 def _learned(profile: InterestProfile, profiles: ProfileBatch) -> dict[Name, float]:
     """Return the worth of each author of liked papers."""
     taught = _taught(profiles)
-    papers = Counter(name for place in _liked_places(profile, profiles) for name in set(taught[place]))
-    return {name: math.log2(1 + papers[name]) for name in sorted(papers)}
+    papers = Counter(name for place in _liked_places(profile, profiles) for name in taught[place])
+    return {name: math.log2(1 + count) for name, count in papers.items()}
 
 
 def _taught(profiles: ProfileBatch) -> list[list[Name]]:
@@ -106,16 +107,17 @@ def _taught(profiles: ProfileBatch) -> list[list[Name]]:
 def _teaches(paper: Paper) -> list[Name]:
     if len(paper.authors) > _MOST_AUTHORS:
         return []
-    return [name for written in paper.authors if (name := parse(written)).given]
+    return list(dict.fromkeys(name for written in paper.authors if (name := parse(written)).given))
 
 
-def _hits(names: Sequence[Mapping[Name, float]], bylines: Bylines, width: int) -> SparseMatrix:
-    """Return (n_lists, width): the worth of the names of each list that may be authors of each paper."""
-    index = {name: place for place, name in enumerate(sorted({name for own in names for name in own}))}
-    places = [bylines.papers(name) for name in index]
+def _lists(
+    names: Sequence[Mapping[Name, float]], bylines: Bylines, width: int
+) -> tuple[SparseMatrix, SparseMatrix]:
+    """Return (n_lists, n_names): the worth of each name, and (n_names, width): who may have written what."""
+    index = {name: place for place, name in enumerate(dict.fromkeys(name for own in names for name in own))}
     cells = [(row, index[name], worth) for row, own in enumerate(names) for name, worth in own.items()]
-    hits: SparseMatrix = weighted(cells, (len(names), len(index))) @ incidence(places, width)
-    return hits
+    wrote = incidence([bylines.papers(name) for name in index], width)
+    return weighted(cells, (len(names), len(index))), wrote
 
 
 def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candidates) -> SparseMatrix:

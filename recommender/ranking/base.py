@@ -173,6 +173,8 @@ class Candidates:
     rows: SparseMatrix
     dense: "FloatMatrix"
     """(n, d) unit directions, see `encoder`."""
+    wide: "FloatMatrix"
+    """(n, d + e) unit rows for paper-to-paper regression, see `Encoder.wide`."""
     items: "npt.NDArray[np.int64]"
     """(n,) column of each paper in the vote model, -1 for one that nobody has voted on."""
     readers: "npt.NDArray[np.float32]"

@@ -46,7 +46,7 @@ class EaseScorer:
         """Return (n_profiles, n_candidates) float32, NaN for profiles without a paper in the model."""
         ease = self.model.ease
         held, gain = candidates.note(self.name, lambda: self._gain(candidates))
-        scores = np.float32(CONTENT) * (ease.taste(profiles.taken, _unread(profiles)) @ candidates.dense.T)
+        scores = np.float32(CONTENT) * (ease.taste(profiles.taken, _unread(profiles)) @ candidates.wide.T)
         scores *= gain
         if held.size:
             links = candidates.note("links", lambda: ease.links[:, candidates.items[held]])
@@ -56,7 +56,7 @@ class EaseScorer:
 
     def _gain(self, candidates: Candidates) -> tuple[npt.NDArray[np.intp], FloatMatrix]:
         """Return the candidates that the model knows, and the gain of all."""
-        gain = self.model.ease.fresh_gain(candidates.dense)
+        gain = self.model.ease.fresh_gain(candidates.wide)
         held = np.flatnonzero(candidates.items >= 0)
         gain[held] = self.model.ease.gain[candidates.items[held]]
         return held, gain
@@ -172,11 +172,11 @@ def _own_likes(model: VoteModel, profiles: ProfileBatch, row: int) -> SparseMatr
 
 
 def _unread(profiles: ProfileBatch) -> FloatMatrix:
-    """Return (n, d): the sum of directions of liked papers that are not in the vote model."""
+    """Return (n, d): the sum of wide rows of liked papers that are not in the vote model."""
     outside = (profiles.known.items < 0).astype(np.float32)
     spoken = (np.diff(profiles.taken.indptr)[:, None] > 0).astype(np.float32)
     fresh = sparse.csr_matrix(profiles.liked @ sparse.diags(outside))
-    sums: FloatMatrix = np.asarray(fresh @ profiles.known.dense, dtype=np.float32) * spoken
+    sums: FloatMatrix = np.asarray(fresh @ profiles.known.wide, dtype=np.float32) * spoken
     return sums
 
 

@@ -1,7 +1,7 @@
 """What a paper says against what a reader wrote and liked: by shared words, and by direction."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -38,31 +38,37 @@ class ContentScorer:
         NaN where either has no words, and where no word is shared and one has no direction: of such a
         pair nothing is known, and being unusual is no merit.
         """
-        usual, wordless = candidates.note(self.name, lambda: self._usual(candidates))
-        cosines = dense_product(profiles.rows, candidates.rows)
-        scores = cosines - self._common(profiles)[:, None] * usual
-        lost, strange = ~profiles.dense.any(axis=1), ~candidates.dense.any(axis=1)
-        scores[lost] = np.where(cosines[lost] == 0, np.nan, scores[lost])
-        scores[:, strange] = np.where(cosines[:, strange] == 0, np.nan, scores[:, strange])
-        scores[:, wordless] = np.nan
-        scores[np.diff(profiles.rows.indptr) == 0] = np.nan
-        return scores
+        width = candidates.rows.shape[0]
+        return self._scores(profiles, candidates, np.full((len(profiles.profiles), width), -1), whole=True)
 
     def score_at(self, profiles: ProfileBatch, candidates: Candidates, places: Places) -> FloatMatrix:
         """Return (n_profiles, k): what `score` says at `places` (n_profiles, k)."""
-        usual, wordless = candidates.note(self.name, lambda: self._usual(candidates))
-        common = self._common(profiles)
+        return self._scores(profiles, candidates, places, whole=False)
+
+    def _scores(
+        self, profiles: ProfileBatch, candidates: Candidates, places: Places, *, whole: bool
+    ) -> FloatMatrix:
+        """Score at `places`, or everywhere.
+
+        A row at a time: a product of two sparse matrices of this width costs more in finding its way
+        than in multiplying.
+        """
+        usual, wordless, strange = candidates.note(self.name, lambda: self._usual(candidates))
+        common, known = self._common(profiles), profiles.dense.any(axis=1)
         scores = np.empty(places.shape, dtype=np.float32)
         words = np.zeros(FEATURES, dtype=np.float32)
-        for row, own in enumerate(places):
+        for row, some in enumerate(places):
             span = slice(profiles.rows.indptr[row], profiles.rows.indptr[row + 1])
             held = profiles.rows.indices[span]
             words[held] = profiles.rows.data[span]
-            cosines = candidates.rows[own] @ words
-            blind = ~(candidates.dense[own].any(axis=1) & profiles.dense[row].any())
-            scores[row] = np.where(blind & (cosines == 0), np.nan, cosines - common[row] * usual[own])
+            own: slice | Places = slice(None) if whole else some
+            cosines = (candidates.rows if whole else candidates.rows[some]) @ words
+            blind = strange[own] if known[row] else np.ones(len(some), dtype=np.bool_)
+            silent = wordless[own] | (blind & (cosines == 0))
+            scores[row] = (
+                np.where(silent, np.nan, cosines - common[row] * usual[own]) if len(held) else np.nan
+            )
             words[held] = 0
-        scores[wordless[places]] = np.nan
         return scores
 
     def _common(self, profiles: ProfileBatch) -> npt.NDArray[np.float32]:
@@ -71,8 +77,11 @@ class ContentScorer:
         common: npt.NDArray[np.float32] = profiles.rows @ self.usual / np.float32(length or 1)
         return common
 
-    def _usual(self, candidates: Candidates) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-        return candidates.rows @ self.usual, np.diff(candidates.rows.indptr) == 0
+    def _usual(self, candidates: Candidates) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return (n,): how usual each candidate is, which have no words, and which no direction."""
+        wordless = np.diff(candidates.rows.indptr) == 0
+        strange = np.asarray(~candidates.dense.any(axis=1))
+        return candidates.rows @ self.usual, wordless, strange
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,9 +28,9 @@ VOTED, OTHERS = 400, 600
 """Papers on which numbers are scaled: those of other readers' votes, and those of words."""
 _UNREAD = 20_000
 """Unread papers that stand against the read ones, at most."""
-_LEAST_LIKES = 2_000
+_LEAST_LIKES = 5_000
 """Up-votes from which the encoder learns from them."""
-_LEAST_KNOWN = 0.8
+_LEAST_KNOWN = 0.25
 """Part of a store's words that the shipped encoder must know to be preferred to the store's own."""
 
 
@@ -70,7 +70,8 @@ class Fitted:
         likes = Likes.of(corpus.votes, papers)
         places = {paper: place for place, paper in enumerate(papers)}
         held = np.asarray([places[item] for item in likes.items] if likes else [], dtype=np.int64)
-        encoder = _encoder(rows, rows[held], likes, settings)
+        start = Encoder.shipped() if pairs else Encoder.blank()
+        encoder = _encoder(start, rows, (likes, rows[held]), settings)
         model = _model(encoder, rows, held, likes, settings)
         lens = Lens(space=space, encoder=encoder, model=model)
         return cls(
@@ -79,14 +80,14 @@ class Fitted:
 
 
 def _encoder(
-    rows: SparseMatrix, own: SparseMatrix, likes: Likes | None, settings: RankingSettings
+    start: Encoder, rows: SparseMatrix, liked: tuple[Likes | None, SparseMatrix], settings: RankingSettings
 ) -> Encoder:
-    """Return the shipped encoder, or the store's own if that knows more words, taught by likes if many."""
-    encoder = Encoder.shipped()
-    if encoder.knows(rows) < _LEAST_KNOWN:
+    """Return `start`, or the store's own if it knows too few words, taught by likes on papers if many."""
+    encoder, (likes, own) = start, liked
+    if start.knows(rows) < _LEAST_KNOWN:
         read = Encoder.read(rows, settings.seed)
-        encoder = read if len(read.columns) else encoder
-    if likes is None or likes.votes.nnz < _LEAST_LIKES:
+        encoder = read if len(read.columns) else start
+    if likes is None or likes.votes.nnz < _LEAST_LIKES or not len(encoder.columns):
         return encoder
     return encoder.taught(likes.votes, own, Lessons(), settings.seed)
 
@@ -99,11 +100,14 @@ def _model(
     settings: RankingSettings,
 ) -> VoteModel:
     if likes is None:
-        return VoteModel.empty(encoder.vectors.shape[1])
+        width = encoder.vectors.shape[1]
+        return VoteModel.empty(width, width + encoder.before.shape[1])
     unread = np.setdiff1d(np.arange(rows.shape[0]), held)
     random = np.random.default_rng(settings.seed)
     some = np.sort(random.choice(unread, size=min(len(unread), _UNREAD), replace=False))
-    return VoteModel.fit(likes, encoder.dense(rows[held]), encoder.dense(rows[some]), settings)
+    content, unread_content = encoder.dense(rows[held]), encoder.dense(rows[some])
+    wide = (encoder.wide(rows[held], content), encoder.wide(rows[some], unread_content))
+    return VoteModel.fit(likes, content, wide, settings)
 
 
 def _reference(

@@ -94,6 +94,8 @@ class LearnedFusion:
 
     def _part(self, name: str, z: FloatMatrix, context: FusionContext) -> FloatMatrix:
         part = np.zeros_like(z)
+        if np.isnan(z).all():
+            return part
         top = np.log1p(np.maximum(z, 0))
         for share, weights in ((1 - context.trust, self.alone), (context.trust, self.shared)):
             # What company was never asked about (keywords, authors, …) counts as much as it does alone.

@@ -48,18 +48,28 @@ class Bylines:
     def __init__(self, authors: Iterable[Sequence[str]]) -> None:
         """Take the author lists in the order of the papers."""
         self._places: dict[tuple[str, str], dict[Name, list[int]]] = {}
+        self._firsts: dict[tuple[str, str], set[str]] = {}
         names: dict[str, Name] = {}
         for place, own in enumerate(authors):
             for written in own:
                 name = names.get(written) or names.setdefault(written, parse(written))
-                self._places.setdefault(_shelf(name), {}).setdefault(name, []).append(place)
+                first = name.given[0] if name.given else ""
+                self._places.setdefault((name.family, first), {}).setdefault(name, []).append(place)
+                self._firsts.setdefault(_shelf(name), set()).add(first)
 
     def papers(self, name: Name) -> list[int]:
         """Return the places of the papers with an author who may be `name`, in order."""
-        known = self._places.get(_shelf(name))
-        if not known or not name.family:
+        if not name.family:
             return []
-        return sorted({place for own, places in known.items() if agree(name, own) for place in places})
+        first = name.given[0] if name.given else ""
+        # A full first name meets itself and its initial; looking at all of a family is slow for common ones.
+        firsts = {first, first[:1]} if len(first) > 1 else self._firsts.get(_shelf(name), set())
+        found: set[int] = set()
+        for own_first in firsts:
+            for own, places in self._places.get((name.family, own_first), {}).items():
+                if agree(name, own):
+                    found.update(places)
+        return sorted(found)
 
 
 class NameSet:

@@ -28,12 +28,13 @@ from recommender.ranking.votes import VoteModel
 Arrays = dict[str, npt.NDArray[Any]]
 Facts = dict[str, Any]
 """What is kept beside the arrays, as JSON has it."""
-_ENCODER = ("columns", "vectors", "centre")
+_ENCODER = ("columns", "vectors", "centre", "before")
 _DTYPES = {
     "idf": np.float32,
     "columns": np.int64,
     "vectors": np.float32,
     "centre": np.float32,
+    "before": np.float32,
     "readers": np.int64,
     "content": np.float32,
     "factors": np.float32,
@@ -84,7 +85,8 @@ def unpack(arrays: Arrays, facts: Facts, settings: RankingSettings | None = None
     _require(arrays["idf"].shape == (FEATURES,), "idf has another width")
     _require(isinstance(facts["pairs"], bool), "pairs is neither true nor false")
     encoder = _encoder(arrays, facts["encoder"])
-    model = _model(arrays, encoder.vectors.shape[1])
+    width = encoder.vectors.shape[1]
+    model = _model(arrays, width, width + encoder.before.shape[1])
     space = TextSpace(arrays["idf"], int(facts["documents"]), Stems.english(), facts["pairs"])
     lens = Lens(space=space, encoder=encoder, model=model)
     rows, items = _matrix(arrays, "reference"), arrays["reference_items"]
@@ -103,17 +105,21 @@ def _encoder(arrays: Arrays, digest: str) -> Encoder:
     if "columns" not in arrays:
         _require(digest == _shipped_digest(), "it was fitted with other word vectors than the package's")
         return Encoder.shipped()
-    columns, vectors, centre = (arrays[name] for name in _ENCODER)
+    columns, vectors, centre, before = (arrays[name] for name in _ENCODER)
     _require(columns.ndim == centre.ndim == 1, "word vectors have another shape")
     _require(vectors.shape == (len(columns), len(centre)), "words and their vectors differ in number")
+    _require(
+        before.ndim == 2 and len(before) in (0, len(columns)),
+        "words and their first vectors differ in number",
+    )
     _require(_ascends(columns), "words are not sorted and distinct")
     _require(not len(columns) or (columns[0] >= 0 and columns[-1] < FEATURES), "words out of range")
-    encoder = Encoder(columns, vectors, centre)
+    encoder = Encoder(columns, vectors, centre, before)
     _require(digest == _digest(encoder), "word vectors differ from those it was fitted with")
     return encoder
 
 
-def _model(arrays: Arrays, width: int) -> VoteModel:
+def _model(arrays: Arrays, width: int, wide: int) -> VoteModel:
     readers, items, factors = arrays["readers"], arrays["items"], arrays["factors"]
     votes, links = _matrix(arrays, "votes"), _matrix(arrays, "links")
     count = len(items)
@@ -122,10 +128,11 @@ def _model(arrays: Arrays, width: int) -> VoteModel:
     _require(votes.shape == (len(readers), count), "votes do not match readers and papers")
     _require(bool((votes.data == 1).all()), "votes are not ones")
     _require(links.shape == (count, count), "links do not match papers")
-    _require(arrays["content"].shape == arrays["pulls"].shape == (count, width), "directions do not match")
+    _require(arrays["content"].shape == (count, width), "directions do not match")
+    _require(arrays["pulls"].shape == (count, wide), "pulls do not match")
     _require(factors.ndim == 2 and len(factors) == count, "papers and factors differ in number")
     _require(arrays["gain"].shape == (count,), "papers and gains differ in number")
-    _require(arrays["kernel"].shape == (width, width), "the kernel has another width")
+    _require(arrays["kernel"].shape == (wide, wide), "the kernel has another width")
     ease = ContentEase(pulls=arrays["pulls"], links=links, gain=arrays["gain"], kernel=arrays["kernel"])
     return VoteModel(
         readers=readers,

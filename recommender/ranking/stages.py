@@ -49,6 +49,9 @@ def score(
 ) -> Scored:
     """Score a block. `shortlist` None scores every candidate in full."""
     narrow = {own.name: own for own in fitted.scorers if isinstance(own, SelectiveScorer)}
+    if not profiles.dense.any(axis=1).all():
+        # Who has no direction is known by words alone: they must be asked before the shortlist.
+        narrow = {}
     wide = {own.name: own.score(profiles, candidates) for own in fitted.scorers if own.name not in narrow}
     context = _context(fitted, profiles, candidates)
     width = len(candidates.items)

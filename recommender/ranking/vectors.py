@@ -51,11 +51,13 @@ class Lens:
         texts = tuple(paper_fields(paper) for paper in chosen)
         rows = self.space.paper_rows(texts)
         items = np.asarray([self.model.index.get(paper.id, -1) for paper in chosen], dtype=np.int64)
+        dense = self.encoder.dense(rows)
         return Candidates(
             papers=chosen,
             words=texts,
             rows=rows,
-            dense=self.encoder.dense(rows),
+            dense=dense,
+            wide=self.encoder.wide(rows, dense),
             items=items,
             readers=self._readers(chosen, items, pool.now),
             signals=tuple(pool.signals),
@@ -65,8 +67,10 @@ class Lens:
     def numbers(self, rows: SparseMatrix, items: npt.NDArray[np.int64]) -> Candidates:
         """Return papers known by unit word rows (n, FEATURES) and places in the vote model (n,) alone."""
         readers = np.where(items >= 0, np.append(self.model.cast, 0)[items], 0).astype(np.float32)
+        dense = self.encoder.dense(rows)
+        wide = self.encoder.wide(rows, dense)
         return Candidates(
-            papers=(), words=(), rows=rows, dense=self.encoder.dense(rows), items=items, readers=readers
+            papers=(), words=(), rows=rows, dense=dense, wide=wide, items=items, readers=readers
         )
 
     def _readers(

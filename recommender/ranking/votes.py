@@ -43,14 +43,15 @@ class VoteModel:
     ease: ContentEase
 
     @classmethod
-    def empty(cls, width: int = 1) -> Self:
-        """Return a model of no votes over `width` content dimensions."""
+    def empty(cls, width: int = 1, wide: int | None = None) -> Self:
+        """Return a model of no votes; directions have `width` dimensions, wide rows `wide` or as many."""
+        wide = width if wide is None else wide
         none = np.zeros((0, width), dtype=np.float32)
         ease = ContentEase(
-            pulls=none,
+            pulls=np.zeros((0, wide), dtype=np.float32),
             links=sparse.csr_matrix((0, 0), dtype=np.float32),
             gain=np.zeros(0, np.float32),
-            kernel=np.zeros((width, width), np.float32),
+            kernel=np.zeros((wide, wide), np.float32),
         )
         return cls(
             readers=np.zeros(0, dtype=np.int64),
@@ -63,9 +64,16 @@ class VoteModel:
 
     @classmethod
     def fit(
-        cls, likes: "Likes", content: FloatMatrix, others: FloatMatrix, settings: RankingSettings
+        cls,
+        likes: "Likes",
+        content: FloatMatrix,
+        wide: tuple[FloatMatrix, FloatMatrix],
+        settings: RankingSettings,
     ) -> Self:
-        """Learn from likes on papers with directions `content` (I, d), among unread ones `others` (M, d)."""
+        """Learn from likes on papers with directions `content` (I, d).
+
+        `wide` are rows for paper-to-paper regression, of the papers (I, d + e) and of unread ones (M, d + e).
+        """
         random = np.random.default_rng(settings.seed)
         count = likes.votes.shape[0]
         some = np.sort(random.choice(count, size=min(count, MOST_READERS), replace=False))
@@ -75,7 +83,7 @@ class VoteModel:
             votes=likes.votes,
             content=content,
             factors=factorise(likes.votes, settings),
-            ease=ContentEase.fit(likes.votes[some], content, others),
+            ease=ContentEase.fit(likes.votes[some], *wide),
         )
 
     @cached_property

@@ -59,7 +59,10 @@ class Recommending:
         self._settings = settings
 
     def plain(self, reference: str, *, limit: int) -> list[RankedPaper]:
-        """Return the ranking by interests and votes alone; raise UnknownSubscriber."""
+        """Return the ranking by interests and votes alone; raise UnknownSubscriber.
+
+        Papers that nothing speaks for are left out: a list of strangers helps nobody.
+        """
         recommender = self._recommender()
         with self._store.read() as unit:
             subscriber = unit.people.find(reference)
@@ -68,7 +71,7 @@ class Recommending:
         papers = {paper.id: paper for paper in shortlist.pool.papers}
         titles = {paper.id: paper.title for paper in (*papers.values(), *shortlist.pool.known.values())}
         names = interest_names(subscriber)
-        best = sorted(ranked, key=lambda chosen: -chosen.score)
+        best = sorted((chosen for chosen in ranked if chosen.evidence), key=lambda chosen: -chosen.score)
         return [
             RankedPaper(
                 rank=rank,

@@ -148,7 +148,7 @@ class SecretsSection(Section):
 
 
 class RankingSection(Section):
-    """Weights of the recommender; each is at least 0, and 0 switches that part off."""
+    """Factors on the fitted weights of the recommender, and its other settings; a factor of 0 switches a part off."""
 
     candidates_days: Annotated[int, Field(ge=1, le=365)] = 7
     """A digest looks back at least this many days."""
@@ -156,25 +156,25 @@ class RankingSection(Section):
     """And at most this many, after a pause."""
     weight_content: Weight = 1.0
     """What the paper says, against the interest, its seeds and the votes."""
-    weight_keywords: Weight = 0.6
+    weight_keywords: Weight = 1.0
     """Keywords found word for word."""
-    weight_authors: Weight = 0.8
+    weight_authors: Weight = 1.0
     """Authors followed or voted up."""
-    weight_collaborative: Weight = 0.6
+    weight_collaborative: Weight = 1.0
     """What readers with like votes voted up."""
-    weight_trending: Weight = 0.15
+    weight_trending: Weight = 1.0
     """Attention the paper has elsewhere."""
-    weight_categories: Weight = 0.1
+    weight_categories: Weight = 1.0
     """Categories of the interest."""
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.25
     """0 is by score alone, 1 is as different as possible."""
     same_group: Annotated[int, Field(ge=0, le=100)] = 3
     """Most papers in one edition that share an author, common names aside; 0 sets no limit."""
-    factors: Annotated[int, Field(ge=1, le=1024)] = 32
+    factors: Annotated[int, Field(ge=1, le=1024)] = 128
     """Width of the collaborative model."""
-    regularization: Annotated[float, Field(ge=0, le=1000)] = 1.0
+    regularization: Annotated[float, Field(ge=0, le=1000)] = 20.0
     """Caution of the collaborative model."""
-    alpha: Annotated[float, Field(ge=0, le=1000)] = 4.0
+    alpha: Annotated[float, Field(ge=0, le=1000)] = 80.0
     """What an up-vote counts for in it, against 1 for a paper without a vote."""
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 0
     """Same seed, same numbers."""
