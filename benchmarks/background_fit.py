@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from recommender.ranking.base import FloatMatrix, SparseMatrix
+from recommender.ranking.contrast import Adam, Lesson, slope
 
 Places = npt.NDArray[np.int64]
 _MOST_AUTHORS = 30
@@ -26,8 +27,6 @@ _COMMON_NAME = 60
 """A name on at most so many papers counts where a second name is shared; above, never."""
 _COMMON_WEIGHT = 0.3
 _WARM_STEPS = 20
-_MEAN_KEPT = 0.9
-_SQUARE_KEPT = 0.99
 _START_LENGTH = 8.0
 """Word vectors' scale at the start; with Adam's step it sets how fast they leave it."""
 
@@ -95,14 +94,10 @@ def teach(texts: Texts, lessons: Lessons, seed: int) -> FloatMatrix:
     vectors = np.ascontiguousarray(directions.T * _START_LENGTH, dtype=np.float32)
     lots = _Lots(texts, lessons, seed)
     steps = lessons.epochs * (texts.whole.shape[0] // lots.size)
-    mean, square = np.zeros_like(vectors), np.zeros_like(vectors)
+    adam = Adam(vectors.shape)
     for step in range(steps):
-        slope = _slope(vectors, *lots.draw(), lessons.temperature)
-        mean += np.float32(1 - _MEAN_KEPT) * (slope - mean)
-        square += np.float32(1 - _SQUARE_KEPT) * (slope * slope - square)
         rate = lessons.rate * min(1.0, (step + 1) / _WARM_STEPS) * (1 + np.cos(np.pi * step / steps)) / 2
-        rate *= np.sqrt(1 - _SQUARE_KEPT ** (step + 1)) / (1 - _MEAN_KEPT ** (step + 1))
-        vectors -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-8))
+        vectors -= adam.step(slope(vectors, lots.draw(), lessons.temperature), rate)
     return vectors
 
 
@@ -119,14 +114,18 @@ class _Lots:
         self._fields = [self._paired[fields == field] for field in np.unique(fields)]
         self.size = min(lessons.lot, texts.whole.shape[0])
 
-    def draw(self) -> tuple[SparseMatrix, SparseMatrix]:
-        """Return two matrices (lot, K) whose equal rows belong together."""
+    def draw(self) -> Lesson:
+        """Return a lot of pairs; all of the others are a contrast."""
         texts = self._texts
         if not len(self._paired) or self._random.random() < self._lessons.titles:
             chosen = self._random.choice(texts.whole.shape[0], self.size, replace=False)
-            return self._hide(texts.titles[chosen]), self._hide(texts.abstracts[chosen])
+            return self._lesson(texts.titles[chosen], texts.abstracts[chosen])
         chosen = self._authored()
-        return self._hide(texts.whole[chosen]), self._hide(texts.whole[self._partner(chosen)])
+        return self._lesson(texts.whole[chosen], texts.whole[self._partner(chosen)])
+
+    def _lesson(self, left: SparseMatrix, right: SparseMatrix) -> Lesson:
+        same = np.zeros((left.shape[0], left.shape[0]), dtype=np.bool_)
+        return Lesson(liked=self._hide(left), held=self._hide(right), same=same)
 
     def _authored(self) -> Places:
         size = min(self.size, len(self._paired))
@@ -147,26 +146,3 @@ class _Lots:
     def _hide(self, rows: SparseMatrix) -> SparseMatrix:
         rows.data *= self._random.random(len(rows.data)) > self._lessons.dropped
         return rows
-
-
-def _slope(vectors: FloatMatrix, left: SparseMatrix, right: SparseMatrix, temperature: float) -> FloatMatrix:
-    """Return the gradient of the contrast of one lot by the word vectors."""
-    one, one_length = _directions(left @ vectors)
-    two, two_length = _directions(right @ vectors)
-    alike = np.exp((one @ two.T - 1) / np.float32(temperature))
-    slope = alike / alike.sum(axis=1, keepdims=True) + alike / alike.sum(axis=0, keepdims=True)
-    slope[np.diag_indices_from(slope)] -= 2
-    slope /= np.float32(2 * len(slope) * temperature)
-    result = left.T @ _across(slope @ two, one, one_length)
-    result += right.T @ _across(slope.T @ one, two, two_length)
-    return np.asarray(result, dtype=np.float32)
-
-
-def _directions(rows: FloatMatrix) -> tuple[FloatMatrix, FloatMatrix]:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True) + np.float32(1e-6)
-    return rows / lengths, lengths
-
-
-def _across(slope: FloatMatrix, direction: FloatMatrix, length: FloatMatrix) -> FloatMatrix:
-    along = (slope * direction).sum(axis=1, keepdims=True)
-    return np.asarray((slope - along * direction) / length, dtype=np.float32)

@@ -54,7 +54,7 @@ class ContentScorer:
         than in multiplying.
         """
         usual, wordless, strange = candidates.note(self.name, lambda: self._usual(candidates))
-        common, known = self._common(profiles), profiles.dense.any(axis=1)
+        common, known = self._common(profiles), np.asarray(profiles.dense.any(axis=1))
         scores = np.empty(places.shape, dtype=np.float32)
         words = np.zeros(FEATURES, dtype=np.float32)
         for row, some in enumerate(places):

@@ -42,18 +42,17 @@ class Lesson:
 
 
 class Adam:
-    """Kingma & Ba 2015, for one matrix, with a warm start and a linear end."""
+    """Kingma & Ba 2015, for one matrix."""
 
-    def __init__(self, shape: tuple[int, ...], rate: float, steps: int) -> None:
-        """Take `steps` steps in all, of about `rate` at the beginning."""
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        """Know nothing of slopes yet."""
         self._mean = np.zeros(shape, dtype=np.float32)
         self._square = np.zeros(shape, dtype=np.float32)
-        self._rate, self._steps, self._step = rate, steps, 0
+        self._step = 0
 
-    def step(self, slope: FloatMatrix) -> FloatMatrix:
+    def step(self, slope: FloatMatrix, rate: float) -> FloatMatrix:
         """Return what to subtract for this slope."""
         self._step += 1
-        rate = self._rate * min(1.0, self._step / _WARM_STEPS) * (1.0 - (self._step - 1) / self._steps)
         self._mean += np.float32(1 - _MEAN_KEPT) * (slope - self._mean)
         self._square += np.float32(1 - _SQUARE_KEPT) * (slope * slope - self._square)
         mean = self._mean / np.float32(1 - _MEAN_KEPT**self._step)
@@ -108,11 +107,12 @@ class Classroom:
         lot = min(lessons.lot, len(self.pairs))
         steps = lessons.epochs * (len(self.pairs) // lot if lot else 0)
         taught = vectors.astype(np.float32, copy=True)
-        adam = Adam(taught.shape, lessons.rate, max(steps, 1))
-        for _ in range(steps):
+        adam = Adam(taught.shape)
+        for step in range(steps):
+            rate = lessons.rate * min(1.0, (step + 1) / _WARM_STEPS) * (1.0 - step / steps)
             chosen = self.pairs[random.choice(len(self.pairs), size=lot, p=self.chances)]
             lesson = self.lesson(chosen, lessons.dropped, random)
-            taught -= adam.step(slope(taught, lesson, lessons.temperature))
+            taught -= adam.step(slope(taught, lesson, lessons.temperature), rate)
         return taught
 
     def lesson(self, chosen: Rows, dropped: float, random: np.random.Generator) -> Lesson:
