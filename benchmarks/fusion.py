@@ -9,14 +9,16 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks import product
 from benchmarks.library import Library, Protocol, load
-from benchmarks.metrics import measure
+from benchmarks.metrics import measure, paired
 from benchmarks.ranker import best
 from benchmarks.report import FIRST
 from recommender.ranking.base import FloatMatrix
@@ -40,14 +42,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fusion", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of a shared library")
     parser.add_argument("--out", type=Path, help="file of weights whose `shared` is replaced")
-    parser.add_argument("--without", default="", help="scorers to leave out, by comma: an ablation")
+    parser.add_argument("--ablation", action="store_true", help="only say what each scorer adds")
     options = parser.parse_args(arguments)
-    names = tuple(name for name in SCORERS if name not in options.without.split(","))
+    names = SCORERS
     library = load(options.data, "val")
     start = time.monotonic()
     recommender = product.fit(library)
     print(f"fitted in {time.monotonic() - start:.0f} s", flush=True)  # noqa: T201 - the figures are what the command is for
     teaching = {name: _examples(library, library.protocols[name], recommender, names) for name in TAUGHT}
+    if options.ablation:
+        for line in _ablation(teaching):
+            print(line, flush=True)  # noqa: T201 - the figures are what the command is for
+        return 0
     folds = [_learned(names, teaching, fold) for fold in (0, 1)]
     for name in CHECKED:
         print(_checked(library, library.protocols[name], recommender, folds), flush=True)  # noqa: T201 - the figures are what the command is for
@@ -62,6 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+FloatSeries = npt.NDArray[np.float64]
 Taught = Mapping[str, Sequence[tuple[int, Example]]]
 
 
@@ -69,6 +76,46 @@ def _learned(names: Sequence[str], teaching: Taught, fold: int | None) -> Weight
     """Fit on all readers, or on those outside a fold."""
     own = [one for lists in teaching.values() for reader, one in lists if fold is None or reader % 2 != fold]
     return fit(names, own, upward=UPWARD)
+
+
+def _ablation(teaching: Taught) -> Iterator[str]:
+    """Yield what leaving a scorer out changes, on the lists of the other half of the readers.
+
+    nDCG@20 of the lists themselves, which hold the hardest papers of every scorer; 95 % bootstrap.
+    """
+    whole = _held_out(SCORERS, teaching)
+    yield "all: " + ", ".join(f"{name} {own.mean():.4f}" for name, own in whole.items())
+    for left_out in SCORERS:
+        less = _held_out(tuple(name for name in SCORERS if name != left_out), teaching)
+        said = {name: paired(less[name], own, seed=0) for name, own in whole.items()}
+        yield f"- {left_out}: " + ", ".join(
+            f"{name} {one.mean:+.4f} [{one.low:+.4f}, {one.high:+.4f}]" for name, one in said.items()
+        )
+
+
+def _held_out(names: Sequence[str], teaching: Taught) -> dict[str, FloatSeries]:
+    """Return nDCG@20 of every reader's list by weights fitted on the other half, by protocol."""
+    places = [SCORERS.index(name) for name in names]
+    cut = {
+        protocol: [(reader, replace(one, z=one.z[:, places])) for reader, one in lists]
+        for protocol, lists in teaching.items()
+    }
+    folds = [_flat(_learned(names, cut, fold)) for fold in (0, 1)]
+    return {
+        protocol: np.asarray([_ndcg(columns(one) @ folds[reader % 2], one.taken) for reader, one in lists])
+        for protocol, lists in cut.items()
+    }
+
+
+def _ndcg(scores: FloatMatrix, taken: npt.NDArray[np.bool_]) -> float:
+    best_first = np.argsort(-scores, kind="stable")[:20]
+    discounts = 1 / np.log2(np.arange(2, 22))
+    return float((taken[best_first] * discounts[: len(best_first)]).sum() / discounts[: taken.sum()].sum())
+
+
+def _flat(weights: Weights) -> FloatMatrix:
+    """Return weights in the order of `columns`."""
+    return np.concatenate([*(own.ravel() for own in weights.scorers.values()), weights.papers.ravel()])
 
 
 def _examples(
@@ -156,9 +203,7 @@ def _fused(
 ) -> FloatMatrix:
     numbers, folds = parted
     fused = np.empty_like(next(iter(z.values())))
-    flat = [
-        np.concatenate([*(own.scorers[n].ravel() for n in own.scorers), own.papers.ravel()]) for own in folds
-    ]
+    flat = [_flat(own) for own in folds]
     for row in range(len(fused)):
         fold = int(numbers[row]) % 2
         own = Example(

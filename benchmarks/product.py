@@ -42,7 +42,7 @@ def rank(
     pool = replace(_known(library, protocol, rows), papers=_papers(library, protocol.candidates))
     seen = [frozenset(map(_id, protocol.excluded[row].indices.tolist())) for row in rows]
     requests = [
-        Request(subscriber=own.subscriber, profiles=(own,), seen=had, papers=depth)
+        Request(subscriber=own.subscriber, profiles=(own,), seen=had, papers=depth, reasons=False)
         for own, had in zip(profiles(library, protocol, rows), seen, strict=True)
     ]
     found = np.full((len(rows), depth), PADDING, dtype=np.int64)

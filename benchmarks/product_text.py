@@ -73,4 +73,4 @@ def request(reader: Reader, papers: int) -> Request:
         interests=interests,
     )
     profiles, _ = build_profiles(subscriber, reader.votes, {})
-    return Request(subscriber=reader.number, profiles=profiles, papers=papers)
+    return Request(subscriber=reader.number, profiles=profiles, papers=papers, reasons=False)

@@ -61,7 +61,7 @@ class RankingSettings:
     """Attention measured by sources."""
     weight_categories: float = 1.0
     """Declared categories."""
-    diversity: float = 0.25
+    diversity: float = 0.1
     """0 ranks by score alone; 1 by difference from what is already chosen alone."""
     same_group: int = 3
     """Most papers of one edition that share an author, common names aside; 0 sets no limit."""
@@ -73,6 +73,8 @@ class RankingSettings:
     """Confidence of an up-vote against 1 for a pair without a vote."""
     seed: int = 0
     """Start of every random draw."""
+    fit_weights: str = "auto"
+    """Whether training may fit the fusion to the store's own votes: "auto" or "never"."""
 
     @property
     def weights(self) -> dict[str, float]:
@@ -123,6 +125,8 @@ class Request:
     """Least match in 0..1 when `slots` are wanted; None lets ranking choose (see `selection`)."""
     seed: int = 0
     """Starts the draw of the DIFFERENT slot."""
+    reasons: bool = True
+    """Whether recommendations carry evidence; finding it costs more than ranking."""
     slots: bool = False
     """Whether TRENDING and DIFFERENT slots are wanted; a plain ranking has none and no floor."""
 

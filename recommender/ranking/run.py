@@ -129,9 +129,11 @@ class Run:
             auto_floor=FLOOR,
             seed=self.fitted.settings.seed,
         ).picks()
-        said = self._evidence(profiles, scored, [pick for own in picks for pick in own])
+        wanted = [own for own, request in zip(picks, requests, strict=True) if request.reasons]
+        said = self._evidence(profiles, scored, [pick for own in wanted for pick in own])
         return [
-            tuple(self._recommendation(profiles, table, pick, said[pick]) for pick in own) for own in picks
+            tuple(self._recommendation(profiles, table, pick, said.get(pick, ())) for pick in own)
+            for own in picks
         ]
 
     def _scored(self, profiles: ProfileBatch, shortlist: int | None) -> Scored:

@@ -1,6 +1,6 @@
 """Candidates and profiles as numbers: words, seeds and votes as one direction.
 
-A profile's row is the sum  k words + seeds + decayed up-votes - k/2 (mean of down-votes), made unit.
+A profile's row is the sum  k words + seeds + decayed up-votes - k/5 (mean of down-votes), made unit.
 As votes gather they outweigh the k of the words (evidence n against n + k), and one more up-vote only
 ever adds its own direction. Subtracting the disliked mean is Rocchio's feedback (Salton & Buckley 1990).
 """
@@ -25,16 +25,18 @@ WORDS_WEIGHT = 3.0
 """How many liked papers the reader's own words are worth."""
 KEYWORDS_WEIGHT = 0.5
 """Keywords also have a scorer of their own; in the row they must not drown the sentence."""
-DOWN_WEIGHT = 0.5
-"""Pull away from the mean disliked paper, as a part of `WORDS_WEIGHT`; full from a few down-votes on."""
+DOWN_WEIGHT = 0.2
+"""Pull away from the mean disliked paper, as a part of `WORDS_WEIGHT`; full from a few down-votes on.
+
+Small, because what a reader dislikes is mostly near what they like; near-duplicates sink by `damping`."""
 HALF_LIFE_DAYS = 730.0
 """An up-vote this old counts half."""
 FRESH = timedelta(days=45)
 """A younger paper without readers is one that nobody could read yet; an older one is one that nobody took."""
 STAND_INS = 5
 """Papers that stand in for the likes of a reader who has fewer, found by what the reader wrote."""
-_FULL_TRUST = 5.0
-"""Votes of others on what a reader likes, from which their numbers are believed in full."""
+_FULL_TRUST = 100.0
+"""Readers in the store from which those who share a like with somebody are ranked as one of many."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -120,7 +122,7 @@ def batch(lens: Lens, profiles: Sequence[InterestProfile], known: Known) -> Prof
     liked, disliked = liked_weights(profiles, known), _down_weights(profiles, known)
     pull = sparse.csr_matrix(liked - disliked)
     taken = _taken(lens.model, profiles, written)
-    shared = lens.model.shared(profiles, taken)
+    shared = np.minimum(1, lens.model.shared(profiles, taken))
     return ProfileBatch(
         profiles=tuple(profiles),
         rows=unit(sparse.csr_matrix(WORDS_WEIGHT * told + pull @ own.rows)),
@@ -129,7 +131,7 @@ def batch(lens: Lens, profiles: Sequence[InterestProfile], known: Known) -> Prof
         known_index=known.index,
         liked=liked,
         taken=taken,
-        trust=np.minimum(1, shared / np.float32(_FULL_TRUST)),
+        trust=shared * np.float32(min(1.0, len(lens.model.readers) / _FULL_TRUST)),
     )
 
 

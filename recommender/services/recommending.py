@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from recommender.digest.reasons import reason
 from recommender.domain.cadence import next_due
-from recommender.domain.editions import Edition
+from recommender.domain.editions import Edition, Recommendation
 from recommender.domain.errors import InputError, UnknownPaper
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _SEARCHED = 5_000
 """Papers that a search weighs after the store has narrowed them down by words."""
 
+_FITS = 0.8
+"""Least match of a paper in a plain list that only words speak for."""
 _TELLING = 5
 _QUERY_WORDS = 32
 _QUERY_LENGTH = 1000
@@ -71,7 +73,7 @@ class Recommending:
         papers = {paper.id: paper for paper in shortlist.pool.papers}
         titles = {paper.id: paper.title for paper in (*papers.values(), *shortlist.pool.known.values())}
         names = interest_names(subscriber)
-        best = sorted((chosen for chosen in ranked if chosen.evidence), key=lambda chosen: -chosen.score)
+        best = sorted(filter(_speaks, ranked), key=lambda chosen: -chosen.score)
         return [
             RankedPaper(
                 rank=rank,
@@ -158,6 +160,12 @@ class Recommending:
         days = window_days(last, now, self._settings)
         ask = Ask(subscriber=subscriber, papers=papers, slots=False)
         return gather(unit, [ask], recommender, days=days, now=now)
+
+
+def _speaks(chosen: Recommendation) -> bool:
+    """Tell whether something speaks for a paper: a close match, or what the reader named or others like."""
+    said = {evidence.scorer for evidence in chosen.evidence}
+    return chosen.match >= _FITS or not said.isdisjoint({"keywords", "authors", "collaborative"})
 
 
 def _telling_words(paper: Paper) -> list[str]:

@@ -148,7 +148,7 @@ class SecretsSection(Section):
 
 
 class RankingSection(Section):
-    """Factors on the fitted weights of the recommender, and its other settings; a factor of 0 switches a part off."""
+    """Factors on the fitted weights, of which 0 switches a part off, and other settings of the ranking."""
 
     candidates_days: Annotated[int, Field(ge=1, le=365)] = 7
     """A digest looks back at least this many days."""
@@ -166,7 +166,9 @@ class RankingSection(Section):
     """Attention the paper has elsewhere."""
     weight_categories: Weight = 1.0
     """Categories of the interest."""
-    diversity: Annotated[float, Field(ge=0, le=1)] = 0.25
+    fit_weights: Literal["auto", "never"] = "auto"
+    """auto fits the weights to the store's own votes once that is surely better."""
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.1
     """0 is by score alone, 1 is as different as possible."""
     same_group: Annotated[int, Field(ge=0, le=100)] = 3
     """Most papers in one edition that share an author, common names aside; 0 sets no limit."""
