@@ -109,7 +109,7 @@ def judge(scores: FloatMatrix, ground: Ground) -> Judged:
         order = order[np.isfinite(own[order])]
         first = order[:CUT]
         listed[reader, first] = True
-        values[reader, :COVERAGE] = _accuracy(ground.hits[reader], order)
+        values[reader, :COVERAGE] = accuracy(ground.hits[reader], order)
         values[reader, COVERAGE + 1 :] = (
             _diversity(ground.rows[first]),
             _miscalibration(ground.taste[reader], ground.categories[first]),
@@ -164,7 +164,7 @@ def _coverage(judged: Judged, draws: Figures) -> Estimate:
     return Estimate(mean=whole, low=min(float(low), whole), high=max(float(high), whole))
 
 
-def _accuracy(hits: Mask, order: npt.NDArray[np.int64]) -> tuple[float, float, float]:
+def accuracy(hits: Mask, order: npt.NDArray[np.int64]) -> tuple[float, float, float]:
     """Return nDCG@10, recall@10 and reciprocal rank of the papers in `order`."""
     total = int(hits.sum())
     wanted = hits[order]

@@ -16,6 +16,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile, WeightedPaper
 from recommender.ranking.base import Corpus, Explanation, Pool, RankingSettings, Request, SparseMatrix
 from recommender.ranking.fitted import Fitted
+from recommender.ranking.fusion import LearnedFusion
 from recommender.ranking.matrices import dense_product
 from recommender.ranking.run import Run
 from recommender.ranking.text import TextSpace, paper_fields, words
@@ -32,13 +33,21 @@ class HybridRecommender:
     fitted: Fitted
 
     @classmethod
-    def fit(cls, corpus: Corpus, settings: RankingSettings, *, pairs: bool = True) -> Self:
+    def fit(
+        cls,
+        corpus: Corpus,
+        settings: RankingSettings,
+        *,
+        pairs: bool = True,
+        fusion: LearnedFusion | None = None,
+    ) -> Self:
         """Fit on a snapshot; `corpus.votes` must be those of readers who share theirs.
 
-        `pairs` is False for bags of prepared words.
+        `pairs` is False for bags of prepared words. `fusion` None takes the one that ships.
         """
         with threadpool_limits(1, "blas"):
-            return cls(fitted=Fitted.fit(corpus, settings, pairs=pairs))
+            fitted = Fitted.fit(corpus, settings, pairs=pairs)
+        return cls(fitted=fitted if fusion is None else replace(fitted, fusion=fusion))
 
     def recommend(self, requests: Sequence[Request], pool: Pool) -> list[tuple[Recommendation, ...]]:
         """Return each request's recommendations: interests first, then TRENDING, then DIFFERENT.

@@ -19,7 +19,14 @@ from recommender.ranking.fusion import EVIDENCE, FORMS, LIKES, LearnedFusion, We
 
 RIDGE = 3e-4
 """Pull towards zero of weights, on columns scaled to deviation 1."""
+PULL = 10.0
+"""Pull towards the weights that `refit` starts from, over the number of lists: fewer move them less."""
 _STEPS = 150
+_LEAST_SPREAD = 1e-6
+"""A column that differs less than this over all lists teaches nothing."""
+_SHARPEST = float(np.log(30))
+_LEAST_KEPT = 0.1
+"""Part of a plain weight that is left of it at least, where it may not point down."""
 _PER_SCORER = len(EVIDENCE) * len(LIKES) * len(FORMS)
 
 
@@ -77,6 +84,56 @@ def fit(
     return unpacked(names, (found.x / scale).astype(np.float32))
 
 
+def refit(
+    start: Weights,
+    names: Sequence[str],
+    examples: Sequence[Example],
+    *,
+    upward: frozenset[str] = frozenset(),
+    lone: bool = False,
+) -> Weights:
+    """Return `start` moved to where the lists of scorers `names` are fitted best, and kept near it.
+
+    First one factor on all of `start` is found that fits the lists; weights are then pulled towards that,
+    and divided by it at the end, so that what the lists are silent on keeps its proportion to the rest.
+    Weights of `upward` stay at least 0, and a plain one at least a tenth of what it was. `lone` keeps
+    fresh and read papers alike: one weight for both, none for how few read a paper, none for papers.
+    """
+    from scipy.optimize import minimize, minimize_scalar  # noqa: PLC0415 - slow to import
+
+    ties = _ties(len(names), lone=lone)
+    design = np.concatenate([columns(example) @ ties for example in examples])
+    spread = design.std(axis=0)
+    live = spread > _LEAST_SPREAD
+    before = (packed(names, start) @ ties / ties.sum(axis=0)).astype(np.float64)
+    origin = (before * spread)[live]
+    problem = _Problem(design[:, live] / spread[live], examples, 0.0)
+    range_ = (-_SHARPEST, _SHARPEST)
+    best = minimize_scalar(lambda log: problem.loss(np.exp(log) * origin)[0], bounds=range_, method="bounded")
+    sharp = float(np.exp(best.x)) if origin.any() else 1.0
+    problem = _Problem(design[:, live] / spread[live], examples, PULL / len(examples), sharp * origin)
+    floors = _floors(names, before, upward, lone=lone)[live] * spread[live] * sharp
+    found = minimize(
+        problem.loss,
+        np.maximum(sharp * origin, floors),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(floor if np.isfinite(floor) else None, None) for floor in floors],
+        options={"maxiter": _STEPS},
+    )
+    after = before.copy()
+    after[live] = found.x / spread[live] / sharp
+    moved = unpacked(names, (ties @ after).astype(np.float32))
+    return Weights(scorers={**start.scorers, **moved.scorers}, papers=moved.papers)
+
+
+def packed(names: Sequence[str], weights: Weights) -> npt.NDArray[np.float32]:
+    """Return weights in the order of `columns`, zeros for scorers they do not have."""
+    none = np.zeros(_PER_SCORER, np.float32)
+    own = [weights.scorers[name].ravel() if name in weights.scorers else none for name in names]
+    return np.concatenate([*own, weights.papers.ravel()]).astype(np.float32)
+
+
 def unpacked(names: Sequence[str], flat: npt.NDArray[np.float32]) -> Weights:
     """Return weights from the order of `columns`."""
     shape = (len(names), len(EVIDENCE), len(LIKES), len(FORMS))
@@ -84,11 +141,43 @@ def unpacked(names: Sequence[str], flat: npt.NDArray[np.float32]) -> Weights:
     return Weights(scorers=dict(zip(names, own, strict=True)), papers=flat[-4:].reshape(2, 2))
 
 
+def _ties(scorers: int, *, lone: bool) -> FloatMatrix:
+    """Return (columns, free weights) of 0 and 1: which columns of the design share a weight."""
+    whole = np.eye(scorers * _PER_SCORER + 4, dtype=np.float32)
+    if not lone:
+        return whole
+    own = whole[:, :-4].reshape(len(whole), scorers, len(EVIDENCE), -1)
+    # The gates of fresh and read add up to one, so that a lone reader's weights know no difference.
+    tied: FloatMatrix = (own[:, :, 0] + own[:, :, 1]).reshape(len(whole), -1)
+    return tied
+
+
+def _floors(
+    names: Sequence[str], before: npt.NDArray[np.float64], upward: frozenset[str], *, lone: bool
+) -> npt.NDArray[np.float64]:
+    """Return the least value of each free weight."""
+    floors = np.full(len(before), -np.inf)
+    scorers = floors if lone else floors[:-4]
+    own = scorers.reshape(len(names), -1, len(LIKES), len(FORMS))
+    was = before[: len(scorers)].reshape(own.shape)
+    bound = [place for place, name in enumerate(names) if name in upward]
+    own[bound] = 0
+    own[bound, :, 0, 0] = _LEAST_KEPT * was[bound, :, 0, 0]
+    return floors
+
+
 class _Problem:
     """The loss of all lists at once and its slope."""
 
-    def __init__(self, design: FloatMatrix, examples: Sequence[Example]) -> None:
-        self._design = design
+    def __init__(
+        self,
+        design: FloatMatrix,
+        examples: Sequence[Example],
+        ridge: float = RIDGE,
+        origin: npt.NDArray[np.float64] | float = 0.0,
+    ) -> None:
+        """`ridge` is the pull of weights towards `origin`."""
+        self._design, self._ridge, self._origin = design, ridge, origin
         sizes = [len(example.taken) for example in examples]
         self._starts = np.cumsum([0, *sizes[:-1]])
         self._owner = np.repeat(np.arange(len(examples)), sizes)
@@ -103,4 +192,5 @@ class _Problem:
         totals = np.add.reduceat(parts, self._starts)[self._owner]
         loss = -float((self._target * (scores - np.log(totals))).sum()) / self._lists
         slope = self._design.T @ ((parts / totals - self._target) / self._lists).astype(np.float32)
-        return loss + RIDGE * float(weights @ weights), slope.astype(np.float64) + 2 * RIDGE * weights
+        away = weights - self._origin
+        return loss + self._ridge * float(away @ away), slope.astype(np.float64) + 2 * self._ridge * away

@@ -9,8 +9,7 @@ from recommender.domain.errors import InputError
 from recommender.ports import Clock, Store
 from recommender.ranking.base import RankingSettings
 from recommender.ranking.evaluation import Estimate, Evaluation, Kind, evaluate
-from recommender.services.profiles import build_profiles
-from recommender.services.training import snapshot
+from recommender.services.training import declared_profiles, snapshot
 
 _TEN_YEARS = timedelta(days=3650)
 _GROUPS = {Kind.FUSION: "What ships", Kind.SCORER: "Each scorer alone", Kind.BASELINE: "Baselines"}
@@ -41,11 +40,7 @@ class Evaluating:
         now = self.clock.now()
         with self.store.read() as unit:
             corpus = snapshot(unit, signals_since=now - _TEN_YEARS, until=now)
-            people = [subscriber for subscriber in unit.people.all() if subscriber.interests]
-            seeds = unit.papers.resolve(
-                {seed for entry in people for interest in entry.interests for seed in interest.seeds}
-            )
-        declared = {subscriber.id: build_profiles(subscriber, (), seeds)[0] for subscriber in people}
+            declared = declared_profiles(unit)
         return evaluate(corpus, self.settings, declared, seed=self.settings.seed)
 
     def picture(self, evaluation: Evaluation) -> str:

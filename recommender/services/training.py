@@ -1,7 +1,8 @@
 """Fitting the recommender on the store, and keeping fitted ones on a shelf."""
 
 import shutil
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,14 @@ from recommender.domain.errors import ArtifactError
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.ranking.base import Corpus, RankingSettings
+from recommender.services.profiles import build_profiles
 
 if TYPE_CHECKING:
+    from recommender.ranking.evaluation_split import Declared
+    from recommender.ranking.fusion import LearnedFusion
     from recommender.ranking.hybrid import HybridRecommender
 
+_TEN_YEARS = timedelta(days=3650)
 _KEEP = 3
 """Artifacts kept on disk: the newest and two to fall back to."""
 
@@ -28,7 +33,10 @@ class Training:
         self._settings = settings
 
     def run(self) -> Report:
-        """Fit, write the artifact, register it, and drop the oldest. Counts: papers, votes, readers."""
+        """Fit, write the artifact, register it, and drop the oldest.
+
+        Counts: papers, votes, readers, and whether the store's own fusion weights were adopted.
+        """
         from recommender.ranking import artifacts  # noqa: PLC0415 heavy: commands that rank load it
         from recommender.ranking.hybrid import HybridRecommender  # noqa: PLC0415 see above
 
@@ -36,7 +44,8 @@ class Training:
         name = now.strftime("%Y%m%dT%H%M%S%fZ")
         with self._store.read() as unit:
             corpus = snapshot(unit)
-        recommender = HybridRecommender.fit(corpus, self._settings)
+        fusion = self._own_fusion(corpus, now)
+        recommender = HybridRecommender.fit(corpus, self._settings, fusion=fusion)
         sha256 = artifacts.save(recommender, self._folder / name)
         with self._store.write() as unit:
             unit.artifacts.record(name, created_at=now, sha256=sha256, papers=len(corpus.papers))
@@ -45,7 +54,18 @@ class Training:
             shutil.rmtree(self._folder / known, ignore_errors=True)
         readers = len({vote.subscriber for vote in corpus.votes})
         counts = {"papers": len(corpus.papers), "votes": len(corpus.votes), "readers": readers}
-        return Report(name="train", counts=counts)
+        return Report(name="train", counts=counts | {"own_weights": int(fusion is not None)})
+
+    def _own_fusion(self, corpus: Corpus, now: datetime) -> "LearnedFusion | None":
+        """Return weights fitted to the store's own votes, if they may be, are enough, and surely help."""
+        from recommender.ranking.adoption import adopted, held_out  # noqa: PLC0415 see `run`
+
+        if self._settings.fit_weights == "never" or held_out(corpus, self._settings) is None:
+            return None
+        with self._store.read() as unit:
+            signals = tuple(unit.papers.signals(now - _TEN_YEARS, now))
+            declared = declared_profiles(unit)
+        return adopted(replace(corpus, signals=signals), self._settings, declared)
 
 
 class Shelf:
@@ -91,6 +111,14 @@ class Shelf:
             corpus = snapshot(unit)
         self._held = (state, HybridRecommender.fit(corpus, self._settings))
         return self._held[1]
+
+
+def declared_profiles(unit: UnitOfWork) -> "Declared":
+    """Return what subscribers declare, without any votes, by subscriber."""
+    people = [subscriber for subscriber in unit.people.all() if subscriber.interests]
+    wanted = {seed for entry in people for interest in entry.interests for seed in interest.seeds}
+    seeds = unit.papers.resolve(wanted)
+    return {subscriber.id: build_profiles(subscriber, (), seeds)[0] for subscriber in people}
 
 
 def snapshot(
