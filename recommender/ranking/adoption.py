@@ -2,8 +2,8 @@
 
 Up-votes are split at one moment as in evaluation. Two halves of the readers teach in turn and the other
 half judges: nDCG@10 of the store's weights less that of the shipped ones, reader by reader, with a
-bootstrap interval over readers (Efron 1979). Votes are cast on papers that were shown, so that weights
-fitted to them agree a little too well with those that chose the papers; the bar is set above that.
+bootstrap interval over readers (Efron 1979). Votes are cast on what was shown, which favours whatever
+weights chose it: the shipped ones at first, the store's own once they are adopted.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
