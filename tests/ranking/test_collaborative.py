@@ -212,8 +212,8 @@ def test_stand_ins_fade_with_each_like(lens: Lens) -> None:
         assert rest.any() == (count < STAND_INS)
 
 
-def test_trust_is_the_votes_of_others(lens: Lens) -> None:
-    """Five votes of other readers are believed in full, one's own votes are none."""
+def test_trust_takes_company(lens: Lens) -> None:
+    """Who shares a like with somebody is trusted by the number of readers; one's own votes are no company."""
     own = [
         world.liking(liked_by(100), 100),
         world.liking(world.of("climate")[:7], 100),
@@ -221,16 +221,13 @@ def test_trust_is_the_votes_of_others(lens: Lens) -> None:
         world.a_profile(about="zyxgl"),
     ]
     trust = world.a_batch(lens, own, world.a_pool()).trust[:, 0]
-    assert trust.tolist() == [1, 0, 1, 0]
+    company = len(lens.model.readers) / 100
+    assert trust.tolist() == pytest.approx([company, 0, company, 0])
     votes = [*world.votes(), *(world.a_vote(300, paper.id) for paper in world.of("climate")[:7])]
     lonely = Fitted.fit(Corpus(papers=world.papers(), votes=votes), world.SETTINGS).lens
     batch = world.a_batch(lonely, [world.liking(world.of("climate")[:7], 300)], world.a_pool())
     assert batch.taken.nnz == 7
     assert batch.trust.tolist() == [[0]]
-    joined = [*votes, *(world.a_vote(reader, world.of("climate")[0].id) for reader in (301, 302))]
-    company = Fitted.fit(Corpus(papers=world.papers(), votes=joined), world.SETTINGS).lens
-    batch = world.a_batch(company, [world.liking(world.of("climate")[:7], 300)], world.a_pool())
-    assert batch.trust.tolist() == [[pytest.approx(2 / 5)]]
 
 
 def test_factors_never_outgrow_the_matrix() -> None:
