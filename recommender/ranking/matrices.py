@@ -44,7 +44,7 @@ def dense_product(left: SparseMatrix, right: SparseMatrix) -> FloatMatrix:
 def small_product(left: SparseMatrix, right: SparseMatrix) -> FloatMatrix:
     """Return `left @ right.T` for a few rows each, without a pass over all columns.
 
-    Transposing a sparse matrix costs a step per column, and content rows have 2^18 of them.
+    Transposing a sparse matrix costs a step per column, and content rows have 2^20 of them.
     """
     columns = np.unique(np.concatenate([left.indices, right.indices]))
     return _gathered(left, columns) @ _gathered(right, columns).T

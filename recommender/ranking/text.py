@@ -1,7 +1,7 @@
 """Words and content vectors of papers and of what readers write.
 
 A text becomes plain words (TeX and accents removed), words become stems, stems and pairs of stems
-become 2^18 hashed features weighted by tf-idf. There is no vocabulary: an explanation finds its
+become 2^20 hashed features weighted by tf-idf. There is no vocabulary: an explanation finds its
 terms by reading the two texts again. No language other than English is stemmed.
 """
 
@@ -21,7 +21,7 @@ from recommender.ranking.base import Fields, SparseMatrix
 from recommender.ranking.matrices import unit
 from recommender.ranking.stems import Stems
 
-FEATURES = 2**18
+FEATURES = 2**20
 """Width of a content row."""
 PRIOR = 5_000
 """Papers that the package's own term statistics count as beside a store's."""
