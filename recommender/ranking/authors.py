@@ -24,7 +24,7 @@ from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth, from one liked paper, against 1 for a followed one."""
-_TEXT_MATCH = 0.03
+_TEXT_MATCH = 0.1
 """Cosine of directions that counts as a second match."""
 _MOST_AUTHORS = 30
 """Papers with more authors teach no names."""

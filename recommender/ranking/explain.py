@@ -21,7 +21,7 @@ from recommender.ranking.keywords import KeywordScorer
 from recommender.ranking.matrices import small_product
 from recommender.ranking.text import TextSpace, profile_fields, spoken
 from recommender.ranking.trending import TrendExplainer, attention
-from recommender.ranking.vectors import WORDS_WEIGHT, Known, words_rows
+from recommender.ranking.vectors import Known, words_rows, words_weight
 
 MOST_TERMS = 4
 """Terms named for one paper."""
@@ -93,7 +93,7 @@ class ContentExplainer:
         known = self.material.known.papers
         row = self.rows[profile.subscriber, profile.interest]
         rows = self.material.candidates.rows[[self.material.places[paper.id] for paper in candidates]]
-        told = WORDS_WEIGHT * small_product(self.words[row], rows)[0]
+        told = words_weight(profile) * small_product(self.words[row], rows)[0]
         liked = self.profiles.liked[row]
         places, weights = liked.indices, liked.data
         near = weights[:, None] * small_product(known.rows[places], rows)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import groupby, islice, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -131,6 +131,16 @@ class TextSpace:
             terms += stems
             terms += [f"{one} {two}" for one, two in pairwise(stems)]
         return terms
+
+    def phrases(self, field: Sequence[str]) -> Fields:
+        """Return a field cut at its stop words, which are left out.
+
+        In what a reader writes, "something that makes" tells nothing, and rare as it is would count much.
+        """
+        if not self.pairs:
+            return (tuple(field),)
+        groups = groupby(field, key=lambda word: bool(self.stems.content((word,))))
+        return tuple(tuple(group) for content, group in groups if content)
 
     def counts(self, texts: Sequence[Fields]) -> SparseMatrix:
         """Return how often each feature occurs in each text; (n, FEATURES) float32."""

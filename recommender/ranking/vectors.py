@@ -21,8 +21,8 @@ from recommender.ranking.matrices import unit, weighted
 from recommender.ranking.text import TextSpace, paper_fields, words
 from recommender.ranking.votes import LEAST_READERS, VoteModel
 
-WORDS_WEIGHT = 3.0
-"""How many liked papers the reader's own words are worth."""
+WORDS_WEIGHT, NAME_WEIGHT = 3.0, 1.0
+"""How many liked papers the reader's own words are worth, and a bare name, which may only be a heading."""
 KEYWORDS_WEIGHT = 0.5
 """Keywords also have a scorer of their own; in the row they must not drown the sentence."""
 DOWN_WEIGHT = 0.2
@@ -122,11 +122,12 @@ def batch(lens: Lens, profiles: Sequence[InterestProfile], known: Known) -> Prof
     liked, disliked = liked_weights(profiles, known), _down_weights(profiles, known)
     pull = sparse.csr_matrix(liked - disliked)
     taken = _taken(lens.model, profiles, written)
+    weights = np.asarray([words_weight(profile) for profile in profiles], dtype=np.float32)
     shared = np.minimum(1, lens.model.shared(profiles, taken))
     return ProfileBatch(
         profiles=tuple(profiles),
-        rows=unit(sparse.csr_matrix(WORDS_WEIGHT * told + pull @ own.rows)),
-        dense=directions(np.float32(WORDS_WEIGHT) * written + pull @ own.dense),
+        rows=unit(sparse.csr_matrix(sparse.diags(weights) @ told + pull @ own.rows)),
+        dense=directions(weights[:, None] * written + pull @ own.dense),
         known=own,
         known_index=known.index,
         liked=liked,
@@ -135,9 +136,16 @@ def batch(lens: Lens, profiles: Sequence[InterestProfile], known: Known) -> Prof
     )
 
 
+def words_weight(profile: InterestProfile) -> float:
+    """Return how many liked papers a reader's words are worth."""
+    return WORDS_WEIGHT if profile.about or profile.keywords else NAME_WEIGHT
+
+
 def words_rows(space: TextSpace, profiles: Sequence[InterestProfile]) -> SparseMatrix:
     """Return unit rows of what readers wrote; keywords weigh `KEYWORDS_WEIGHT` of name and sentence."""
-    told = space.rows((words(profile.name), words(profile.about)) for profile in profiles)
+    told = space.rows(
+        (*space.phrases(words(profile.name)), *space.phrases(words(profile.about))) for profile in profiles
+    )
     keywords = space.rows(tuple(words(word) for word in profile.keywords) for profile in profiles)
     return unit(sparse.csr_matrix(told + KEYWORDS_WEIGHT * keywords))
 
@@ -189,6 +197,3 @@ def _taken(model: VoteModel, profiles: Sequence[InterestProfile], written: Float
             if nearest[row, item] > 0 and item not in own
         ]
     return weighted(cells, (len(profiles), len(model.items)))
-
-
-__all__ = ["Known", "Lens", "batch", "decay", "is_empty", "liked_weights", "references", "words_rows"]

@@ -163,9 +163,10 @@ class Recommending:
 
 
 def _speaks(chosen: Recommendation) -> bool:
-    """Tell whether something speaks for a paper: a close match, or what the reader named or others like."""
-    said = {evidence.scorer for evidence in chosen.evidence}
-    return chosen.match >= _FITS or not said.isdisjoint({"keywords", "authors", "collaborative"})
+    """Tell whether something speaks for a paper: a close match in so many words, or a named thing."""
+    said = {own.scorer for own in chosen.evidence if own.terms or own.paper or own.author or own.count}
+    close = chosen.match >= _FITS and "content" in said
+    return close or not said.isdisjoint({"keywords", "authors", "collaborative"})
 
 
 def _telling_words(paper: Paper) -> list[str]:
