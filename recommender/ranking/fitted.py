@@ -30,7 +30,7 @@ _UNREAD = 20_000
 """Unread papers that stand against the read ones, at most."""
 _LEAST_LIKES = 5_000
 """Up-votes from which the encoder learns from them."""
-_LEAST_KNOWN = 0.35
+_LEAST_KNOWN = 0.28
 """Part of a store's words that the shipped encoder must know to be preferred to the store's own."""
 
 
