@@ -24,8 +24,8 @@ from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth, from one liked paper, against 1 for a followed one."""
-_TEXT_MATCH = 0.1
-"""Cosine of directions that counts as a second match."""
+_TEXT_MATCH = 0.0
+"""Cosine of directions above which texts fit: more alike than two papers usually are."""
 _MOST_AUTHORS = 30
 """Papers with more authors teach no names."""
 
@@ -129,7 +129,7 @@ def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candid
     keep = (pairs.data >= 2) | _share_category(rows, columns, profiles, candidates)
     open_ = np.flatnonzero(~keep)
     fit = np.einsum("ij,ij->i", profiles.dense[rows[open_]], candidates.dense[columns[open_]])
-    keep[open_] = fit >= _TEXT_MATCH
+    keep[open_] = fit > _TEXT_MATCH
     kept = (np.ones(int(keep.sum()), dtype=np.float32), (rows[keep], columns[keep]))
     return sparse.csr_matrix(kept, shape=hits.shape)
 

@@ -58,7 +58,7 @@ def test_a_followed_author_always_counts(lens: Lens) -> None:
 
 def test_a_learned_author_needs_a_second_match(lens: Lens) -> None:
     """A common name alone is no evidence; a co-author, a category or the text makes it some."""
-    plain = {"title": "language model text", "abstract": "generation"}
+    plain = {"title": "zyxgl bvvb", "abstract": ""}
     alone = a_paper(2, **plain, authors=("Wei Zhang",), categories=("q",))
     pair = a_paper(3, **plain, authors=("Wei Zhang", "A. Lovelace"), categories=("q",))
     category = a_paper(4, **plain, authors=("Wei Zhang",), categories=("cs.CL",))
