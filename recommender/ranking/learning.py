@@ -108,8 +108,10 @@ def refit(
     before = (packed(names, start) @ ties / ties.sum(axis=0)).astype(np.float64)
     origin = (before * spread)[live]
     problem = _Problem(design[:, live] / spread[live], examples, 0.0)
-    range_ = (-_SHARPEST, _SHARPEST)
-    best = minimize_scalar(lambda log: problem.loss(np.exp(log) * origin)[0], bounds=range_, method="bounded")
+    factors = (-_SHARPEST, _SHARPEST)
+    best = minimize_scalar(
+        lambda log: problem.loss(np.exp(log) * origin)[0], bounds=factors, method="bounded"
+    )
     sharp = float(np.exp(best.x)) if origin.any() else 1.0
     problem = _Problem(design[:, live] / spread[live], examples, PULL / len(examples), sharp * origin)
     floors = _floors(names, before, upward, lone=lone)[live] * spread[live] * sharp
@@ -121,9 +123,8 @@ def refit(
         bounds=[(floor if np.isfinite(floor) else None, None) for floor in floors],
         options={"maxiter": _STEPS},
     )
-    after = before.copy()
-    after[live] = found.x / spread[live] / sharp
-    moved = unpacked(names, (ties @ after).astype(np.float32))
+    before[live] = found.x / spread[live] / sharp
+    moved = unpacked(names, (ties @ before).astype(np.float32))
     return Weights(scorers={**start.scorers, **moved.scorers}, papers=moved.papers)
 
 

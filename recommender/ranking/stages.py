@@ -39,10 +39,6 @@ class Scored:
     named: npt.NDArray[np.bool_]
     """Where a keyword or an author was found: what a reader named comes, however weak the match."""
 
-    def column(self, row: int, place: int) -> int:
-        """Return where `place` stands in `row`; it must be there."""
-        return int(np.flatnonzero(self.places[row] == place)[0])
-
 
 def score(
     fitted: Fitted, profiles: ProfileBatch, candidates: Candidates, shortlist: int | None = SHORTLIST

@@ -15,8 +15,6 @@ from recommender.domain.papers import PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import FloatMatrix, RankingSettings, SparseMatrix
 from recommender.ranking.ease import ContentEase
-from recommender.ranking.encoder import directions
-from recommender.ranking.matrices import unit
 
 LEAST_READERS = 5
 """Other readers that must stand behind any number or sentence."""
@@ -95,21 +93,6 @@ class VoteModel:
     def cast(self) -> npt.NDArray[np.float32]:
         """(I,) readers of each paper."""
         return np.asarray(self.votes.sum(axis=0), dtype=np.float32).ravel()
-
-    @cached_property
-    def rarity(self) -> npt.NDArray[np.float32]:
-        """(I,) worth of sharing a paper: less where many have read it."""
-        return (np.log((len(self.readers) + 1) / (self.cast + 1)) + 1).astype(np.float32)
-
-    @cached_property
-    def reader_rows(self) -> SparseMatrix:
-        """(R, I) unit rows of votes by rarity."""
-        return unit(sparse.csr_matrix(self.votes @ sparse.diags(self.rarity)))
-
-    @cached_property
-    def reader_content(self) -> FloatMatrix:
-        """(R, d) unit directions of what each reader likes."""
-        return directions(np.asarray(self.votes @ self.content, dtype=np.float32))
 
     def others(self, subscriber: int) -> int:
         """Return how many readers beside this one stand behind the model."""

@@ -67,13 +67,12 @@ def build_editions(
             subscriber = ask.subscriber
             items = _items(recommendations, titles, interest_names(subscriber))
             items += _reminders(unit, subscriber, now, start=len(items)) if items else []
-            slot = slots[subscriber.id]
             editions.append(
                 Edition(
                     subscriber=subscriber.id,
-                    key=slot.key,
+                    key=slots[subscriber.id].key,
                     created_at=now,
-                    due_at=slot.due_at,
+                    due_at=slots[subscriber.id].due_at,
                     considered=len(shortlist.pool.papers),
                     items=tuple(items),
                 )
