@@ -92,6 +92,8 @@ class Edition:
     considered: int
     """How many candidates there were."""
     items: tuple[EditionItem, ...] = ()
+    missed: int | None = None
+    """Row number of an earlier edition that may not have arrived, announced in this one."""
     id: int = 0
 
 
@@ -129,16 +131,25 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
         {DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD}
     ),
     DeliveryState.DEFERRED: frozenset(
-        {DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}
+        {DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED, DeliveryState.SENT}
     ),
     DeliveryState.HELD: frozenset(
         {DeliveryState.SENT, DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.FAILED}
     ),
 }
-"""The moves the outbox allows; a state that is no key here is final (`retry` by hand makes a new `ready`).
+"""The moves the outbox allows by itself; a state that is no key here is final for it.
 
-A held row still takes the late answer of the relay from the worker that waits for it (same fence).
+A row that another start-up has held, or deferred for its one resend, still takes the late answer of the
+relay from the worker that waits for it (same fence). A person's `retry` is outside this table.
 """
+
+NEVER_ARRIVED = frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED})
+"""States of an edition that its reader has certainly not seen; its papers may be recommended again."""
+
+RETRIABLE = frozenset(
+    {DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.EXPIRED}
+)
+"""States from which a person may send a row once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +172,21 @@ class Delivery:
     body_sha256: str | None = None
     next_attempt_at: datetime | None = None
     reply: str = ""
+    losses: int = 0
+    """How many workers in a row let their lease on it run out: died, as far as anybody knows."""
+    doubts: int = 0
+    """How many attempts ended without an answer after the message."""
+    retried_at: datetime | None = None
+    """When a person asked for it to be sent once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastEdition:
+    """The newest edition of a subscriber: its row number, its slot, and how its delivery stands."""
+
+    id: int
+    slot: Slot
+    state: DeliveryState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +197,8 @@ class Settlement:
     reply: str = ""
     next_attempt_at: datetime | None = None
     body_sha256: str | None = None
+    doubt: bool = False
+    """The attempt ended without an answer after the message; counted on the row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

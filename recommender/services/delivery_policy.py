@@ -27,14 +27,39 @@ class DeliveryPolicy:
     jitter: float = 0.1
     """Share of the wait, up or down, so that refused rows do not return all at once."""
     expire_after: timedelta = timedelta(hours=48)
-    relay_rest: timedelta = timedelta(minutes=5)
-    """How long nothing is tried after the relay as a whole refused."""
+    relay_rest: timedelta = timedelta(minutes=1)
+    """How long nothing is tried after the relay as a whole refused; doubled every further time."""
+    longest_relay_rest: timedelta = timedelta(minutes=30)
+    connections: int = 1
+    """Connections to the relay at once; also the most rows that one death can leave in doubt."""
+    per_minute: int = 0
+    """Most messages a minute over all connections of this process; 0 sets no limit."""
+    doubts_in_a_row: int = 3
+    """After so many messages without an answer, one after the other, the relay is left alone for a while."""
+    retry_in_doubt: int = 0
+    """How often a message without an answer is sent once more: 0 risks losing it, 1 risks two copies."""
+    poison_losses: int = 3
+    """A row on which so many workers in a row died is set aside as failed."""
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers with which nothing would ever be sent, or everything at once."""
         if self.batch < 1 or self.lease <= timedelta(0) or self.backoff <= timedelta(0):
             raise InputError("delivery needs a batch of at least 1 and a lease and back-off above zero")
+        if self.connections < 1 or self.per_minute < 0:
+            raise InputError("delivery needs at least 1 connection and a rate of 0 or more a minute")
+
+    @property
+    def claim_limit(self) -> int:
+        """Rows that one connection claims at once: no more than it may send in half a lease."""
+        if not self.per_minute:
+            return self.batch
+        share = self.per_minute * self.lease / timedelta(minutes=2) / self.connections
+        return max(1, min(self.batch, int(share)))
+
+    def rest(self, refusals: int) -> timedelta:
+        """Return how long the relay is left alone after so many refusals in a row."""
+        return min(self.relay_rest * (1 << min(max(refusals, 1) - 1, 16)), self.longest_relay_rest)
 
 
 def next_attempt(policy: DeliveryPolicy, delivery: Delivery, now: datetime) -> datetime:
@@ -54,15 +79,16 @@ def may_be_stale(policy: DeliveryPolicy, delivery: Delivery, now: datetime) -> b
     return delivery.date is None or now - delivery.date > policy.expire_after
 
 
-def expired(policy: DeliveryPolicy, edition: Edition | None, now: datetime) -> bool:
+def expired(policy: DeliveryPolicy, delivery: Delivery, edition: Edition | None, now: datetime) -> bool:
     """Tell whether nobody wants this edition any more.
 
-    Counted from the due time or, for one made late but within its grace, from when it was made. A row
-    whose edition is gone has nothing to carry.
+    Counted from the due time or, for one made late but within its grace, from when it was made, or from
+    when a person asked for it once more. A row whose edition is gone has nothing to carry.
     """
     if edition is None:
         return True
-    return now - max(edition.due_at, edition.created_at) > policy.expire_after
+    start = max(edition.due_at, edition.created_at, delivery.retried_at or edition.created_at)
+    return now - start > policy.expire_after
 
 
 def may_be_mailed(subscriber: Subscriber, suppressed: frozenset[str]) -> bool:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.digest.reasons import reason
-from recommender.domain.editions import Edition, EditionItem, Recommendation, Section, Slot
+from recommender.domain.editions import (
+    DeliveryState,
+    Edition,
+    EditionItem,
+    LastEdition,
+    Recommendation,
+    Section,
+    Slot,
+)
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
@@ -22,6 +30,7 @@ if TYPE_CHECKING:
 _REMINDERS = 2
 _REMIND_AFTER = timedelta(days=2)
 _REMIND_UNTIL = timedelta(days=60)
+_DOUBTFUL = (DeliveryState.HELD, DeliveryState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +66,11 @@ def build_editions(
         )
         for entry in due
     ]
-    last = unit.outbox.last_slots([ask.subscriber.id for ask in asks])
+    numbers = [ask.subscriber.id for ask in asks]
+    arrivals = unit.outbox.last_arrivals(numbers, now=now)
+    held = _held(unit.outbox.last_editions(numbers, now=now))
     editions = []
-    for days, group in by_window(asks, last, now, settings).items():
+    for days, group in by_window(asks, arrivals, now, settings).items():
         shortlist = gather(unit, group, recommender, days=days, now=now)
         ranked = recommender.recommend(shortlist.requests, shortlist.pool)
         titles = _titles(shortlist)
@@ -75,9 +86,15 @@ def build_editions(
                     due_at=slots[subscriber.id].due_at,
                     considered=len(shortlist.pool.papers),
                     items=tuple(items),
+                    missed=held.get(subscriber.id),
                 )
             )
     return editions
+
+
+def _held(last: Mapping[int, LastEdition]) -> dict[int, int]:
+    """Return the newest edition of each subscriber where nobody knows whether it arrived."""
+    return {number: edition.id for number, edition in last.items() if edition.state in _DOUBTFUL}
 
 
 def _titles(shortlist: Shortlist) -> dict[PaperId, str]:

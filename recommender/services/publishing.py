@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.domain.cadence import edition_key, grace, latest_slot
-from recommender.domain.editions import Edition, Slot
+from recommender.domain.editions import Edition, LastEdition, Slot
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store
@@ -64,13 +64,15 @@ class Publishing:
     def run(self, *, only: str | None = None, force: bool = False) -> Report:
         """Make every due edition, or that of one subscriber.
 
-        Counts: due, editions, papers, empty (nothing good enough, nothing to send).
+        Counts: due, editions, papers, empty (nothing good enough, nothing to send), expired (older
+        editions still waiting when a newer one was due; their papers are candidates again).
         Raises UnknownSubscriber when `only` names nobody.
         """
         now = self._clock.now()
         due, papers_in_store = self._due(only, now, force=force)
-        made = empty = items = 0
+        made = empty = items = expired = 0
         for block in _blocks(due):
+            expired += self._expire_older(block, now)
             editions = self._build(block, now)
             filled = [edition for edition in editions if edition.items or _wants_empty(block, edition)]
             made += self._put(block, filled, now)
@@ -80,7 +82,8 @@ class Publishing:
                 if edition not in filled:
                     self._empty[edition.subscriber, edition.key] = papers_in_store
         return Report(
-            name="publish", counts={"due": len(due), "editions": made, "papers": items, "empty": empty}
+            name="publish",
+            counts={"due": len(due), "editions": made, "papers": items, "empty": empty, "expired": expired},
         )
 
     def _due(self, only: str | None, now: datetime, *, force: bool) -> tuple[list[Due], int]:
@@ -92,16 +95,24 @@ class Publishing:
                 for subscriber in everybody
                 if subscriber.mailable and subscriber.email.lower() not in suppressed
             ]
-            last = unit.outbox.last_slots([subscriber.id for subscriber in mailable])
+            last = unit.outbox.last_editions([subscriber.id for subscriber in mailable], now=now)
             papers = unit.papers.count()
             due = [
                 Due(subscriber=subscriber, slot=slot)
                 for subscriber in mailable
-                if (slot := due_slot(subscriber, last.get(subscriber.id), now, force=force))
+                if (slot := due_slot(subscriber, _slot(last.get(subscriber.id)), now, force=force))
                 and not unit.outbox.has_edition(subscriber.id, slot.key)
                 and (force or self._empty.get((subscriber.id, slot.key)) != papers)
             ]
         return due, papers
+
+    def _expire_older(self, block: Sequence[Due], now: datetime) -> int:
+        """Let a newer edition replace one that never left; a reader back on line gets the latest alone."""
+        with self._store.write() as unit:
+            return sum(
+                unit.outbox.expire_older([entry.subscriber.id], before=entry.slot.due_at, now=now)
+                for entry in block
+            )
 
     def _build(self, block: Sequence[Due], now: datetime) -> list[Edition]:
         recommender = self._recommender()
@@ -116,6 +127,10 @@ class Publishing:
                 message_id = self._message_id(subscribers[edition.subscriber], edition.key)
                 made += unit.outbox.put(edition, message_id=message_id, date=now)
         return made
+
+
+def _slot(last: LastEdition | None) -> Slot | None:
+    return last.slot if last is not None else None
 
 
 def _wants_empty(block: Sequence[Due], edition: Edition) -> bool:

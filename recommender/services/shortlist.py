@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from recommender.domain.editions import Slot
 from recommender.domain.feedback import Vote
 from recommender.domain.papers import PaperId
 from recommender.domain.profiles import InterestProfile
@@ -40,21 +39,21 @@ class Ask:
     seed: int = 0
 
 
-def window_days(last: Slot | None, now: datetime, settings: RankingSettings) -> int:
-    """Return how many days back papers count as fresh: since the last edition, within the set bounds."""
+def window_days(last: datetime | None, now: datetime, settings: RankingSettings) -> int:
+    """Return how many days back papers count as fresh: since the last arrival, within the set bounds."""
     if last is None:
         return settings.candidates_days
-    gap = -((last.due_at - now) // timedelta(days=1))
+    gap = -((last - now) // timedelta(days=1))
     return max(settings.candidates_days, min(gap, settings.max_days))
 
 
 def by_window(
-    asks: Iterable[Ask], last_slots: Mapping[int, Slot], now: datetime, settings: RankingSettings
+    asks: Iterable[Ask], arrivals: Mapping[int, datetime], now: datetime, settings: RankingSettings
 ) -> dict[int, list[Ask]]:
     """Group asks by the days their candidates go back, so that each group shares one candidate set."""
     groups: dict[int, list[Ask]] = defaultdict(list)
     for ask in asks:
-        groups[window_days(last_slots.get(ask.subscriber.id), now, settings)].append(ask)
+        groups[window_days(arrivals.get(ask.subscriber.id), now, settings)].append(ask)
     return dict(groups)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
 
-from recommender.domain.editions import DeliveryState
+from recommender.domain.editions import NEVER_ARRIVED
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback, Vote
 from recommender.domain.papers import PaperId
@@ -22,7 +22,6 @@ from recommender.store.statements import chunks, insert_or_skip, run_many, upser
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
 _LISTING = (Act.SAVE, Act.UNSAVE, Act.READ)
-_NEVER_ARRIVED = (DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED)
 _PAIRS = 10_000
 Pair = tuple[int, PaperId]
 
@@ -81,7 +80,7 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
             .join(EDITION_ITEM, EDITION_ITEM.c.edition_id == EDITION.c.id)
             .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
             .where(EDITION.c.subscriber_id.in_(part))
-            .where(DELIVERY.c.state.not_in([state.value for state in _NEVER_ARRIVED]))
+            .where(DELIVERY.c.state.not_in([state.value for state in NEVER_ARRIVED]))
         )
         kept = select(SAVED_PAPER.c.subscriber_id, SAVED_PAPER.c.paper_id)
         kept = kept.where(SAVED_PAPER.c.subscriber_id.in_(part))

@@ -5,18 +5,24 @@ never both succeed. On SQLite the write transaction has the whole store; on Post
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
-from recommender.domain.editions import TRANSITIONS, Delivery, DeliveryState, Settlement
+from recommender.domain.editions import RETRIABLE, TRANSITIONS, Delivery, DeliveryState, Settlement
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER, SUPPRESSION
+from recommender.store.statements import chunks
 
 _NOT_MAILABLE = "not sent: no longer subscribed"
 _DIED = "held: the process died before the relay answered"
+_AGAIN = "in doubt: the process died before the relay answered; to be sent once more"
+_OLDER = "a newer edition is due"
+_LONGEST_WAIT = timedelta(days=1)
+_LONGEST_LEASE = timedelta(days=1)
+"""Nothing waits or leases longer than a day; a time further ahead was written by a wrong clock."""
 
 
 def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[Delivery]:
@@ -30,31 +36,42 @@ def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[
 def claim(
     connection: Connection, *, worker: str, now: datetime, until: datetime, limit: int
 ) -> Sequence[Delivery]:
-    """Take due rows, oldest first, in one statement; rows that another worker is taking are passed over."""
-    wait = DELIVERY.c.next_attempt_at
-    due = or_(
-        and_(
-            DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED]),
-            wait.is_(None) | (wait <= now),
-        ),
-        and_(DELIVERY.c.state == DeliveryState.CLAIMED, DELIVERY.c.lease_until <= now),
+    """Take due rows, oldest first, in one statement; rows that another worker is taking are passed over.
+
+    Rows that were lost before come last and one at a time (see `ports.Outbox.claim`).
+    """
+    wait, lease = DELIVERY.c.next_attempt_at, DELIVERY.c.lease_until
+    waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
+    due = and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
+    lost = and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > until + _LONGEST_LEASE))
+    values = {"worker": worker, "lease_until": until}
+    return _take(connection, and_(due, DELIVERY.c.losses == 0), limit, values) or _take(
+        connection, or_(due, lost), 1, values
     )
-    picked = select(DELIVERY.c.id).where(due).order_by(DELIVERY.c.id).limit(limit)
+
+
+def _take(
+    connection: Connection, which: ColumnElement[bool], limit: int, values: dict[str, Any]
+) -> Sequence[Delivery]:
+    picked = select(DELIVERY.c.id).where(which).order_by(DELIVERY.c.losses, DELIVERY.c.id).limit(limit)
     chosen = picked.with_for_update(skip_locked=True).cte("chosen")
+    lost = case((DELIVERY.c.state == DeliveryState.CLAIMED, 1), else_=0)
     take = (
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(select(chosen.c.id)))
         .values(
+            **values,
             state=DeliveryState.CLAIMED,
-            worker=worker,
-            lease_until=until,
             fence=DELIVERY.c.fence + 1,
             attempts=DELIVERY.c.attempts + 1,
+            losses=DELIVERY.c.losses + lost,
             next_attempt_at=None,
         )
         .returning(DELIVERY.c.id)
     )
     taken = list(connection.execute(take).scalars())
+    if not taken:
+        return []
     rows = connection.execute(_joined().where(DELIVERY.c.id.in_(taken)).order_by(DELIVERY.c.id))
     return [read_delivery(row) for row in rows]
 
@@ -69,7 +86,8 @@ def mark_in_doubt(connection: Connection, delivery: Delivery, *, now: datetime, 
         DELIVERY.c.fence == delivery.fence,
         DELIVERY.c.lease_until > now,
     )
-    doubt = update(DELIVERY).where(ours, _mailable())
+    same = exists().where(SUBSCRIBER.c.id == delivery.subscriber, SUBSCRIBER.c.email == delivery.email)
+    doubt = update(DELIVERY).where(ours, _mailable(), same)
     if connection.execute(doubt.values(state=DeliveryState.IN_DOUBT, body_sha256=body_sha256)).rowcount:
         return True
     stop = {"state": DeliveryState.SUPPRESSED, "reply": _NOT_MAILABLE, "settled_at": now, "lease_until": None}
@@ -88,6 +106,8 @@ def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *
         "next_attempt_at": settlement.next_attempt_at,
         "lease_until": None,
         "settled_at": now,
+        "losses": 0,
+        "doubts": DELIVERY.c.doubts + int(settlement.doubt),
     }
     if settlement.body_sha256 is not None:
         values["body_sha256"] = settlement.body_sha256
@@ -99,11 +119,56 @@ def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *
     return connection.execute(update(DELIVERY).where(*current).values(values)).rowcount == 1
 
 
-def hold_in_doubt(connection: Connection, *, now: datetime) -> int:
-    """Hold every row in doubt: presumed accepted, and listed until somebody decides."""
+def hold_in_doubt(connection: Connection, *, now: datetime, again: int, retry_at: datetime | None) -> int:
+    """Hold every row in doubt, presumed accepted, but for those that may be sent once more."""
     left = update(DELIVERY).where(DELIVERY.c.state == DeliveryState.IN_DOUBT)
-    held = {"state": DeliveryState.HELD, "reply": _DIED, "lease_until": None, "settled_at": now}
+    ended = {"lease_until": None, "settled_at": now, "doubts": DELIVERY.c.doubts + 1}
+    later = ended | {"state": DeliveryState.DEFERRED, "reply": _AGAIN, "next_attempt_at": retry_at}
+    connection.execute(left.where(DELIVERY.c.doubts < again).values(later))
+    held = ended | {"state": DeliveryState.HELD, "reply": _DIED}
     return connection.execute(left.values(held)).rowcount
+
+
+def expire_older(
+    connection: Connection, subscribers: Sequence[int], *, before: datetime, now: datetime
+) -> int:
+    """See `ports.Outbox.expire_older`; a row that a worker has claimed is left to it."""
+    expired = {"state": DeliveryState.EXPIRED, "reply": _OLDER, "next_attempt_at": None, "settled_at": now}
+    count = 0
+    for part in chunks(subscribers):
+        older = select(EDITION.c.id).where(EDITION.c.subscriber_id.in_(part), EDITION.c.due_at < before)
+        waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
+        # What a person asked to be sent once more is theirs to decide.
+        which = and_(waiting, DELIVERY.c.retried_at.is_(None), DELIVERY.c.edition_id.in_(older))
+        count += connection.execute(update(DELIVERY).where(which).values(expired)).rowcount
+    return count
+
+
+def retry(connection: Connection, number: int, *, now: datetime) -> Delivery | None:
+    """See `ports.Outbox.retry`; the fence stays, for the next claim raises it."""
+    again: dict[str, Any] = {"state": DeliveryState.READY, "retried_at": now, "settled_at": None}
+    again |= {"next_attempt_at": None, "losses": 0}
+    which = and_(DELIVERY.c.id == number, DELIVERY.c.state.in_([state.value for state in RETRIABLE]))
+    done = connection.execute(update(DELIVERY).where(which).values(again)).rowcount
+    return delivery(connection, number) if done else None
+
+
+def delivery(connection: Connection, number: int) -> Delivery | None:
+    """Return a delivery by row number."""
+    row = connection.execute(_joined().where(DELIVERY.c.id == number)).first()
+    return read_delivery(row) if row else None
+
+
+def by_message_id(connection: Connection, message_id: str) -> Delivery | None:
+    """Return the delivery whose mail carries this Message-ID."""
+    row = connection.execute(_joined().where(DELIVERY.c.message_id == message_id)).first()
+    return read_delivery(row) if row else None
+
+
+def states(connection: Connection) -> dict[DeliveryState, int]:
+    """Count deliveries by state."""
+    query = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
+    return {DeliveryState(state): count for state, count in connection.execute(query)}
 
 
 def _mailable() -> ColumnElement[bool]:

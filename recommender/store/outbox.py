@@ -5,13 +5,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select
 
-from recommender.domain.editions import Delivery, DeliveryState, Edition, Settlement, Slot
+from recommender.domain.editions import (
+    NEVER_ARRIVED,
+    Delivery,
+    DeliveryState,
+    Edition,
+    LastEdition,
+    Settlement,
+    Slot,
+)
 from recommender.domain.papers import PaperId
 from recommender.store import moves
 from recommender.store.names import canonical
 from recommender.store.rows import item_row, read_item
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
 from recommender.store.statements import chunks, insert_or_skip, run_many
+from recommender.store.types import UTCDateTime
 
 
 class SqlOutbox:
@@ -33,6 +42,7 @@ class SqlOutbox:
             "created_at": edition.created_at,
             "due_at": edition.due_at,
             "considered": edition.considered,
+            "missed_id": edition.missed,
         }
         stored = insert_or_skip(self._connection, EDITION).values(new).returning(EDITION.c.id)
         number: int | None = self._connection.execute(stored).scalar()
@@ -40,21 +50,46 @@ class SqlOutbox:
             return False
         rows = [item_row(number, item) | {"paper_id": papers[item.paper]} for item in edition.items]
         run_many(self._connection, insert(EDITION_ITEM), rows)
-        ready = {"edition_id": number, "state": DeliveryState.READY.value, "attempts": 0, "fence": 0}
+        ready = {
+            "edition_id": number,
+            "state": DeliveryState.READY.value,
+            "attempts": 0,
+            "fence": 0,
+            "losses": 0,
+            "doubts": 0,
+        }
         ready |= {"message_id": message_id, "date_header": date, "reply": ""}
         self._connection.execute(insert(DELIVERY), ready)
         return True
 
-    def last_slots(self, subscribers: Sequence[int]) -> dict[int, Slot]:
-        """Return the slot of each subscriber's newest edition (latest due); those without are absent."""
-        found: dict[int, Slot] = {}
+    def last_editions(self, subscribers: Sequence[int], *, now: datetime) -> dict[int, LastEdition]:
+        """Return each subscriber's newest edition that was due by `now`; those without are absent."""
+        found: dict[int, LastEdition] = {}
         age = func.row_number().over(
             partition_by=EDITION.c.subscriber_id, order_by=[EDITION.c.due_at.desc(), EDITION.c.id.desc()]
         )
+        joined = select(EDITION, DELIVERY.c.state, age.label("age"))
+        joined = joined.join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id).where(EDITION.c.due_at <= now)
         for part in chunks(subscribers):
-            aged = select(EDITION, age.label("age")).where(EDITION.c.subscriber_id.in_(part)).subquery()
+            aged = joined.where(EDITION.c.subscriber_id.in_(part)).subquery()
             for row in self._connection.execute(select(aged).where(aged.c.age == 1)):
-                found[row.subscriber_id] = Slot(key=row.key, due_at=row.due_at)
+                slot = Slot(key=row.key, due_at=row.due_at)
+                found[row.subscriber_id] = LastEdition(id=row.id, slot=slot, state=DeliveryState(row.state))
+        return found
+
+    def last_arrivals(self, subscribers: Sequence[int], *, now: datetime) -> dict[int, datetime]:
+        """Return the due time of each subscriber's newest edition that may have arrived, at most `now`."""
+        found: dict[int, datetime] = {}
+        newest = (
+            select(EDITION.c.subscriber_id, func.max(EDITION.c.due_at, type_=UTCDateTime).label("due_at"))
+            .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
+            .where(EDITION.c.due_at <= now)
+            .where(DELIVERY.c.state.not_in([state.value for state in NEVER_ARRIVED]))
+            .group_by(EDITION.c.subscriber_id)
+        )
+        for part in chunks(subscribers):
+            for row in self._connection.execute(newest.where(EDITION.c.subscriber_id.in_(part))):
+                found[row.subscriber_id] = row.due_at
         return found
 
     def has_edition(self, subscriber: int, key: str) -> bool:
@@ -76,6 +111,7 @@ class SqlOutbox:
             created_at=row.created_at,
             due_at=row.due_at,
             considered=row.considered,
+            missed=row.missed_id,
             items=tuple(read_item(item) for item in self._connection.execute(items)),
         )
 
@@ -105,9 +141,32 @@ class SqlOutbox:
         """
         return moves.settle(self._connection, delivery, settlement, now=now)
 
-    def hold_in_doubt(self, *, now: datetime) -> int:
-        """Turn rows left in doubt by a dead process into held; return how many."""
-        return moves.hold_in_doubt(self._connection, now=now)
+    def hold_in_doubt(self, *, now: datetime, again: int = 0, retry_at: datetime | None = None) -> int:
+        """Turn rows left in doubt by a dead process into held; return how many.
+
+        Rows with at most `again` doubts, this one counted, are deferred until `retry_at` instead.
+        """
+        return moves.hold_in_doubt(self._connection, now=now, again=again, retry_at=retry_at)
+
+    def expire_older(self, subscribers: Sequence[int], *, before: datetime, now: datetime) -> int:
+        """Expire rows still waiting whose edition was due before `before`; return how many."""
+        return moves.expire_older(self._connection, subscribers, before=before, now=now)
+
+    def retry(self, delivery: int, *, now: datetime) -> Delivery | None:
+        """Make a row ready again because a person asked; None unless its state is in RETRIABLE."""
+        return moves.retry(self._connection, delivery, now=now)
+
+    def delivery(self, delivery: int) -> Delivery | None:
+        """Return a delivery by row number."""
+        return moves.delivery(self._connection, delivery)
+
+    def by_message_id(self, message_id: str) -> Delivery | None:
+        """Return the delivery whose mail carries this Message-ID, angle brackets included."""
+        return moves.by_message_id(self._connection, message_id)
+
+    def states(self) -> dict[DeliveryState, int]:
+        """Return how many deliveries are in each state; states without any are absent."""
+        return moves.states(self._connection)
 
     def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
         """Return deliveries, newest first."""

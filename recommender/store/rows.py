@@ -206,6 +206,9 @@ def read_delivery(row: Row[Any]) -> Delivery:
         body_sha256=row.body_sha256,
         next_attempt_at=row.next_attempt_at,
         reply=row.reply,
+        losses=row.losses,
+        doubts=row.doubts,
+        retried_at=row.retried_at,
     )
 
 

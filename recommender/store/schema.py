@@ -142,6 +142,7 @@ class SubscriberRow(Base, table=True):
     paused: bool
     share: bool
     locked: tuple[str, ...] = Field(sa_type=Texts)
+    after: str = _text(sa_column_kwargs={"server_default": ""})
 
 
 class InterestRow(Base, table=True):
@@ -199,6 +200,7 @@ class EditionRow(Base, table=True):
     created_at: datetime = _instant()
     due_at: datetime = _instant()
     considered: int
+    missed_id: int | None
 
 
 class EditionItemRow(Base, table=True):
@@ -238,6 +240,22 @@ class DeliveryRow(Base, table=True):
     next_attempt_at: datetime | None = _instant(nullable=True)
     settled_at: datetime | None = _instant(nullable=True)
     reply: str = _text()
+    losses: int = Field(sa_column_kwargs={"server_default": "0"})
+    doubts: int = Field(sa_column_kwargs={"server_default": "0"})
+    retried_at: datetime | None = _instant(nullable=True)
+
+
+class InboundMailRow(Base, table=True):
+    """A message that came back to us and what it was; `key` is a hash, so reading it twice is once."""
+
+    __tablename__ = "inbound_mail"
+    __table_args__ = (Index(None, "subscriber_id", "at"),)
+    key: str = _text(primary_key=True)
+    at: datetime = _instant()
+    kind: str = _text()
+    subscriber_id: int | None = _owner("subscriber.id", nullable=True)
+    delivery_id: int | None = _owner("delivery.id", nullable=True)
+    detail: str = _text()
 
 
 class SuppressionRow(Base, table=True):
@@ -271,5 +289,6 @@ SAVED_PAPER = METADATA.tables["saved_paper"]
 EDITION = METADATA.tables["edition"]
 EDITION_ITEM = METADATA.tables["edition_item"]
 DELIVERY = METADATA.tables["delivery"]
+INBOUND_MAIL = METADATA.tables["inbound_mail"]
 SUPPRESSION = METADATA.tables["suppression"]
 ARTIFACT = METADATA.tables["artifact"]

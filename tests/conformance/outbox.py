@@ -127,13 +127,27 @@ class OutboxConformance:
         with store.read() as unit:
             assert not unit.outbox.has_edition(ana, "2026-01-31")
 
-    def test_the_last_slot_is_the_newest_editions(self, store: Store) -> None:
-        """Subscribers without an edition are absent."""
+    def test_the_last_edition_is_the_newest_that_was_due(self, store: Store) -> None:
+        """Subscribers without an edition are absent, and so is what a wrong clock has made ahead of time."""
         ana = stored(store).subscriber
         with store.write() as unit:
             unit.outbox.put(an_edition(ana, "2026-01-31", due_at=LATER), message_id="<b>", date=NOON)
             unit.outbox.put(an_edition(ana, "2026-01-29", due_at=NOON - LEASE), message_id="<c>", date=NOON)
-            assert unit.outbox.last_slots([ana, ana + 1]) == {ana: Slot(key="2026-01-31", due_at=LATER)}
+            early = unit.outbox.last_editions([ana, ana + 1], now=NOON)
+            late = unit.outbox.last_editions([ana, ana + 1], now=LATER)
+        assert {number: last.slot.key for number, last in early.items()} == {ana: "2026-01-30"}
+        assert late[ana].slot == Slot(key="2026-01-31", due_at=LATER)
+        assert late[ana].state is DeliveryState.READY
+
+    def test_an_edition_that_never_left_is_no_arrival(self, store: Store) -> None:
+        """The window of candidates starts at the newest edition that may have been read."""
+        ana = stored(store).subscriber
+        with store.write() as unit:
+            unit.outbox.put(an_edition(ana, "2026-01-31", due_at=LATER), message_id="<b>", date=NOON)
+            assert unit.outbox.last_arrivals([ana, ana + 1], now=LATER) == {ana: LATER}
+            newest = unit.outbox.deliveries()[0]
+            unit.outbox.settle(newest, Settlement(state=DeliveryState.EXPIRED), now=LATER)
+            assert unit.outbox.last_arrivals([ana], now=LATER) == {ana: NOON}
 
     def test_a_claim_raises_fence_and_attempts(self, store: Store) -> None:
         """And says until when the row is the worker's, and where the mail goes."""

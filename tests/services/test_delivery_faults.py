@@ -6,6 +6,8 @@ from recommender.domain.editions import Delivery, DeliveryState, Envelope
 from recommender.domain.errors import MailDeferred, MailInDoubt
 from recommender.mail.guard import check_wire
 from recommender.ports import UnitOfWork
+from recommender.services.delivery_policy import DeliveryPolicy
+from tests.builders import a_declaration
 from tests.fakes.mailer import FakeMailer
 from tests.mail.messages import SENDER
 from tests.mail.relays import CLOSE, ScriptedRelay
@@ -69,21 +71,86 @@ def test_the_guard_stops_a_message_before_the_relay_sees_it(room: Mailroom) -> N
     assert "unexpected Bcc" in room.rows()[ANA].reply
 
 
-def test_a_row_in_doubt_is_left_alone_and_held_at_the_next_start(room: Mailroom) -> None:
-    """Nobody knows whether it arrived: it is never sent again by itself, and a start-up lists it as held."""
+def test_a_row_without_an_answer_is_held_with_the_reason(room: Mailroom) -> None:
+    """Nobody knows whether it arrived: it is listed with what happened and never sent again by itself."""
     mailer = FakeMailer(script={ANA: [MailInDoubt("line lost")]})
     service = room.service(mailer)
     report = service.run()
-    assert without_zeros(report.counts) == {"sent": 2, "in_doubt": 1}
+    assert without_zeros(report.counts) == {"sent": 2, "held": 1}
     assert report.partial
     room.clock.move(hours=12)
     service.run()
-    assert room.states()[ANA] is DeliveryState.IN_DOUBT
-    assert service.recover() == 1
     assert service.recover() == 0
-    service.run()
-    assert room.states()[ANA] is DeliveryState.HELD
+    row = room.rows()[ANA]
+    assert (row.state, row.reply, row.doubts) == (DeliveryState.HELD, "in doubt: line lost", 1)
     assert mailer.recipients() == [BOB, CLEO]
+
+
+def test_a_row_without_an_answer_goes_once_more_where_that_was_asked_for(room: Mailroom) -> None:
+    """With `retry_in_doubt = 1` there is one resend; a second silence holds the row."""
+    mailer = FakeMailer(script={ANA: [MailInDoubt("line lost"), MailInDoubt("again")]})
+    service = room.service(mailer, policy=DeliveryPolicy(jitter=0.0, retry_in_doubt=1))
+    assert without_zeros(service.run().counts) == {"sent": 2, "deferred": 1}
+    room.clock.move(minutes=15)
+    assert without_zeros(service.run().counts) == {"held": 1}
+    assert room.rows()[ANA].doubts == 2
+    room.clock.move(hours=12)
+    assert without_zeros(service.run().counts) == {}
+
+
+def test_a_relay_that_answers_nobody_is_left_alone(room: Mailroom) -> None:
+    """Three messages in a row without an answer stop the run; the other rows are not spent on it."""
+    readers = [f"reader{number}@example.org" for number in range(5)]
+    room.subscribe(*readers)
+    room.publish(*readers)
+    mailer = FakeMailer(script={email: [MailInDoubt("line lost")] for email in (ANA, BOB, CLEO)})
+    service = room.service(mailer)
+    report = service.run()
+    assert without_zeros(report.counts) == {"held": 3}
+    assert report.failures[-1].place == "mail relay"
+    assert mailer.sent == []
+    room.clock.move(minutes=1)
+    assert without_zeros(service.run().counts) == {"sent": 5}
+
+
+def test_a_row_that_kills_its_workers_is_set_aside(room: Mailroom) -> None:
+    """The others go out first; after three deaths in a row it fails, and a person may try it again."""
+
+    def deadly(unit: UnitOfWork, row: Delivery) -> tuple[Envelope, bytes]:
+        if row.email == ANA:
+            raise Killed
+        return render(unit, row)
+
+    mailer = FakeMailer()
+    for _life in range(3):
+        with pytest.raises(Killed):
+            room.service(mailer, render=deadly).run()
+        room.clock.move(minutes=2)
+    assert mailer.recipients() == [BOB, CLEO]
+    report = room.service(mailer, render=deadly).run()
+    assert without_zeros(report.counts) == {"failed": 1}
+    row = room.rows()[ANA]
+    assert "paperroute retry 1" in row.reply
+    with room.store.write() as unit:
+        again = unit.outbox.retry(row.id, now=room.clock.now())
+    assert again is not None
+    assert (again.state, again.losses) == (DeliveryState.READY, 0)
+    assert without_zeros(room.service(mailer).run().counts) == {"sent": 1}
+
+
+def test_a_new_address_between_claim_and_body_gets_the_mail(room: Mailroom) -> None:
+    """The message to the old address is called off, and the row is made again for the new one."""
+    mailer = FakeMailer()
+
+    def move(envelope: Envelope) -> None:
+        if envelope.rcpt_to == ANA:
+            with room.store.write() as unit:
+                unit.people.change(unit.people.find(ANA).id, a_declaration("new@example.org"))
+
+    mailer.before_mark = move
+    report = room.service(mailer).run()
+    assert sorted(mailer.recipients()) == [BOB, CLEO, "new@example.org"]
+    assert without_zeros(report.counts) == {"sent": 3}
 
 
 class Killed(BaseException):
@@ -138,10 +205,10 @@ def test_a_relay_that_is_down_uses_up_no_attempts(room: Mailroom) -> None:
     assert [failure.place for failure in report.failures] == ["mail relay"]
     assert {row.attempts for row in room.rows().values()} == {0}
     assert set(room.states().values()) == {DeliveryState.READY}
-    assert "rests until 06:35" in service.run().warnings[0]
+    assert "rests until 06:31" in service.run().warnings[0]
     assert mailer.opened == 1
     mailer.down = None
-    room.clock.move(minutes=5)
+    room.clock.move(minutes=1)
     assert service.run().counts["sent"] == 3
 
 
@@ -162,11 +229,11 @@ def test_a_relay_that_shuts_down_gets_no_more_rows(room: Mailroom) -> None:
 
 
 def test_a_line_lost_after_the_dot_does_not_stop_the_others(room: Mailroom) -> None:
-    """The relay hangs up instead of answering: that row is in doubt, the next goes on a new connection."""
+    """The relay hangs up instead of answering: that row is held, the next goes on a new connection."""
     with ScriptedRelay(dot=["250 ok", CLOSE, "250 ok"]) as relay:
         room.service(smtp_mailer(relay.port)).run()
         assert relay.connections == 2
-    assert room.states() == {ANA: DeliveryState.SENT, BOB: DeliveryState.IN_DOUBT, CLEO: DeliveryState.SENT}
+    assert room.states() == {ANA: DeliveryState.SENT, BOB: DeliveryState.HELD, CLEO: DeliveryState.SENT}
 
 
 def test_a_clock_put_back_ends_the_rest_of_the_relay(room: Mailroom) -> None:

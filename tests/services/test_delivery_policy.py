@@ -56,19 +56,19 @@ def test_back_off_is_seeded_and_spreads_rows() -> None:
 @pytest.mark.parametrize("late,gone", [(0, False), (48, False), (48.1, True), (1000, True), (-5, False)])
 def test_an_edition_expires_48_hours_after_it_was_due(late: float, gone: bool) -> None:  # noqa: FBT001 - a table
     """Up to 48 hours after its time it is worth sending."""
-    assert expired(_POLICY, _edition(_NOW, _NOW), _NOW + timedelta(hours=late)) is gone
+    assert expired(_POLICY, _row(), _edition(_NOW, _NOW), _NOW + timedelta(hours=late)) is gone
 
 
 def test_an_edition_made_late_has_its_time_too() -> None:
     """A weekly one may be made 72 hours late; it must not be dead on arrival."""
     made = _NOW + timedelta(hours=70)
-    assert not expired(_POLICY, _edition(_NOW, made), made + timedelta(hours=1))
-    assert expired(_POLICY, _edition(_NOW, made), made + timedelta(hours=49))
+    assert not expired(_POLICY, _row(), _edition(_NOW, made), made + timedelta(hours=1))
+    assert expired(_POLICY, _row(), _edition(_NOW, made), made + timedelta(hours=49))
 
 
 def test_a_row_without_edition_has_nothing_to_carry() -> None:
     """An edition that is gone is expired."""
-    assert expired(_POLICY, None, _NOW)
+    assert expired(_POLICY, _row(), None, _NOW)
 
 
 @given(st.integers(-100, 100), st.integers(0, 100), st.integers(-10, 300))
@@ -76,7 +76,7 @@ def test_the_quick_look_never_hides_an_expired_edition(due: int, made: int, hour
     """Whatever is expired also looks stale from its row alone."""
     edition = _edition(_NOW + timedelta(hours=due), _NOW + timedelta(hours=made))
     now = _NOW + timedelta(hours=hours)
-    if expired(_POLICY, edition, now):
+    if expired(_POLICY, _row(), edition, now):
         assert may_be_stale(_POLICY, _row(date=edition.created_at), now)
 
 

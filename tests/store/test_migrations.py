@@ -16,8 +16,8 @@ from recommender.store.schema import METADATA
 from recommender.store.sql_store import SqlStore
 
 TABLES = {
-    "artifact", "delivery", "edition", "edition_item", "feedback", "interest", "paper", "paper_alias",
-    "paper_signal", "saved_paper", "source_state", "subscriber", "suppression",
+    "artifact", "delivery", "edition", "edition_item", "feedback", "inbound_mail", "interest", "paper",
+    "paper_alias", "paper_signal", "saved_paper", "source_state", "subscriber", "suppression",
 }  # fmt: skip
 
 

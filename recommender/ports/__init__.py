@@ -1,0 +1,24 @@
+"""Protocols of everything impure, as small as their users need.
+
+Arrays have no place here: scorers and fusion are protocols of `ranking.base`. Each protocol has
+one conformance test class that every real implementation and every fake passes.
+"""
+
+from recommender.ports.outbox import Outbox
+from recommender.ports.records import Artifacts, Papers, People
+from recommender.ports.transactions import Store, UnitOfWork
+from recommender.ports.world import Clock, Executor, Mailer, MailSession, Source
+
+__all__ = [
+    "Artifacts",
+    "Clock",
+    "Executor",
+    "MailSession",
+    "Mailer",
+    "Outbox",
+    "Papers",
+    "People",
+    "Source",
+    "Store",
+    "UnitOfWork",
+]

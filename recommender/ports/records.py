@@ -1,0 +1,127 @@
+"""Protocols of what is kept: papers, people, artifacts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from recommender.domain.feedback import Feedback, Vote
+from recommender.domain.papers import Folded, Paper, PaperId, Signal, SourceState
+from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
+
+
+class Papers(Protocol):
+    """Papers in the store."""
+
+    def fold(self, papers: Sequence[Paper], *, seen_at: datetime) -> Folded:
+        """Merge a batch into the store by identity; `seen_at` is `first_seen` where a paper has none."""
+        ...
+
+    def resolve(self, references: Iterable[str]) -> Mapping[str, PaperId]:
+        """Map what people type (id, alias, arXiv id, DOI, URL) to canonical ids; unknown ones are absent."""
+        ...
+
+    def get(self, ids: Iterable[PaperId]) -> Mapping[PaperId, Paper]:
+        """Return the papers that exist among canonical `ids`."""
+        ...
+
+    def fresh(self, since: datetime, until: datetime) -> Sequence[Paper]:
+        """Return active papers first seen in (since, until], not library-only, by first_seen then id."""
+        ...
+
+    def containing(self, words: Sequence[str], *, limit: int) -> Sequence[Paper]:
+        """Return papers whose title, abstract or authors contain any of the words, most words first."""
+        ...
+
+    def all(self) -> Iterator[Paper]:
+        """Yield every paper, by id, without loading all at once."""
+        ...
+
+    def count(self) -> int:
+        """Return how many papers there are."""
+        ...
+
+    def add_signals(self, signals: Sequence[Signal]) -> int:
+        """Append attention snapshots of known papers (resolved through aliases); return how many were new."""
+        ...
+
+    def signals(self, since: datetime, until: datetime) -> Sequence[Signal]:
+        """Return snapshots taken in (since, until]."""
+        ...
+
+    def source_states(self) -> Mapping[str, SourceState]:
+        """Return what is remembered of each source."""
+        ...
+
+    def save_source_state(self, state: SourceState) -> None:
+        """Remember a source's cursor and health."""
+        ...
+
+
+class People(Protocol):
+    """Subscribers, feedback, saved papers, and who must never be mailed."""
+
+    def all(self) -> Sequence[Subscriber]:
+        """Return every subscriber whatever the state, by id."""
+        ...
+
+    def find(self, reference: str) -> Subscriber:
+        """Return by address, key or public id; raise UnknownSubscriber."""
+        ...
+
+    def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
+        """Store a new subscriber with interests."""
+        ...
+
+    def change(self, subscriber: int, declared: DeclaredSubscriber) -> None:
+        """Replace what is declared of a subscriber; votes and saved papers stay."""
+        ...
+
+    def set_state(self, subscriber: int, state: SubscriberState, *, at: datetime) -> None:
+        """Change whether mail may go out; `unsubscribed` is stamped with `at`."""
+        ...
+
+    def record(self, entries: Sequence[Feedback]) -> int:
+        """Append feedback in order, applying save and unsave to the reading list; an entry equal to a
+        stored one in (subscriber, paper, act, at) is skipped. Return how many were new.
+        """
+        ...
+
+    def feedback(self, subscriber: int | None = None) -> Sequence[Feedback]:
+        """Return the log, oldest first, of one subscriber or of all."""
+        ...
+
+    def votes(self, subscribers: Sequence[int] | None = None) -> Sequence[Vote]:
+        """Return standing votes, by subscriber then time."""
+        ...
+
+    def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
+        """Return the reading list: (paper, saved at, read), newest first."""
+        ...
+
+    def seen(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
+        """Return what each subscriber was shown in an edition, voted on, or saved."""
+        ...
+
+    def suppress(self, email: str, *, reason: str, at: datetime) -> None:
+        """Never mail this address again, whatever the file says."""
+        ...
+
+    def lift(self, email: str) -> None:
+        """Take a suppression back (undo of an unsubscribe)."""
+        ...
+
+    def suppressed(self) -> frozenset[str]:
+        """Return the suppressed addresses, lower-cased."""
+        ...
+
+
+class Artifacts(Protocol):
+    """Which fitted recommenders there are; the files themselves are `ranking.artifacts`' business."""
+
+    def record(self, name: str, *, created_at: datetime, sha256: str, papers: int) -> None:
+        """Remember a new artifact folder."""
+        ...
+
+    def names(self) -> Sequence[tuple[str, datetime]]:
+        """Return (folder name, created at), newest first."""
+        ...

@@ -1,0 +1,43 @@
+"""Protocols of transactions on the store."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from recommender.ports.outbox import Outbox
+from recommender.ports.records import Artifacts, Papers, People
+
+
+class UnitOfWork(Protocol):
+    """One transaction: committed at the end of the `with` block, rolled back on any exception."""
+
+    @property
+    def papers(self) -> Papers:
+        """Papers in this transaction."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """People in this transaction."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Editions and deliveries in this transaction."""
+        ...
+
+    @property
+    def artifacts(self) -> Artifacts:
+        """The register of artifacts in this transaction."""
+        ...
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def read(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction that only reads."""
+        ...
+
+    def write(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction that may write (`BEGIN IMMEDIATE` on SQLite)."""
+        ...

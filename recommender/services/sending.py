@@ -1,0 +1,188 @@
+"""One connection's share of a run: claim rows, make their messages, hand them over, record how it ended."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from recommender.domain.editions import Delivery, DeliveryState, Envelope, Settlement
+from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected, UnknownSubscriber
+from recommender.ports import Clock, MailSession, Store, UnitOfWork
+from recommender.services.delivery_policy import (
+    DeliveryPolicy,
+    Prepared,
+    expired,
+    may_be_mailed,
+    may_be_stale,
+    next_attempt,
+)
+from recommender.services.delivery_run import Pace, RelayHealth, Run, place
+
+Render = Callable[[UnitOfWork, Delivery], tuple[Envelope, bytes]]
+Guard = Callable[[Envelope, bytes], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every connection of one service works with.
+
+    `render` makes envelope and message of a row and raises what it likes when the row is poison;
+    `guard` raises MailRejected for a message that must not go out.
+    """
+
+    store: Store
+    render: Render
+    guard: Guard
+    clock: Clock
+    policy: DeliveryPolicy
+    relay: RelayHealth
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Sends over one session until nothing is due or the run is over."""
+
+    desk: Desk
+    session: MailSession
+    run: Run
+
+    def work(self) -> None:
+        """Claim and send, batch after batch."""
+        while not self.run.over() and (rows := self._claim()):
+            self._send_batch(rows)
+
+    def _claim(self) -> Sequence[Delivery]:
+        policy = self.desk.policy
+        with self.desk.store.write() as unit:
+            return unit.outbox.claim(
+                worker=policy.worker, now=self.desk.clock.now(), lease=policy.lease, limit=policy.claim_limit
+            )
+
+    def _send_batch(self, rows: Sequence[Delivery]) -> None:
+        """Send claimed rows one by one; give back what is left when the run or the lease ends."""
+        with self.desk.store.read() as unit:
+            welcome = wanted(unit, rows)
+            old = {row.id for row in rows if is_expired(self.desk.policy, unit, row, self.desk.clock.now())}
+        for position, row in enumerate(rows):
+            self.desk.pace.wait(self.run.over)
+            if self.run.over() or (row.lease_until is not None and row.lease_until <= self.desk.clock.now()):
+                self._give_back(rows[position:])
+                return
+            if row.losses >= self.desk.policy.poison_losses:
+                self._settle(row, DeliveryState.FAILED, _poison(row))
+            elif row.id in old:
+                # Claimed by a process that died, and found again too late.
+                self._settle(row, DeliveryState.EXPIRED, "older than it is worth")
+            elif row.id not in welcome:
+                self._settle(row, DeliveryState.SUPPRESSED, "mail is not wanted any more")
+            elif isinstance(made := self._make(row), str):
+                self._settle(row, DeliveryState.FAILED, made)
+            else:
+                self._send(made)
+
+    def _make(self, row: Delivery) -> Prepared | str:
+        """Return the checked message of a row, or in words why there is none."""
+        with self.desk.store.read() as unit:
+            try:
+                envelope, message = self.desk.render(unit, row)
+                self.desk.guard(envelope, message)
+            except MailRejected as error:
+                return error.reply
+            except Exception as error:  # noqa: BLE001 - a template raises anything; one row must not stop all
+                return f"cannot be rendered: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        return Prepared(delivery=row, envelope=envelope, message=message)
+
+    def _send(self, prepared: Prepared) -> None:
+        row, relay = prepared.delivery, self.desk.relay
+        stop: DeliveryState | None = None
+
+        def on_in_doubt() -> bool:
+            nonlocal stop
+            with self.desk.store.write() as unit:
+                marked = unit.outbox.mark_in_doubt(
+                    row, now=self.desk.clock.now(), body_sha256=prepared.sha256
+                )
+                if not marked:
+                    stop = _called_off(unit, row)
+            return marked
+
+        try:
+            reply = self.session.send(prepared.envelope, prepared.message, on_in_doubt)
+        except MailInDoubt as error:
+            self._doubt(row, error.reply)
+        except MailRejected as error:
+            relay.answered()
+            self._settle(row, DeliveryState.FAILED, error.reply)
+        except MailDeferred as error:
+            self._settle(row, stop or DeliveryState.DEFERRED, error.reply)
+            if error.relay:
+                relay.refused(self.desk.clock.now())
+                self.run.halt(error.reply)
+        else:
+            relay.answered()
+            self._settle(row, DeliveryState.SENT, reply)
+
+    def _doubt(self, row: Delivery, reply: str) -> None:
+        """Hold a row nobody can know the end of, or let it go once more where that was asked for."""
+        again = row.doubts < self.desk.policy.retry_in_doubt
+        state = DeliveryState.DEFERRED if again else DeliveryState.HELD
+        self._settle(row, state, f"in doubt: {reply}", doubt=True)
+        if self.desk.relay.fell_silent():
+            self.desk.relay.refused(self.desk.clock.now())
+            self.run.halt("several messages in a row were left without an answer")
+
+    def _give_back(self, rows: Sequence[Delivery]) -> None:
+        now = self.desk.clock.now()
+        with self.desk.store.write() as unit:
+            for row in rows:
+                unit.outbox.settle(row, Settlement(state=DeliveryState.READY), now=now)
+
+    def _settle(self, row: Delivery, state: DeliveryState, reply: str, *, doubt: bool = False) -> None:
+        """Record how an attempt ended; where the row has moved on without us, it is not ours to count.
+
+        The store may have suppressed a row itself, in the transaction that refused the mark.
+        """
+        now = self.desk.clock.now()
+        again = next_attempt(self.desk.policy, row, now) if state is DeliveryState.DEFERRED else None
+        settlement = Settlement(state=state, reply=reply, next_attempt_at=again, doubt=doubt)
+        with self.desk.store.write() as unit:
+            settled = unit.outbox.settle(row, settlement, now=now)
+        if state is DeliveryState.READY:
+            return
+        if settled or state is DeliveryState.SUPPRESSED:
+            self.run.count(row, state, reply)
+        else:
+            self.run.warn(f"{place(row)} was taken over by another worker")
+
+
+def wanted(unit: UnitOfWork, rows: Sequence[Delivery]) -> set[int]:
+    """Return the ids of the rows whose subscriber may be mailed; one that is gone may not."""
+    suppressed = unit.people.suppressed()
+    found: set[int] = set()
+    for row in rows:
+        with suppress(UnknownSubscriber):
+            if may_be_mailed(unit.people.find(row.email), suppressed):
+                found.add(row.id)
+    return found
+
+
+def is_expired(policy: DeliveryPolicy, unit: UnitOfWork, row: Delivery, now: datetime) -> bool:
+    """Tell whether a row is no longer worth sending; its edition is read only where that may be so."""
+    return may_be_stale(policy, row, now) and expired(policy, row, unit.outbox.edition(row.edition), now)
+
+
+def _called_off(unit: UnitOfWork, row: Delivery) -> DeliveryState | None:
+    """Return where a row goes whose mark was refused: nowhere new if another worker has it."""
+    now = unit.outbox.delivery(row.id)
+    if now is None or now.state is DeliveryState.SUPPRESSED:
+        return DeliveryState.SUPPRESSED
+    # The reader has a new address since the claim: the message is to be made again, for it.
+    return DeliveryState.READY if now.fence == row.fence and now.email != row.email else None
+
+
+def _poison(row: Delivery) -> str:
+    return (
+        f"set aside: {row.losses} workers in a row died with this row in hand;"
+        f" `paperroute retry {row.id}` tries it once more"
+    )
