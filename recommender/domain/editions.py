@@ -133,9 +133,7 @@ TRANSITIONS: Mapping[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.DEFERRED: frozenset(
         {DeliveryState.CLAIMED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED, DeliveryState.SENT}
     ),
-    DeliveryState.HELD: frozenset(
-        {DeliveryState.SENT, DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.FAILED}
-    ),
+    DeliveryState.HELD: frozenset({DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED}),
 }
 """The moves the outbox allows by itself; a state that is no key here is final for it.
 

@@ -28,23 +28,22 @@ def test_every_open_state_can_end() -> None:
 
 
 def test_in_doubt_never_goes_back_to_the_queue_by_itself() -> None:
-    """What may have arrived is not sent again: only `held`, which a person sees, leads to `ready`.
+    """What may have arrived is not sent again: only a person's `retry` makes a held row ready.
 
-    The relay's late refusal, heard by the worker that waited for it, may still defer or fail a held row.
+    The relay's late answer, heard by the worker that waited for it, may still settle a held row.
     """
     assert not TRANSITIONS[DeliveryState.IN_DOUBT] & {DeliveryState.READY, DeliveryState.CLAIMED}
     assert TRANSITIONS[DeliveryState.HELD] == {
         DeliveryState.SENT,
-        DeliveryState.READY,
         DeliveryState.DEFERRED,
         DeliveryState.FAILED,
     }
 
 
 def test_sent_is_only_reached_through_doubt() -> None:
-    """Nothing is called sent that was not marked in doubt first."""
+    """Nothing is called sent that was not marked in doubt first; held and deferred rows may have been."""
     before = {state for state, after in TRANSITIONS.items() if DeliveryState.SENT in after}
-    assert before == {DeliveryState.IN_DOUBT, DeliveryState.HELD}
+    assert before == {DeliveryState.IN_DOUBT, DeliveryState.HELD, DeliveryState.DEFERRED}
 
 
 def test_states_are_written_as_the_contract_says() -> None:

@@ -1,6 +1,7 @@
 """The SQL store keeps the promises of the ports on SQLite and on PostgreSQL."""
 
 from tests.conformance.outbox import OutboxConformance
+from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
 from tests.conformance.people import PeopleConformance
 from tests.conformance.store import StoreConformance
@@ -16,6 +17,10 @@ class TestSqlPeople(PeopleConformance):
 
 class TestSqlOutbox(OutboxConformance):
     """The outbox in SQL."""
+
+
+class TestSqlOutboxMoves(OutboxMovesConformance):
+    """The outbox in SQL, when something goes wrong."""
 
 
 class TestSqlStore(StoreConformance):
