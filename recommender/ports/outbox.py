@@ -69,7 +69,7 @@ class Outbox(Protocol):
         ...
 
     def expire_older(self, subscribers: Sequence[int], *, before: datetime, now: datetime) -> int:
-        """Expire ready and deferred rows whose edition was due before `before`; return how many.
+        """Expire ready, deferred and lost rows whose edition was due before `before`; return how many.
 
         What a person asked to be sent once more is left alone.
         """

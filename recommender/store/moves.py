@@ -40,13 +40,12 @@ def claim(
 
     Rows that were lost before come last and one at a time (see `ports.Outbox.claim`).
     """
-    wait, lease = DELIVERY.c.next_attempt_at, DELIVERY.c.lease_until
+    wait = DELIVERY.c.next_attempt_at
     waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
     due = and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
-    lost = and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > until + _LONGEST_LEASE))
     values = {"worker": worker, "lease_until": until}
     return _take(connection, and_(due, DELIVERY.c.losses == 0), limit, values) or _take(
-        connection, or_(due, lost), 1, values
+        connection, or_(due, _lost(now)), 1, values
     )
 
 
@@ -132,12 +131,12 @@ def hold_in_doubt(connection: Connection, *, now: datetime, again: int, retry_at
 def expire_older(
     connection: Connection, subscribers: Sequence[int], *, before: datetime, now: datetime
 ) -> int:
-    """See `ports.Outbox.expire_older`; a row that a worker has claimed is left to it."""
+    """See `ports.Outbox.expire_older`; a row that a worker has claimed is left to it while its lease lasts."""
     expired = {"state": DeliveryState.EXPIRED, "reply": _OLDER, "next_attempt_at": None, "settled_at": now}
     count = 0
     for part in chunks(subscribers):
         older = select(EDITION.c.id).where(EDITION.c.subscriber_id.in_(part), EDITION.c.due_at < before)
-        waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
+        waiting = or_(DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED]), _lost(now))
         # What a person asked to be sent once more is theirs to decide.
         which = and_(waiting, DELIVERY.c.retried_at.is_(None), DELIVERY.c.edition_id.in_(older))
         count += connection.execute(update(DELIVERY).where(which).values(expired)).rowcount
@@ -169,6 +168,12 @@ def states(connection: Connection) -> dict[DeliveryState, int]:
     """Count deliveries by state."""
     query = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
     return {DeliveryState(state): count for state, count in connection.execute(query)}
+
+
+def _lost(now: datetime) -> ColumnElement[bool]:
+    """Tell that a row's worker has let its lease run out, or took it by a wrong clock."""
+    lease = DELIVERY.c.lease_until
+    return and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > now + _LONGEST_LEASE))
 
 
 def _mailable() -> ColumnElement[bool]:

@@ -128,6 +128,14 @@ class OutboxMovesConformance:
             assert unit.outbox.expire_older([waiting.subscriber], before=LATER, now=LATER) == 1
         assert present(store).state is DeliveryState.EXPIRED
 
+    def test_a_newer_edition_expires_what_a_dead_worker_had(self, store: Store) -> None:
+        """Once its lease is over; the reader gets the latest alone."""
+        row = claimed(store)
+        with store.write() as unit:
+            assert unit.outbox.expire_older([row.subscriber], before=LATER, now=NOON) == 0
+            assert unit.outbox.expire_older([row.subscriber], before=LATER, now=NOON + LEASE) == 1
+            assert not unit.outbox.mark_in_doubt(row, now=NOON, body_sha256=SHA)
+
     def test_what_a_person_asked_for_does_not_expire_for_a_newer_one(self, store: Store) -> None:
         """A replay is theirs to decide."""
         row = lead_to(store, DeliveryState.EXPIRED)
