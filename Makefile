@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-check demo run test lint types imports check format
+.PHONY: help install install-check demo run test faults-quick faults lint types imports check format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ run: install ## scheduler and web server, with config/paperroute.toml
 
 test: install-check ## run the tests, in random order
 	$(BIN)/python -m pytest -n 2
+
+faults-quick: install-check ## kill, stop and lie to the delivery: under 10 minutes
+	PAPERROUTE_FAULTS=quick $(BIN)/python -m pytest -n 2 tests/faults
+
+faults: install-check ## the same with the counts that the promises are stated with: hours
+	PAPERROUTE_FAULTS=full $(BIN)/python -m pytest -n 2 tests/faults
 
 lint: install-check ## ruff, rules and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

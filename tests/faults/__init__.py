@@ -1,0 +1,20 @@
+"""The fault harness: what is promised of mail, shown by killing, stopping and lying to the real thing.
+
+Real stores, a real mail server in a process of its own, senders that are processes and die by signal.
+The oracle is what that server wrote down before it answered, and the database; nothing inside the
+product is asked, and the product has no hook for any of this.
+
+How much of it runs is set by `PAPERROUTE_FAULTS`:
+
+- nothing: a taste of everything, as part of `make test`;
+- `quick`: `make faults-quick`, under ten minutes on two cores;
+- `full`: `make faults`, the counts that the promises are stated with.
+
+What is left to chance follows `PAPERROUTE_FAULTS_SEED`, drawn when it is not set and shown in the head
+of the run and with every failure. `PAPERROUTE_FAULTS_OUT` names a JSON file for the figures that are
+also printed at the end.
+
+Not tested: the loss of power. A killed process leaves everything it handed to the operating system; a
+machine that loses power may not, and what SQLite says of `synchronous = FULL`, and PostgreSQL of
+`fsync`, is taken on trust.
+"""
