@@ -109,12 +109,16 @@ class MailError(PaperRouteError):
 
 
 class MailDeferred(MailError):
-    """Temporary refusal before or after the body; `relay` is true when the whole relay should rest."""
+    """Temporary refusal before or after the body; `relay` is true when the whole relay should rest.
 
-    def __init__(self, reply: str, *, relay: bool = False) -> None:
-        """Remember the reply and whether it concerns every row."""
+    `silent` is true where the relay refused nothing: the line was lost, or no answer came in time.
+    """
+
+    def __init__(self, reply: str, *, relay: bool = False, silent: bool = False) -> None:
+        """Remember the reply, whether it concerns every row, and whether it is one at all."""
         super().__init__(reply)
         self.relay = relay
+        self.silent = silent
 
 
 class MailRejected(MailError):

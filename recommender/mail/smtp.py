@@ -12,14 +12,16 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from smtplib import SMTP, SMTP_SSL, SMTPException, SMTPResponseException
+from smtplib import SMTP, SMTPException, SMTPResponseException
 
 from recommender.domain.editions import Envelope
 from recommender.domain.errors import InputError, MailDeferred, MailInDoubt, MailRejected
+from recommender.mail.replies import StrictSMTP, StrictSMTPOverTLS
 
 _MAILBOX = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_AT_START = re.compile(rb"(?m)^\.")
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _AUTHENTICATION_REQUIRED = 530
 _SHUTTING_DOWN = 421
 
@@ -65,9 +67,9 @@ class SmtpMailer:
         """Connect, secure and log in; raise MailDeferred(relay=True) where any of it fails."""
         return SmtpSession(self)
 
-    def connect(self) -> SMTP:
+    def connect(self) -> StrictSMTP:
         """Return a connection ready for MAIL; raise MailDeferred(relay=True)."""
-        connection: SMTP | None = None
+        connection: StrictSMTP | None = None
         try:
             connection = self._dial()
             self._secure(connection)
@@ -78,13 +80,13 @@ class SmtpMailer:
             raise MailDeferred(f"relay {where} cannot be used: {_words(error)}", relay=True) from error
         return connection
 
-    def _dial(self) -> SMTP:
+    def _dial(self) -> StrictSMTP:
         """Connect in the constructor: only there `smtplib` keeps the name that TLS has to check."""
         if self.security is Security.TLS:
-            return SMTP_SSL(
+            return StrictSMTPOverTLS(
                 self.host, self.port, self.local_hostname, timeout=self.timeout, context=self._context()
             )
-        return SMTP(self.host, self.port, self.local_hostname, timeout=self.timeout)
+        return StrictSMTP(self.host, self.port, self.local_hostname, timeout=self.timeout)
 
     def _secure(self, connection: SMTP) -> None:
         connection.ehlo_or_helo_if_needed()
@@ -107,7 +109,7 @@ class SmtpSession:
     def __init__(self, mailer: SmtpMailer) -> None:
         """Connect; raise MailDeferred(relay=True)."""
         self._mailer = mailer
-        self._connection: SMTP | None = mailer.connect()
+        self._connection: StrictSMTP | None = mailer.connect()
         self._used = False
 
     def send(self, envelope: Envelope, message: bytes, on_in_doubt: Callable[[], bool]) -> str:
@@ -150,7 +152,7 @@ class SmtpSession:
         except (OSError, SMTPException):
             connection.close()
 
-    def _ready(self) -> SMTP:
+    def _ready(self) -> StrictSMTP:
         """Return a connection with no transaction open, a new one if the old one does not answer."""
         if self._connection is not None and self._used:
             try:
@@ -170,16 +172,16 @@ class SmtpSession:
         if connection is not None:
             connection.close()
 
-    def _command(self, connection: SMTP, command: str, *expected: int) -> None:
+    def _command(self, connection: StrictSMTP, command: str, *expected: int) -> None:
         """Run a command of the phase before the body."""
         try:
             code, text = connection.docmd(command)
         except SMTPResponseException as error:
             self._drop()
-            raise MailDeferred(_words(error)) from error
+            raise MailDeferred(_words(error), relay=error.smtp_code == _SHUTTING_DOWN) from error
         except (OSError, SMTPException) as error:
             self._drop()
-            raise MailDeferred(f"no answer to {command[:4]}: {_words(error)}") from error
+            raise MailDeferred(f"no answer to {command[:4]}: {_words(error)}", silent=True) from error
         if code in expected:
             return
         reply = _reply(code, text)
@@ -191,13 +193,21 @@ class SmtpSession:
             self._drop()
         raise MailDeferred(reply)
 
-    def _deliver(self, connection: SMTP, body: bytes) -> str:
-        """Send the body and the dot in one write and wait for the verdict."""
+    def _deliver(self, connection: StrictSMTP, body: bytes) -> str:
+        """Send the body and the dot in one write and wait for the verdict.
+
+        What goes wrong while the dot is still here leaves no doubt: a message without its end is not
+        accepted (RFC 5321 §4.1.1.10). A reply that came before the body is no verdict on it.
+        """
+        if trouble := connection.interruption():
+            self._drop()
+            raise MailDeferred(f"not sent: {trouble}", silent=True)
         try:
-            if connection.sock is None:
-                raise MailDeferred("the connection was gone before the message was sent")
-            connection.sock.settimeout(self._mailer.reply_timeout)
-            connection.sock.sendall(body)
+            connection.send_body(body, self._mailer.reply_timeout)
+        except OSError as error:
+            self._drop()
+            raise MailDeferred(f"the line was lost in the message: {_words(error)}", silent=True) from error
+        try:
             code, text = connection.getreply()
         except (OSError, SMTPException) as error:
             self._drop()
@@ -236,8 +246,11 @@ def _is_loopback(host: str) -> bool:
 
 
 def _reply(code: int, text: bytes) -> str:
-    """Return a reply on one line, at most 400 characters."""
-    return f"{code} {' '.join(text.decode('utf-8', 'replace').split())}"[:400]
+    """Return a reply on one line, at most 400 characters, fit for a log: addresses and odd bytes hidden."""
+    line = " ".join(text[:1000].decode("utf-8", "replace").split())
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in line)
+    words = _ADDRESS.sub("<address>", shown)
+    return (f"{code} {words}" if code > 0 else f"malformed reply: {words}")[:400]
 
 
 def _words(error: Exception) -> str:
