@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from itsdangerous import Signer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -22,9 +23,9 @@ from recommender.domain.errors import ConfigError, LinkExpired, LinkInvalid, Pro
 
 _FORMAT = "1"
 _LONGEST = 512
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,400}\.[A-Za-z0-9_-]{32}", re.ASCII)
+TOKEN = re.compile(r"[A-Za-z0-9_-]{8,400}\.[A-Za-z0-9_-]{32}", re.ASCII)
 _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC)
-_CODES = {
+CODES = {
     "vote": "v",
     "save": "s",
     "unsubscribe": "u",
@@ -33,7 +34,7 @@ _CODES = {
     "reading": "l",
     "feed": "f",
 }
-"""Purpose to the letter that stands for it in paths and payloads."""
+"""Purpose to the letter that stands for it in paths, subjects and payloads."""
 _LIFETIMES = {
     "vote": timedelta(days=365),
     "save": timedelta(days=365),
@@ -43,7 +44,9 @@ _LIFETIMES = {
     "feed": timedelta(days=365),
     "unsubscribe": None,
 }
-_VALUES = {"up": "u", "down": "d", "": ""}
+UNDO = "undo"
+_UNDO_LIFETIME = timedelta(days=365)
+_VALUES = {"up": "u", "down": "d", UNDO: "x", "": ""}
 _WORDS = {code: word for word, code in _VALUES.items()}
 
 
@@ -56,9 +59,38 @@ class LinkClaim:
     epoch: int
     row: int
     value: str
-    """`up` or `down` for votes, else empty."""
+    """`up` or `down` for votes, `undo` for what takes a vote, save or unsubscribe back, else empty."""
     issued: datetime
     """Midnight UTC of the day it was made."""
+
+
+class DigestLinks(Protocol):
+    """What a digest needs of its links. `now` dates their tokens; a way that does not exist is empty text."""
+
+    @property
+    def note(self) -> str:
+        """What a reader has to know of the buttons, in a sentence or two; may be empty."""
+
+    def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
+        """Return the way to say `up`, `down` or `undo` of an edition item."""
+
+    def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
+        """Return the way to save an edition item's paper, or to take that back."""
+
+    def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
+        """Return the way to an edition in the browser."""
+
+    def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
+        """Return the way to end all mail, or to take that back."""
+
+    def preferences(self, public_id: str, epoch: int, now: datetime) -> str:
+        """Return the way to the preferences."""
+
+    def reading(self, public_id: str, epoch: int, now: datetime) -> str:
+        """Return the way to the reading list."""
+
+    def help(self, public_id: str, epoch: int, now: datetime) -> str:
+        """Return where a reader learns what else can be done (RFC 2369 List-Help)."""
 
 
 class _ShortSha256(SigningAlgorithm):
@@ -77,35 +109,52 @@ class Links:
             raise ConfigError([Problem("paperroute.toml", 0, 0, "no key to sign links", "set secrets.keys")])
         self._base = public_url.rstrip("/")
         oldest_first = [key.encode() for key in reversed(keys)]
-        self._signers = {purpose: _signer(oldest_first, code) for purpose, code in _CODES.items()}
+        self._signers = {purpose: _signer(oldest_first, code) for purpose, code in CODES.items()}
+
+    @property
+    def note(self) -> str:
+        """Nothing: these buttons explain themselves."""
+        return ""
 
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the URL that proposes `up` or `down` on an edition item."""
-        return self._url("vote", (public_id, epoch, item, value), now)
+        return self._url(claim_of("vote", (public_id, epoch, item), now, value))
 
-    def save(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
+    def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
         """Return the URL that proposes to save an edition item's paper."""
-        return self._url("save", (public_id, epoch, item, ""), now)
+        return self._url(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
         """Return the URL of an edition in the browser."""
-        return self._url("view", (public_id, epoch, edition, ""), now)
+        return self._url(claim_of("view", (public_id, epoch, edition), now))
 
-    def unsubscribe(self, public_id: str, epoch: int, now: datetime) -> str:
+    def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
         """Return the URL that ends all mail; it works for ever."""
-        return self._url("unsubscribe", (public_id, epoch, 0, ""), now)
+        return self._url(claim_of("unsubscribe", (public_id, epoch, 0), now, UNDO if undo else ""))
 
     def preferences(self, public_id: str, epoch: int, now: datetime) -> str:
         """Return the URL of the preference page."""
-        return self._url("preferences", (public_id, epoch, 0, ""), now)
+        return self._url(claim_of("preferences", (public_id, epoch, 0), now))
 
     def reading(self, public_id: str, epoch: int, now: datetime) -> str:
         """Return the URL of the reading list."""
-        return self._url("reading", (public_id, epoch, 0, ""), now)
+        return self._url(claim_of("reading", (public_id, epoch, 0), now))
+
+    def help(self, public_id: str, epoch: int, now: datetime) -> str:
+        """Return the URL of the preference page, which says what can be done."""
+        return self.preferences(public_id, epoch, now)
 
     def feed(self, public_id: str, epoch: int, now: datetime) -> str:
         """Return the URL of the reader's own feed, without `.atom` or `.json`."""
-        return self._url("feed", (public_id, epoch, 0, ""), now)
+        return self._url(claim_of("feed", (public_id, epoch, 0), now))
+
+    def token(self, claim: LinkClaim) -> str:
+        """Return the signed token that says `claim`."""
+        code = CODES[claim.purpose]
+        day = (claim.issued - _EPOCH_DAY).days
+        payload = [_FORMAT + code, claim.public_id, claim.epoch, claim.row, _VALUES[claim.value], day]
+        text = json.dumps(payload, separators=(",", ":")).encode()
+        return self._signers[claim.purpose].sign(base64_encode(text)).decode("ascii")
 
     def read(self, purpose: str, token: str, now: datetime) -> LinkClaim:
         """Return what a token says.
@@ -113,25 +162,26 @@ class Links:
         Raises LinkInvalid for anything that was not made here for this purpose, LinkExpired for what
         was and is too old.
         """
-        if len(token) > _LONGEST or not _TOKEN.fullmatch(token):
+        if len(token) > _LONGEST or not TOKEN.fullmatch(token):
             raise LinkInvalid("not a token")
         signed = token.encode("ascii")
         if not self._signers[purpose].validate(signed):
             raise LinkInvalid("bad signature")
-        claim = _claim(purpose, signed.rpartition(b".")[0])
-        lifetime = _LIFETIMES[purpose]
+        claim = _read(purpose, signed.rpartition(b".")[0])
+        lifetime = _UNDO_LIFETIME if claim.value == UNDO else _LIFETIMES[purpose]
         if lifetime is not None and now > claim.issued + lifetime + timedelta(days=1):
             raise LinkExpired(f"a {purpose} link of {claim.issued:%Y-%m-%d}")
         return claim
 
-    def _url(self, purpose: str, what: tuple[str, int, int, str], now: datetime) -> str:
-        public_id, epoch, row, value = what
-        code = _CODES[purpose]
-        day = (now.astimezone(UTC) - _EPOCH_DAY).days
-        payload = [_FORMAT + code, public_id, epoch, row, _VALUES[value], day]
-        text = json.dumps(payload, separators=(",", ":")).encode()
-        token = self._signers[purpose].sign(base64_encode(text)).decode("ascii")
-        return f"{self._base}/{code}/{token}"
+    def _url(self, claim: LinkClaim) -> str:
+        return f"{self._base}/{CODES[claim.purpose]}/{self.token(claim)}"
+
+
+def claim_of(purpose: str, what: tuple[str, int, int], now: datetime, value: str = "") -> LinkClaim:
+    """Return what a token made at `now` says of `what`: public id, epoch and row."""
+    public_id, epoch, row = what
+    issued = _EPOCH_DAY + timedelta(days=(now.astimezone(UTC) - _EPOCH_DAY).days)
+    return LinkClaim(purpose=purpose, public_id=public_id, epoch=epoch, row=row, value=value, issued=issued)
 
 
 def _signer(keys: list[bytes], code: str) -> Signer:
@@ -145,7 +195,7 @@ def _signer(keys: list[bytes], code: str) -> Signer:
     )
 
 
-def _claim(purpose: str, payload: bytes) -> LinkClaim:
+def _read(purpose: str, payload: bytes) -> LinkClaim:
     """Read a payload whose signature is good; anything odd in it is a format of another time."""
     try:
         head, public_id, epoch, row, value, day = json.loads(base64_decode(payload))
@@ -153,6 +203,6 @@ def _claim(purpose: str, payload: bytes) -> LinkClaim:
         word = _WORDS[value]
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise LinkInvalid("not a payload") from error
-    if head != _FORMAT + _CODES[purpose]:
+    if head != _FORMAT + CODES[purpose]:
         raise LinkInvalid("wrong purpose")
     return LinkClaim(purpose=purpose, public_id=public_id, epoch=epoch, row=row, value=word, issued=issued)

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
-from recommender.digest.links import LinkClaim, Links
+from recommender.digest.links import UNDO, LinkClaim, Links
 from recommender.digest.render import Renderer, web_url
 from recommender.digest.tex import to_unicode
 from recommender.digest.words import byline
-from recommender.domain.errors import LinkExpired, UnknownSubscriber
+from recommender.domain.errors import LinkExpired, LinkInvalid, UnknownSubscriber
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
@@ -57,8 +57,14 @@ class Pages:
         self._context = context
 
     def _claim(self, purpose: str, token: str) -> LinkClaim:
-        """Return what the token says; raises LinkInvalid or LinkExpired."""
-        return self._context.links.read(purpose, token, self._context.clock.now())
+        """Return what the token says; raises LinkInvalid or LinkExpired.
+
+        What takes an act back travels by mail only, as an answer; no page has a link that does.
+        """
+        claim = self._context.links.read(purpose, token, self._context.clock.now())
+        if claim.value == UNDO:
+            raise LinkInvalid("an undo, which no link of a page is")
+        return claim
 
     def _links_for(self, claim: LinkClaim) -> Sequence[PageLink]:
         """Return the ways from a page to the reader's others.

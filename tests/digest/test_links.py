@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from itsdangerous.encoding import base64_decode
 
-from recommender.digest.links import Links
+from recommender.digest.links import UNDO, Links
 from recommender.domain.errors import ConfigError, LinkExpired, LinkInvalid
 from tests.digest.samples import KEY, NOW, PUBLIC_ID, URL, links
 
@@ -174,3 +174,19 @@ def test_no_key_is_a_configuration_error() -> None:
     """Without a key nothing can be signed, and the message says what to set."""
     with pytest.raises(ConfigError, match=r"secrets\.keys"):
         Links([], URL)
+
+
+def test_undo_reads_back_and_expires() -> None:
+    """Votes, saves and unsubscribing can be taken back for a year, though unsubscribing itself never expires."""
+    made = links()
+    urls = {
+        "vote": made.vote(PUBLIC_ID, 0, 101, UNDO, NOW),
+        "save": made.save(PUBLIC_ID, 0, 101, NOW, undo=True),
+        "unsubscribe": made.unsubscribe(PUBLIC_ID, 0, NOW, undo=True),
+    }
+    for purpose, url in urls.items():
+        token = url.rpartition("/")[2]
+        assert token != token_of(made, purpose)
+        assert made.read(purpose, token, NOW + timedelta(days=365)).value == UNDO
+        with pytest.raises(LinkExpired):
+            made.read(purpose, token, NOW + timedelta(days=372))

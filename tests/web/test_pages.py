@@ -4,9 +4,11 @@ import re
 
 import html5lib
 
+from recommender.digest.links import UNDO
+from recommender.domain.subscribers import SubscriberState
 from tests.builders import NOON
 from tests.web.browsing import all_paths, own_path, save, vote_path
-from tests.web.site import Site
+from tests.web.site import PAPERS, Site
 
 
 def test_pages_are_valid_html(site: Site) -> None:
@@ -67,6 +69,25 @@ def test_links_of_people_who_are_gone(site: Site) -> None:
     assert client.get(site.path(site.links.preferences("nobody", 0, NOON))).status_code == 410
     path = site.path(site.links.unsubscribe("nobody", 0, NOON))
     assert [client.get(path).status_code, client.post(path).status_code] == [200, 200]
+
+
+def test_an_undo_that_travels_by_mail_opens_no_page(site: Site) -> None:
+    """What an answer by mail may take back, a page refuses as it refuses any other text; nothing changes."""
+    client, links = site.client(), site.links
+    who, item = (site.ana.public_id, site.ana.epoch), site.edition.items[0].id
+    client.post(site.path(links.vote(*who, item, "up", NOON)))
+    client.post(site.path(links.save(*who, item, NOON)))
+    client.post(site.path(links.unsubscribe(*who, NOON)))
+    for url in (
+        links.vote(*who, item, UNDO, NOON),
+        links.save(*who, item, NOON, undo=True),
+        links.unsubscribe(*who, NOON, undo=True),
+    ):
+        assert client.get(site.path(url)).status_code == 400
+        assert client.post(site.path(url)).status_code == 400
+    assert site.votes() == {PAPERS[0].id: True}
+    assert site.saved() == [(PAPERS[0].id, False)]
+    assert site.who("ana@example.org").state is SubscriberState.UNSUBSCRIBED
 
 
 def test_health_ready_robots_and_style(site: Site) -> None:

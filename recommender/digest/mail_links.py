@@ -1,0 +1,101 @@
+"""The same links as mail that is already written, for readers whose digest has no web server behind it.
+
+The subject carries the token of the web link: `Useful [pr:v:TOKEN]`, where `v` is the letter of the
+purpose in `links.CODES`. Whoever sends such a mail has the token, so the sender's address proves
+nothing and is not asked for. Reading the mail is not done here, only finding the token in a subject.
+"""
+
+import re
+from datetime import datetime
+from urllib.parse import quote
+
+from recommender.digest.links import CODES, TOKEN, UNDO, LinkClaim, Links, claim_of
+
+LONGEST = 400
+"""Characters of a link at most: longer ones are cut by mail programs."""
+_BODY = "Send this mail as it is; nothing needs to be added."
+_WORDS = {
+    ("vote", "up"): "Useful",
+    ("vote", "down"): "Not for me",
+    ("vote", UNDO): "Take back my vote",
+    ("save", ""): "Save",
+    ("save", UNDO): "Take off my reading list",
+    ("unsubscribe", ""): "Unsubscribe",
+    ("unsubscribe", UNDO): "Subscribe again",
+    ("preferences", ""): "Help",
+}
+"""Purpose and value to the words before the token; a help mail shows the token of the preferences."""
+_BRACKETS = re.compile(r"\[\s*pr\s*:([^\[\]]{1,800})\]")
+_PURPOSES = {code: purpose for purpose, code in CODES.items()}
+
+
+class MailLinks:
+    """Makes `mailto:` links (RFC 6068) to one address, with tokens that `Links.read` reads."""
+
+    def __init__(self, links: Links, address: str) -> None:
+        """`links` signs; `address` is where somebody reads the answers."""
+        self._links = links
+        self._to = f"mailto:{quote(address, safe='@+')}"
+
+    @property
+    def note(self) -> str:
+        """What the buttons do: they are unusual."""
+        return "Each button opens a mail that is already written: send it as it is."
+
+    def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
+        """Return the mail that says `up`, `down` or `undo` of an edition item."""
+        return self._mail(claim_of("vote", (public_id, epoch, item), now, value))
+
+    def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
+        """Return the mail that saves an edition item's paper, or takes it off the reading list."""
+        return self._mail(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
+
+    def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
+        """Return the mail that ends all mail, or begins it again."""
+        return self._mail(claim_of("unsubscribe", (public_id, epoch, 0), now, UNDO if undo else ""))
+
+    def help(self, public_id: str, epoch: int, now: datetime) -> str:
+        """Return the mail that asks what can be done; its token has the purpose `preferences`."""
+        return self._mail(claim_of("preferences", (public_id, epoch, 0), now))
+
+    def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:  # noqa: ARG002 the protocol's
+        """Return nothing: there is no server to show an edition."""
+        return ""
+
+    def preferences(self, public_id: str, epoch: int, now: datetime) -> str:  # noqa: ARG002 the protocol's
+        """Return nothing: there is no server to show preferences."""
+        return ""
+
+    def reading(self, public_id: str, epoch: int, now: datetime) -> str:  # noqa: ARG002 the protocol's
+        """Return nothing: there is no server to show a list."""
+        return ""
+
+    def subject(self, claim: LinkClaim) -> str:
+        """Return the subject that says `claim`, as a reader sees it: words, then the token in brackets."""
+        words = _WORDS[claim.purpose, claim.value]
+        return f"{words} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]"
+
+    def _mail(self, claim: LinkClaim) -> str:
+        # `+` would stay a plus and a bare bracket end the link in running text, so all but `:` is encoded.
+        link = f"{self._to}?subject={quote(self.subject(claim), safe=':')}"
+        whole = f"{link}&body={quote(_BODY)}"
+        return whole if len(whole) <= LONGEST else link
+
+
+def without_body(link: str) -> str:
+    """Return a `mailto:` link without the body it proposes: for headers and text, where it must be short."""
+    return link.partition("&body=")[0] if link.startswith("mailto:") else link
+
+
+def token_in(subject: str) -> tuple[str, str] | None:
+    """Return (purpose, token) where a decoded subject holds exactly one token, else None.
+
+    Prefixes of replies, words around it, the same token again, and blanks that folding left inside the
+    brackets do no harm. Whether the token is good is for `Links.read` to say.
+    """
+    found: set[tuple[str, str]] = set()
+    for match in _BRACKETS.finditer(subject):
+        code, _, token = "".join(match[1].split()).partition(":")
+        if code in _PURPOSES and TOKEN.fullmatch(token):
+            found.add((_PURPOSES[code], token))
+    return found.pop() if len(found) == 1 else None
