@@ -177,7 +177,7 @@ def test_no_key_is_a_configuration_error() -> None:
 
 
 def test_undo_reads_back_and_expires() -> None:
-    """Votes, saves and unsubscribing can be taken back for a year, though unsubscribing itself never expires."""
+    """Votes, saves and unsubscribing can be taken back for a year; unsubscribing itself never expires."""
     made = links()
     urls = {
         "vote": made.vote(PUBLIC_ID, 0, 101, UNDO, NOW),
