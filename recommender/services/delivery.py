@@ -16,7 +16,7 @@ from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer, MailSession, Store, UnitOfWork
 from recommender.services.delivery_policy import DeliveryPolicy, is_due
 from recommender.services.delivery_run import Pace, Progress, RelayHealth, Run, place
-from recommender.services.sending import Desk, Guard, Render, Sender, is_expired, wanted
+from recommender.services.sending import Desk, Guard, Render, Sender, is_expired, pay, wanted
 
 __all__ = ["DeliveryService", "Guard", "Progress", "Render"]
 
@@ -81,6 +81,7 @@ class DeliveryService:
         behind deferred, failed and held.
         """
         run = Run(progress=progress, stopping=stopping)
+        pay(self._desk, run)
         due = self._expire(run)
         if not due:
             return run.report()

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from recommender.domain.editions import Delivery, DeliveryState, Envelope, Settlement
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected, UnknownSubscriber
+from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, MailSession, Store, UnitOfWork
 from recommender.services.delivery_policy import (
     DeliveryPolicy,
@@ -27,7 +28,8 @@ class Desk:
     """What every connection of one service works with.
 
     `render` makes envelope and message of a row and raises what it likes when the row is poison;
-    `guard` raises MailRejected for a message that must not go out.
+    `guard` raises MailRejected for a message that must not go out; `owed` is what the store would not
+    take when it happened.
     """
 
     store: Store
@@ -37,6 +39,7 @@ class Desk:
     policy: DeliveryPolicy
     relay: RelayHealth
     pace: Pace
+    owed: list[tuple[Delivery, Settlement]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +98,40 @@ class Sender:
 
     def _send(self, prepared: Prepared) -> None:
         row, relay = prepared.delivery, self.desk.relay
-        stop: DeliveryState | None = None
-
-        def on_in_doubt() -> bool:
-            nonlocal stop
-            with self.desk.store.write() as unit:
-                marked = unit.outbox.mark_in_doubt(
-                    row, now=self.desk.clock.now(), body_sha256=prepared.sha256
-                )
-                if not marked:
-                    stop = _called_off(unit, row)
-            return marked
-
+        mark = _Mark(self.desk, prepared)
         try:
-            reply = self.session.send(prepared.envelope, prepared.message, on_in_doubt)
+            reply = self.session.send(prepared.envelope, prepared.message, mark)
         except MailInDoubt as error:
             self._doubt(row, error.reply)
         except MailRejected as error:
             relay.answered()
             self._settle(row, DeliveryState.FAILED, error.reply)
         except MailDeferred as error:
-            self._settle(row, stop or DeliveryState.DEFERRED, error.reply)
-            if error.relay:
-                relay.refused(self.desk.clock.now())
-                self.run.halt(error.reply)
+            self._settle(row, mark.stop or DeliveryState.DEFERRED, error.reply)
+            self._put_off(error, mark)
         else:
             relay.answered()
             self._settle(row, DeliveryState.SENT, reply)
+
+    def _put_off(self, error: MailDeferred, mark: "_Mark") -> None:
+        """Draw from a message that did not go what it says of the relay."""
+        if error.relay:
+            self.desk.relay.refused(self.desk.clock.now())
+            self.run.halt(error.reply)
+        elif error.silent:
+            self._silence()
+        elif mark.made:
+            self.desk.relay.answered()
 
     def _doubt(self, row: Delivery, reply: str) -> None:
         """Hold a row nobody can know the end of, or let it go once more where that was asked for."""
         again = row.doubts < self.desk.policy.retry_in_doubt
         state = DeliveryState.DEFERRED if again else DeliveryState.HELD
         self._settle(row, state, f"in doubt: {reply}", doubt=True)
+        self._silence()
+
+    def _silence(self) -> None:
+        """Remember that a message got no answer; after several in a row the relay is left alone."""
         if self.desk.relay.fell_silent():
             self.desk.relay.refused(self.desk.clock.now())
             self.run.halt("several messages in a row were left without an answer")
@@ -146,14 +150,41 @@ class Sender:
         now = self.desk.clock.now()
         again = next_attempt(self.desk.policy, row, now) if state is DeliveryState.DEFERRED else None
         settlement = Settlement(state=state, reply=reply, next_attempt_at=again, doubt=doubt)
-        with self.desk.store.write() as unit:
-            settled = unit.outbox.settle(row, settlement, now=now)
+        try:
+            with self.desk.store.write() as unit:
+                settled = unit.outbox.settle(row, settlement, now=now)
+                there = settled or unit.outbox.delivery(row.id) is not None
+        except Exception:
+            # The answer of the relay must outlive a store that is full or locked: see `pay`.
+            self.desk.owed.append((row, settlement))
+            raise
         if state is DeliveryState.READY:
             return
         if settled or state is DeliveryState.SUPPRESSED:
             self.run.count(row, state, reply)
         else:
-            self.run.warn(f"{place(row)} was taken over by another worker")
+            self.run.warn(moved_on(row, there=there))
+
+
+@dataclass(slots=True)
+class _Mark:
+    """The question of one attempt just before the body: may it go? `stop` is where the row goes if not."""
+
+    desk: Desk
+    prepared: Prepared
+    made: bool = False
+    stop: DeliveryState | None = None
+
+    def __call__(self) -> bool:
+        """Mark the row in doubt, or learn why not."""
+        row = self.prepared.delivery
+        with self.desk.store.write() as unit:
+            self.made = unit.outbox.mark_in_doubt(
+                row, now=self.desk.clock.now(), body_sha256=self.prepared.sha256
+            )
+            if not self.made:
+                self.stop = _called_off(unit, row)
+        return self.made
 
 
 def wanted(unit: UnitOfWork, rows: Sequence[Delivery]) -> set[int]:
@@ -161,10 +192,42 @@ def wanted(unit: UnitOfWork, rows: Sequence[Delivery]) -> set[int]:
     suppressed = unit.people.suppressed()
     found: set[int] = set()
     for row in rows:
-        with suppress(UnknownSubscriber):
-            if may_be_mailed(unit.people.find(row.email), suppressed):
-                found.add(row.id)
+        reader = _reader(unit, row)
+        if reader is not None and may_be_mailed(reader, suppressed):
+            found.add(row.id)
     return found
+
+
+def _reader(unit: UnitOfWork, row: Delivery) -> Subscriber | None:
+    """Return whose edition a row carries, also under an address that is newer than the row."""
+    with suppress(UnknownSubscriber):
+        reader = unit.people.find(row.email)
+        if reader.id == row.subscriber:
+            return reader
+    now = unit.outbox.delivery(row.id)
+    return unit.people.find(now.email) if now is not None else None
+
+
+def pay(desk: Desk, run: Run) -> None:
+    """Record what the store would not take when it happened; raises what it raises if it still will not.
+
+    A row that waits for this is in doubt or claimed, so nobody sends it; should the process die first, the
+    next one holds it.
+    """
+    while desk.owed:
+        row, settlement = desk.owed[0]
+        with desk.store.write() as unit:
+            settled = unit.outbox.settle(row, settlement, now=desk.clock.now())
+        desk.owed.pop(0)
+        if settled and settlement.state is not DeliveryState.READY:
+            run.count(row, settlement.state, settlement.reply)
+
+
+def moved_on(row: Delivery, *, there: bool) -> str:
+    """Say why a row could not be settled."""
+    if there:
+        return f"{place(row)} was taken over by another worker"
+    return f"{place(row)} is gone: its reader was erased"
 
 
 def is_expired(policy: DeliveryPolicy, unit: UnitOfWork, row: Delivery, now: datetime) -> bool:
