@@ -4,17 +4,18 @@ Every condition stands in the UPDATE itself, so that two workers, or one that wa
 never both succeed. On SQLite the write transaction has the whole store; on PostgreSQL row locks do it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
-from recommender.domain.editions import RETRIABLE, TRANSITIONS, Delivery, DeliveryState, Settlement
+from recommender.domain.editions import RETRIABLE, TRANSITIONS, Delivery, DeliveryState, Settlement, Standing
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks
+from recommender.store.types import UTCDateTime
 
 _NOT_MAILABLE = "not sent: no longer subscribed"
 _DIED = "held: the process died before the relay answered"
@@ -40,9 +41,7 @@ def claim(
 
     Rows that were lost before come last and one at a time (see `ports.Outbox.claim`).
     """
-    wait = DELIVERY.c.next_attempt_at
-    waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
-    due = and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
+    due = _due(now)
     values = {"worker": worker, "lease_until": until}
     return _take(connection, and_(due, DELIVERY.c.losses == 0), limit, values) or _take(
         connection, or_(due, _lost(now)), 1, values
@@ -131,7 +130,7 @@ def hold_in_doubt(connection: Connection, *, now: datetime, again: int, retry_at
 def expire_older(
     connection: Connection, subscribers: Sequence[int], *, before: datetime, now: datetime
 ) -> int:
-    """See `ports.Outbox.expire_older`; a row that a worker has claimed is left to it while its lease lasts."""
+    """See `ports.Outbox.expire_older`; a claimed row is left to its worker while the lease lasts."""
     expired = {"state": DeliveryState.EXPIRED, "reply": _OLDER, "next_attempt_at": None, "settled_at": now}
     count = 0
     for part in chunks(subscribers):
@@ -168,6 +167,39 @@ def states(connection: Connection) -> dict[DeliveryState, int]:
     """Count deliveries by state."""
     query = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
     return {DeliveryState(state): count for state, count in connection.execute(query)}
+
+
+def standings(
+    connection: Connection, wanted: Collection[DeliveryState], *, now: datetime, since: datetime
+) -> dict[DeliveryState, Standing]:
+    """See `ports.Outbox.standings`."""
+    due = func.sum(case((or_(_due(now), _lost(now)), 1), else_=0)).label("due")
+    lately = func.sum(case((DELIVERY.c.settled_at >= since, 1), else_=0)).label("lately")
+    oldest = func.min(DELIVERY.c.date_header, type_=UTCDateTime).label("oldest")
+    query = select(DELIVERY.c.state, func.count().label("number"), due, lately, oldest)
+    rows = connection.execute(query.where(DELIVERY.c.state.in_(wanted)).group_by(DELIVERY.c.state))
+    return {
+        DeliveryState(row.state): Standing(
+            count=row.number, due=row.due, lately=row.lately, oldest=row.oldest
+        )
+        for row in rows
+    }
+
+
+def last_reply(connection: Connection) -> tuple[datetime, str] | None:
+    """See `ports.Outbox.last_reply`."""
+    answered = [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD]
+    query = select(DELIVERY.c.settled_at, DELIVERY.c.reply).where(DELIVERY.c.state.in_(answered))
+    query = query.where(DELIVERY.c.settled_at.is_not(None), DELIVERY.c.reply != "")
+    row = connection.execute(query.order_by(DELIVERY.c.settled_at.desc()).limit(1)).first()
+    return (row.settled_at, row.reply) if row else None
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Tell that a row waits for nothing but a worker; a wait no rule gives came from a wrong clock."""
+    wait = DELIVERY.c.next_attempt_at
+    waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
+    return and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
 
 
 def _lost(now: datetime) -> ColumnElement[bool]:

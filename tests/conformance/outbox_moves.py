@@ -121,7 +121,7 @@ class OutboxMovesConformance:
         """Ready and deferred rows that were due before; nobody else's, nothing claimed or in doubt."""
         waiting = claimed(store)
         with store.write() as unit:
-            assert unit.outbox.expire_older([waiting.subscriber], before=LATER, now=LATER) == 0
+            assert unit.outbox.expire_older([waiting.subscriber], before=LATER, now=NOON) == 0
             unit.outbox.settle(waiting, Settlement(state=DeliveryState.READY), now=NOON)
             assert unit.outbox.expire_older([waiting.subscriber], before=NOON, now=LATER) == 0
             assert unit.outbox.expire_older([waiting.subscriber + 1], before=LATER, now=LATER) == 0
@@ -170,3 +170,36 @@ class OutboxMovesConformance:
         stored(store, DAYS[0])
         with store.read() as unit:
             assert unit.outbox.states() == {DeliveryState.IN_DOUBT: 1, DeliveryState.READY: 1}
+
+    def test_standings_count_what_is_due_and_what_ended_lately(self, store: Store) -> None:
+        """One row of each kind: due now, waiting, lost, held long ago and held just now."""
+        for number, day in enumerate(DAYS):
+            stored(store, day)
+            (row,) = claim(store)
+            with store.write() as unit:
+                unit.outbox.mark_in_doubt(row, now=NOON, body_sha256=SHA)
+                at = NOON - timedelta(days=10 * number)
+                assert unit.outbox.settle(row, Settlement(state=DeliveryState.HELD, reply=day), now=at)
+        stored(store, "2026-01-25")
+        claim(store)
+        stored(store, "2026-01-26")
+        states = set(DeliveryState) - {DeliveryState.SENT}
+        with store.read() as unit:
+            early = unit.outbox.standings(states, now=NOON, since=NOON - timedelta(days=7))
+            late = unit.outbox.standings(states, now=NOON + LEASE, since=NOON - timedelta(days=15))
+            assert unit.outbox.last_reply() == (NOON, DAYS[0])
+        assert set(early) == {DeliveryState.HELD, DeliveryState.CLAIMED, DeliveryState.READY}
+        assert {state: (entry.count, entry.due) for state, entry in early.items()} == {
+            DeliveryState.HELD: (3, 0),
+            DeliveryState.CLAIMED: (1, 0),
+            DeliveryState.READY: (1, 1),
+        }
+        assert late[DeliveryState.CLAIMED].due == 1
+        assert (early[DeliveryState.HELD].lately, late[DeliveryState.HELD].lately) == (1, 2)
+        assert early[DeliveryState.READY].oldest == present(store).date
+
+    def test_an_empty_outbox_stands_nowhere(self, store: Store) -> None:
+        """No state is reported, and nobody has answered."""
+        with store.read() as unit:
+            assert unit.outbox.standings(set(DeliveryState), now=NOON, since=NOON) == {}
+            assert unit.outbox.last_reply() is None
