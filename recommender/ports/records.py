@@ -80,6 +80,14 @@ class People(Protocol):
         """Change whether mail may go out; `unsubscribed` is stamped with `at`."""
         ...
 
+    def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
+        """Remove a subscriber with all that is theirs: votes, reading list, editions, deliveries.
+
+        A suppression of the address goes too; with `suppress_as`, a keyed hash in the address's stead,
+        that is suppressed from now on. Raises UnknownSubscriber.
+        """
+        ...
+
     def record(self, entries: Sequence[Feedback]) -> int:
         """Append feedback in order, applying save and unsave to the reading list; an entry equal to a
         stored one in (subscriber, paper, act, at) is skipped. Return how many were new.

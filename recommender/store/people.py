@@ -79,6 +79,21 @@ class SqlPeople:
         if not self._connection.execute(change).rowcount:
             raise UnknownSubscriber(str(subscriber))
 
+    def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
+        """Remove a subscriber with all that is theirs; the tables' own references take the rest along.
+
+        The subscriber's row is locked before a worker's mark or after it, never in between
+        (`Outbox.mark_in_doubt` locks the same row). Raises UnknownSubscriber.
+        """
+        gone = delete(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).returning(SUBSCRIBER.c.email_key)
+        row = self._connection.execute(gone).first()
+        if row is None:
+            raise UnknownSubscriber(str(subscriber))
+        self._connection.execute(delete(SUPPRESSION).where(SUPPRESSION.c.email_key == row.email_key))
+        if suppress_as is not None:
+            kept = {"email_key": suppress_as, "reason": "erased", "at": at}
+            self._connection.execute(upsert(self._connection, SUPPRESSION, ["email_key"]), kept)
+
     def record(self, entries: Sequence[Feedback]) -> int:
         """Append feedback, applying save, unsave and read to the reading list; return how many were new.
 

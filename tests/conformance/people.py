@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recommender.domain.editions import Edition
 from recommender.domain.errors import InputError, UnknownPaper, UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback, Vote, standing_votes
 from recommender.domain.papers import PaperId
@@ -97,6 +98,34 @@ class PeopleConformance:
             assert unit.people.find(ana.email).unsubscribed == NOON + MINUTE
             unit.people.set_state(ana.id, SubscriberState.ACTIVE, at=NOON + 2 * MINUTE)
             assert unit.people.find(ana.email) == ana
+
+    @pytest.mark.parametrize("suppress_as", [None, "sha256:5eed"])
+    def test_an_erased_subscriber_leaves_nothing(self, store: Store, suppress_as: str | None) -> None:
+        """Votes, reading list, editions and deliveries go too; of the address a keyed hash may stay."""
+        ana, bob = joined(store), joined(store, "bob@example.org")
+        edition = Edition(subscriber=ana.id, key="2026-01-30", created_at=NOON, due_at=NOON, considered=0)
+        with store.write() as unit:
+            unit.people.record([act(who, kind) for who in (ana, bob) for kind in (Act.UP, Act.SAVE)])
+            unit.people.suppress(ana.email, reason="unsubscribed", at=NOON)
+            unit.outbox.put(edition, message_id="<1@example.org>", date=NOON)
+            unit.people.erase(ana.id, suppress_as=suppress_as, at=NOON)
+        with store.read() as unit:
+            assert unit.people.all() == [bob]
+            assert {entry.subscriber for entry in unit.people.feedback()} == {bob.id}
+            assert [len(unit.people.saved(who.id)) for who in (ana, bob)] == [0, 1]
+            assert (unit.outbox.deliveries(), unit.outbox.edition(1)) == ([], None)
+            assert unit.people.suppressed() == ({suppress_as} if suppress_as else set())
+
+    def test_an_erased_subscriber_is_unknown(self, store: Store) -> None:
+        """Also to a second erase; who comes back is somebody new."""
+        before = joined(store)
+        with store.write() as unit:
+            unit.people.erase(before.id, suppress_as=None, at=NOON)
+            with pytest.raises(UnknownSubscriber):
+                unit.people.erase(before.id, suppress_as=None, at=NOON)
+            with pytest.raises(UnknownSubscriber):
+                unit.people.find(before.email)
+        assert joined(store).id > before.id
 
     def test_the_same_act_counts_once(self, store: Store) -> None:
         """In one call and in two."""
