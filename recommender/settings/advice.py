@@ -5,22 +5,29 @@ Looks at values and at the permissions of files; asks neither the network nor th
 
 import stat
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
+from recommender.domain.announcements import SETTLING, ready_on
+from recommender.domain.cadence import latest_slot, slots_before
 from recommender.domain.errors import Problem
 from recommender.settings import fields
-from recommender.settings.models import Settings
+from recommender.settings.models import ScheduleSection, Settings
 from recommender.settings.reading import Document
 from recommender.settings.repeats import tables
 
 _EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", "example")
+_WEEKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((1, 19), (3, 22), (7, 19), (10, 31)))
+"""Ends of weeks in which summer time holds nowhere, on one side only, or on both."""
 Advice = tuple[tuple[str | int, ...], str, str]
 
 
 def warnings_of_settings(document: Document, settings: Settings) -> Iterator[Problem]:
     """Yield warnings about `paperroute.toml` with the environment laid over it."""
-    for path, message, fix in (*_about_mail(settings), *_about_papers(settings)):
+    for path, message, fix in (*_about_mail(settings), *_about_inbox(settings), *_about_papers(settings)):
         yield document.problem(document.positions.value(path), message, fix, severity="warning")
     yield from _readable_secret(document)
 
@@ -97,6 +104,22 @@ def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, s
             f"{who} has no interest: only votes and trends can choose",
             "add a [[subscriber.interest]]",
         )
+def _about_inbox(settings: Settings) -> Iterator[Advice]:
+    inbox, mail = settings.inbox, settings.mail
+    if inbox.backend == "imap" and not (inbox.username or mail.username):
+        yield (
+            ("inbox", "backend"),
+            "there is no username for the inbox, so nothing can be read",
+            "set [inbox] username, or that of [mail]",
+        )
+    elif inbox.backend == "imap" and not settings.inbox_login[1]:
+        yield (
+            ("inbox", "username") if inbox.username else ("inbox", "backend"),
+            "there is no password for the inbox",
+            "set password_file or PAPERROUTE_INBOX__PASSWORD",
+        )
+
+
     elif all(interest.get("paused") is True for interest in interests):
         yield ("", f"every interest of {who} is paused", "write paused = true for the subscriber instead")
     if "on" in subscriber and subscriber.get("every") != "week":
@@ -106,7 +129,7 @@ def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, s
 def _readable_secret(document: Document) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
-    for section, key in (("mail", "password"), ("secrets", "keys")):
+    for section, key in (("mail", "password"), ("inbox", "password"), ("secrets", "keys")):
         table = document.data.get(section)
         if isinstance(table, dict) and table.get(key):
             yield document.problem(
@@ -122,6 +145,18 @@ def _others_may_read(file: Path) -> bool:
         return bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
     except OSError:
         return False
+
+
+@cache
+def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
+    """Tell whether, in each sampled week, a fetch lies between the new feeds and the edition due."""
+    slots = (slot for end in _WEEKS for slot in slots_before(cadence, end, since=end - timedelta(days=7)))
+    for slot in slots:
+        zone = ZoneInfo(cadence.zone)
+        ready = ready_on(slot.due_at.astimezone(zone).date(), zone)
+        if ready and latest_slot(fetch, slot.due_at).due_at < ready - SETTLING:
+            return False
+    return True
 
 
 def _is_example(address: str) -> bool:

@@ -20,7 +20,7 @@ from recommender.settings.problems import nearest
 PREFIX = "PAPERROUTE_"
 CONFIG_VARIABLE = "PAPERROUTE_CONFIG"
 FILE = "environment"
-_FROM_FILE = frozenset({("store", "url"), ("mail", "password"), ("secrets", "keys")})
+_FROM_FILE = frozenset({("store", "url"), ("mail", "password"), ("inbox", "password"), ("secrets", "keys")})
 _SUFFIX = "_file"
 
 
@@ -121,8 +121,8 @@ def _take_file(variable: str, path: tuple[str, str], file: Path, found: Override
 def _set(found: Overrides, path: tuple[str, str], value: object, variable: str) -> None:
     found.values[path] = value
     found.variables[path] = variable
-    if path == ("mail", "password"):
-        found.values["mail", "password_file"] = ""
+    if path[1] == "password":
+        found.values[path[0], "password_file"] = ""
 
 
 def _typed(text: str, kind: object) -> object:

@@ -9,7 +9,10 @@ KIND = "paperroute"
 
 
 def fault(message: str, fix: str, *, at: str = "") -> PydanticCustomError:
-    """Build an error for a validator to raise; `at` names the key of a table that is to blame."""
+    """Build an error for a validator to raise; `at` names the key that is to blame.
+
+    A key of a table inside is written with dots: `mail.feedback`.
+    """
     return PydanticCustomError(KIND, "{text}", {"text": message, "fix": fix, "at": at})
 
 

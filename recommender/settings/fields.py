@@ -116,6 +116,11 @@ def web_url(text: str) -> str:
     parts = _split(text)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
         raise fault(f"{shown(text)} is not a web address", 'write it in full, like "https://example.org"')
+def optional_host(text: str) -> str:
+    """Check a host name as `host_name` does; empty is fine."""
+    return host_name(text) if text else ""
+
+
     if parts.username or parts.password or "@" in parts.netloc:
         raise fault("a web address with a name or password in it", "leave out what stands before the @")
     if parts.query or parts.fragment or any(char.isspace() for char in text):
@@ -249,3 +254,6 @@ Bind = Annotated[str, _text(one_line, bind_address)]
 Category = Annotated[str, _text(one_line, category)]
 FilePath = Annotated[str, Field(min_length=1), _text(one_line, not_blank, local_path)]
 """A path as written; the loader resolves it."""
+OptionalHost = Annotated[str, _text(one_line, optional_host)]
+OptionalPath = Annotated[str, _text(one_line, local_path)]
+"""A path as written, or nothing."""

@@ -14,9 +14,10 @@ from pydantic import SecretStr, ValidationError
 from recommender.domain.errors import ConfigError, PaperRouteError, Problem
 from recommender.domain.subscribers import DeclaredSubscriber
 from recommender.settings import advice, repeats
+from recommender.settings.base import Section
 from recommender.settings.environment import Overrides, merge, read_overrides
 from recommender.settings.locating import exists, root_of, shown_path
-from recommender.settings.models import Section, Settings
+from recommender.settings.models import Settings
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
 from recommender.settings.reading import Document, read_document
@@ -57,6 +58,11 @@ class Loaded:
     def outbox(self) -> Path:
         """Folder of the outbox backend."""
         return self.path(self.settings.mail.outbox)
+
+    @property
+    def maildir(self) -> Path:
+        """Folder of the maildir backend of the inbox."""
+        return self.path(self.settings.inbox.maildir)
 
     @property
     def keys_file(self) -> Path:
@@ -103,7 +109,7 @@ def load(path: Path, environ: Mapping[str, str], *, read_references: ReferenceRe
     files = _people_files(main, path, work)
     if not exists(path):  # then a missing subscribers file is no news
         files = [file for file in files if exists(file)]
-    subscribers = _load_people(files, work)
+    subscribers = _load_people(files, work, settings)
     if work.problems or settings is None:
         raise ConfigError(list(dict.fromkeys(work.problems)))
     return Loaded(
@@ -135,30 +141,36 @@ def _load_settings(
     settings = work.validate(document, Settings, overrides)
     if settings is None:
         return None, document
-    settings = _with_password(settings, document, work)
+    settings = _with_passwords(settings, document, work)
     if written:
         work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)
     work.warnings += advice.warnings_of_files({"keys": work.root / settings.secrets.file})
     return settings, document
 
 
-def _with_password(settings: Settings, document: Document, work: _Work) -> Settings:
-    """Replace `password_file` by what stands in it."""
-    name = settings.mail.password_file
-    if not name:
-        return settings
+def _with_passwords(settings: Settings, document: Document, work: _Work) -> Settings:
+    """Replace each `password_file` by what stands in it."""
+    found = {
+        name: section.model_copy(update={"password": SecretStr(word)})
+        for name, section in (("mail", settings.mail), ("inbox", settings.inbox))
+        if section.password_file and (word := _password(name, section.password_file, document, work))
+    }
+    return settings.model_copy(update=found)
+
+
+def _password(section: str, name: str, document: Document, work: _Work) -> str:
+    """Return the first line of a password file; a problem is kept and nothing returned."""
     file = work.root / name
     try:
         words = file.read_text(encoding="utf-8").splitlines() or [""]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        place = document.positions.value(("mail", "password_file"))
+        place = document.positions.value((section, "password_file"))
         message = f"the password file {name} cannot be read: {reason}"
         work.problems.append(document.problem(place, message, f"write the password into {file}"))
-        return settings
+        return ""
     work.warnings += advice.warnings_of_files({"password_file": file})
-    mail = settings.mail.model_copy(update={"password": SecretStr(words[0].strip())})
-    return settings.model_copy(update={"mail": mail})
+    return words[0].strip()
 
 
 def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
@@ -183,7 +195,9 @@ def _beside_or_below(folder: Path, root: Path, name: str) -> Path:
     return root / name if not exists(beside) and exists(root / name) else beside
 
 
-def _load_people(files: Iterable[Path], work: _Work) -> tuple[DeclaredSubscriber, ...]:
+def _load_people(
+    files: Iterable[Path], work: _Work, settings: Settings | None
+) -> tuple[DeclaredSubscriber, ...]:
     documents = [document for file in files if (document := work.read(file)) is not None]
     work.problems += repeats.repeated_people(documents)
     declared: list[DeclaredSubscriber] = []
@@ -191,7 +205,10 @@ def _load_people(files: Iterable[Path], work: _Work) -> tuple[DeclaredSubscriber
         seeds = _seeds(document, work)
         people = work.validate(document, SubscribersFile, Overrides())
         if people is not None:
-            declared += [subscriber.declare(seeds.__getitem__) for subscriber in people.subscriber]
+            own = [subscriber.declare(seeds.__getitem__) for subscriber in people.subscriber]
+            declared += own
+            if settings:
+                work.warnings += advice.warnings_of_waiting(document, own, settings.schedule)
     if not work.problems:
         work.warnings += advice.warnings_of_people(documents)
     return tuple(declared)

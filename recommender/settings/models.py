@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from recommender.settings import fields
+from recommender.settings.base import Secret, Section, secret_line
 from recommender.settings.fault import fault
 from recommender.settings.fields import (
     Bind,
@@ -22,18 +23,13 @@ from recommender.settings.fields import (
     Zone,
 )
 from recommender.settings.source_models import SourceSection
+from recommender.settings.inbox_models import InboxSection
 
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 _SHORTEST_KEY = 32
 
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
-
-
-class Section(BaseModel):
-    """Base of every table: strict types, no unknown keys, immutable."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 def _store_url(url: str) -> str:
@@ -43,13 +39,8 @@ def _store_url(url: str) -> str:
     raise fault("this is not the address of a store", f'write "{_SQLITE}var/paperroute.db" or "{_POSTGRES}…"')
 
 
-def _secret_line(secret: SecretStr) -> SecretStr:
-    fields.one_line(secret.get_secret_value())
-    return secret
-
-
 def _long_key(key: SecretStr) -> SecretStr:
-    if len(_secret_line(key).get_secret_value()) < _SHORTEST_KEY:
+    if len(secret_line(key).get_secret_value()) < _SHORTEST_KEY:
         raise fault(
             f"a signing key has fewer than {_SHORTEST_KEY} characters",
             'make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"',
@@ -88,14 +79,12 @@ class MailSection(Section):
     password_file: Line = ""
     """File whose first line is the password."""
     feedback: Literal["web", "mail"] = "web"
-    """How thumbs come back; only web is available in this version."""
+    """How thumbs come back: web (links to public_url) or mail (written mails, read from the inbox)."""
     timeout: Annotated[int, Field(ge=1, le=600)] = 30
     """Seconds to wait for the mail server."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if self.feedback == "mail":
-            raise fault('only "web" is available in this version', 'write feedback = "web"', at="feedback")
         if self.backend == "smtp" and self.security == "plain" and not fields.is_loopback(self.host):
             raise fault(
                 f'"plain" would send the login and the mail unprotected to {self.host}',
@@ -218,6 +207,7 @@ class Settings(Section):
     store: StoreSection = StoreSection()
     mail: MailSection = MailSection()
     web: WebSection = WebSection()
+    inbox: InboxSection = InboxSection()
     secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()

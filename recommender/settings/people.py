@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Field
 
 from recommender.domain.subscribers import WEEKDAYS, Cadence, DeclaredSubscriber, Every, Interest
 from recommender.settings import fields
+from recommender.settings.base import Section
 from recommender.settings.fault import fault, shown
 from recommender.settings.fields import Address, Category, Clock, Line, Words, Zone
-from recommender.settings.models import Section
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Lockable = Literal[

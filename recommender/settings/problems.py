@@ -70,7 +70,7 @@ def blamed(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
     if detail["type"] == "union_tag_invalid":
         return ((*path, "type"), False)
     if detail["type"] == KIND and context.get("at"):
-        return ((*path, context["at"]), False)
+        return ((*path, *context["at"].split(".")), False)
     return (path, detail["type"] in ("extra_forbidden", "missing", "union_tag_not_found"))
 
 

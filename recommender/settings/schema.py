@@ -4,7 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from recommender.settings.models import Section, Settings
+from recommender.settings.base import Section
+from recommender.settings.models import Settings
 from recommender.settings.people import SubscribersFile
 
 FILES: dict[str, type[Section]] = {

@@ -56,7 +56,33 @@ MAIN = (
     # Wrong words
     Bad('[mail]\nbackend = @@"stmp"', 'backend must be "outbox" or "smtp"', 'did you mean "smtp"?'),
     Bad('[mail]\nsecurity = @@"none"', "security must be", 'write "starttls", "tls" or "plain"'),
-    Bad('[mail]\nfeedback = @@"mail"', 'only "web" is available in this version', 'feedback = "web"'),
+    Bad('[mail]\nfeedback = @@"mail"', "votes by mail need an inbox", 'set [inbox] backend to "imap"'),
+    Bad('[inbox]\nbackend = @@"imap"', "the inbox has no server", 'host = "imap.example.org"'),
+    Bad('[inbox]\nbackend = @@"maildir"', "the inbox has no maildir", "maildir = "),
+    Bad('[inbox]\nbackend = @@"pop"', 'backend must be "none", "imap" or "maildir"', '"imap"'),
+    Bad(
+        '[inbox]\nbackend = "imap"\nhost = "imap.example.org"\nsecurity = @@"plain"',
+        "would send the login and the mail unprotected from imap.example.org",
+        'security = "tls"',
+    ),
+    Bad(
+        '[inbox]\npassword_file = "x"\npassword = @@"y"',
+        "password and password_file are both set",
+        "keep password_file",
+    ),
+    Bad('[inbox]\nreturn_path = @@"plus"', "nobody would read what comes back", "set backend"),
+    Bad(
+        '[inbox]\nbackend = "maildir"\nmaildir = "m"\n'
+        'address = "a-name-of-more-than-thirty-octets@example.org"\n'
+        'return_path = @@"plus"',
+        "longer than 30 characters",
+        "a shorter address",
+    ),
+    Bad('[inbox]\nhost = @@"imaps://imap.example.org"', "is not a host name", '"imap.example.org"'),
+    Bad('[inbox]\naddress = @@"nobody"', "is not a mail address", "name@domain"),
+    Bad('[inbox]\nfolder = @@""', "folder is empty", "between the quotes"),
+    Bad('[inbox]\nmaildir = @@"~/Maildir"', "does not start at home", "in full"),
+    Bad("[inbox]\nevery = @@1", "every must be at least 10", "at least 10"),
     Bad(
         '[mail]\nbackend = "smtp"\nhost = "mx.example.org"\nsecurity = @@"plain"',
         "would send the login and the mail unprotected to mx.example.org",

@@ -65,6 +65,25 @@ def test_password_of_the_environment_wins_over_the_file_setting(tmp_path: Path) 
     )
 
 
+def test_the_inbox_has_its_password_from_outside(config: Path) -> None:
+    """As the mail server has; without a user name of its own, it has the mail server's login."""
+    environ = {"PAPERROUTE_MAIL__USERNAME": "ana", "PAPERROUTE_MAIL__PASSWORD": "out"}
+    assert load_folder(config, environ).settings.inbox_login == ("ana", "out")
+    environ["PAPERROUTE_INBOX__PASSWORD"] = "in"
+    assert load_folder(config, environ).settings.inbox_login == ("ana", "in")
+    environ["PAPERROUTE_INBOX__USERNAME"] = "post"
+    assert load_folder(config, environ).settings.inbox_login == ("post", "in")
+
+
+def test_the_password_file_of_the_inbox_is_read(tmp_path: Path) -> None:
+    """And one that is missing is a problem at its line."""
+    config = write_folder(tmp_path, '[inbox]\nusername = "ana"\npassword_file = "pw"\n')
+    (problem,) = problems_in(config)
+    assert (problem.line, problem.column) == (3, 17)
+    (tmp_path / "pw").write_text("hunter2\n")
+    assert load_folder(config).settings.inbox_login == ("ana", "hunter2")
+
+
 def test_empty_and_foreign_variables_do_not_count(config: Path) -> None:
     """Empty values, the file's own variable and other programs' names are left alone."""
     environ = {
