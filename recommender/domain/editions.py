@@ -188,6 +188,18 @@ class LastEdition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How the deliveries in one state stand: how many, how many of them are due or were settled lately, and
+    when the oldest one's edition was made.
+    """
+
+    count: int
+    due: int
+    lately: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """How one attempt ended."""
 

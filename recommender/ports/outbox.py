@@ -1,10 +1,10 @@
 """Protocol of editions and of the deliveries that carry them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from recommender.domain.editions import Delivery, DeliveryState, Edition, LastEdition, Settlement
+from recommender.domain.editions import Delivery, DeliveryState, Edition, LastEdition, Settlement, Standing
 from recommender.domain.papers import PaperId
 
 
@@ -89,6 +89,19 @@ class Outbox(Protocol):
 
     def states(self) -> Mapping[DeliveryState, int]:
         """Return how many deliveries are in each state; states without any are absent."""
+        ...
+
+    def standings(
+        self, states: Collection[DeliveryState], *, now: datetime, since: datetime
+    ) -> Mapping[DeliveryState, Standing]:
+        """Return how the deliveries in these states stand, counted by the store; absent without any.
+
+        `due` counts what would be claimed at `now`, `lately` what was settled at `since` or later.
+        """
+        ...
+
+    def last_reply(self) -> tuple[datetime, str] | None:
+        """Return when and how the newest attempt that reached the relay ended, or None."""
         ...
 
     def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:

@@ -1,6 +1,6 @@
 """Editions and the list of their deliveries in SQL; the moves between states are in `moves`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, select
@@ -13,6 +13,7 @@ from recommender.domain.editions import (
     LastEdition,
     Settlement,
     Slot,
+    Standing,
 )
 from recommender.domain.papers import PaperId
 from recommender.store import moves
@@ -167,6 +168,16 @@ class SqlOutbox:
     def states(self) -> dict[DeliveryState, int]:
         """Return how many deliveries are in each state; states without any are absent."""
         return moves.states(self._connection)
+
+    def standings(
+        self, states: Collection[DeliveryState], *, now: datetime, since: datetime
+    ) -> dict[DeliveryState, Standing]:
+        """Return how the deliveries in these states stand; states without any are absent."""
+        return moves.standings(self._connection, states, now=now, since=since)
+
+    def last_reply(self) -> tuple[datetime, str] | None:
+        """Return when and how the newest attempt ended, or None."""
+        return moves.last_reply(self._connection)
 
     def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
         """Return deliveries, newest first."""

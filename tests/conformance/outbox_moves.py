@@ -196,7 +196,9 @@ class OutboxMovesConformance:
         }
         assert late[DeliveryState.CLAIMED].due == 1
         assert (early[DeliveryState.HELD].lately, late[DeliveryState.HELD].lately) == (1, 2)
-        assert early[DeliveryState.READY].oldest == present(store).date
+        with store.read() as unit:
+            (waiting,) = unit.outbox.deliveries(DeliveryState.READY)
+        assert early[DeliveryState.READY].oldest == waiting.date
 
     def test_an_empty_outbox_stands_nowhere(self, store: Store) -> None:
         """No state is reported, and nobody has answered."""
