@@ -6,7 +6,7 @@ other sections is checked by `loader` and `advice`. Unknown keys are refused.
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from recommender.settings import fields
 from recommender.settings.base import Secret, Section, secret_line
@@ -22,9 +22,9 @@ from recommender.settings.fields import (
     WebUrl,
     Zone,
 )
-from recommender.settings.source_models import SourceSection
 from recommender.settings.inbox_models import InboxSection
 
+from recommender.settings.source_models import SourceSection
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 _SHORTEST_KEY = 32
@@ -74,7 +74,7 @@ class MailSection(Section):
     """plain is for a server on this machine only."""
     username: Line = ""
     """Login at the mail server; empty for none."""
-    password: Annotated[SecretStr, AfterValidator(_secret_line)] = SecretStr("")
+    password: Secret = SecretStr("")
     """Better kept in password_file or PAPERROUTE_MAIL__PASSWORD."""
     password_file: Line = ""
     """File whose first line is the password."""
@@ -206,9 +206,9 @@ class Settings(Section):
 
     store: StoreSection = StoreSection()
     mail: MailSection = MailSection()
-    web: WebSection = WebSection()
     inbox: InboxSection = InboxSection()
     secrets: SecretsSection = SecretsSection()
+    web: WebSection = WebSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()
     subscribers: SubscribersSection = SubscribersSection()
@@ -216,6 +216,30 @@ class Settings(Section):
     """Where papers come from."""
 
     @property
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.mail.feedback == "mail" and self.inbox.backend == "none":
+            raise fault(
+                "votes by mail need an inbox that is read",
+                'set [inbox] backend to "imap" or "maildir", or write feedback = "web"',
+                at="mail.feedback",
+            )
+        self.inbox.check_address(self.mail.sender_address)
+        return self
+
+    @property
+    def inbox_address(self) -> str:
+        """Where answers and bounces are sent."""
+        return self.inbox.address or self.mail.sender_address
+
+    @property
+    def inbox_login(self) -> tuple[str, str]:
+        """User name and password of the inbox; those of the mail server where it has none of its own."""
+        own = self.inbox.password.get_secret_value()
+        if self.inbox.username:
+            return self.inbox.username, own
+        return self.mail.username, own or self.mail.password.get_secret_value()
+
     def contact(self) -> str:
         """The address named in the User-Agent of every request."""
         return self.web.contact or self.mail.sender_address
