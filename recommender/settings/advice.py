@@ -19,9 +19,9 @@ from recommender.settings.models import ScheduleSection, Settings
 from recommender.settings.reading import Document
 from recommender.settings.repeats import tables
 
-_EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", "example")
 _WEEKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((1, 19), (3, 22), (7, 19), (10, 31)))
 """Ends of weeks in which summer time holds nowhere, on one side only, or on both."""
+_EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", "example")
 Advice = tuple[tuple[str | int, ...], str, str]
 
 
@@ -83,6 +83,22 @@ def _about_mail(settings: Settings) -> Iterator[Advice]:
         )
 
 
+def _about_inbox(settings: Settings) -> Iterator[Advice]:
+    inbox, mail = settings.inbox, settings.mail
+    if inbox.backend == "imap" and not (inbox.username or mail.username):
+        yield (
+            ("inbox", "backend"),
+            "there is no username for the inbox, so nothing can be read",
+            "set [inbox] username, or that of [mail]",
+        )
+    elif inbox.backend == "imap" and not settings.inbox_login[1]:
+        yield (
+            ("inbox", "username") if inbox.username else ("inbox", "backend"),
+            "there is no password for the inbox",
+            "set password_file or PAPERROUTE_INBOX__PASSWORD",
+        )
+
+
 def _about_papers(settings: Settings) -> Iterator[Advice]:
     if not settings.source:
         yield ((), "no [[source]] is set: there are only papers you import", 'add [[source]] type = "arxiv"')
@@ -104,22 +120,6 @@ def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, s
             f"{who} has no interest: only votes and trends can choose",
             "add a [[subscriber.interest]]",
         )
-def _about_inbox(settings: Settings) -> Iterator[Advice]:
-    inbox, mail = settings.inbox, settings.mail
-    if inbox.backend == "imap" and not (inbox.username or mail.username):
-        yield (
-            ("inbox", "backend"),
-            "there is no username for the inbox, so nothing can be read",
-            "set [inbox] username, or that of [mail]",
-        )
-    elif inbox.backend == "imap" and not settings.inbox_login[1]:
-        yield (
-            ("inbox", "username") if inbox.username else ("inbox", "backend"),
-            "there is no password for the inbox",
-            "set password_file or PAPERROUTE_INBOX__PASSWORD",
-        )
-
-
     elif all(interest.get("paused") is True for interest in interests):
         yield ("", f"every interest of {who} is paused", "write paused = true for the subscriber instead")
     if "on" in subscriber and subscriber.get("every") != "week":

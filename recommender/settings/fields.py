@@ -111,16 +111,16 @@ def host_name(text: str) -> str:
     raise fault(f"{shown(text)} is not a host name", f'write the bare name, like "{bare}"')
 
 
-def web_url(text: str) -> str:
-    """Check an http or https address without credentials, query or fragment; drops a closing slash."""
-    parts = _split(text)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        raise fault(f"{shown(text)} is not a web address", 'write it in full, like "https://example.org"')
 def optional_host(text: str) -> str:
     """Check a host name as `host_name` does; empty is fine."""
     return host_name(text) if text else ""
 
 
+def web_url(text: str) -> str:
+    """Check an http or https address without credentials, query or fragment; drops a closing slash."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise fault(f"{shown(text)} is not a web address", 'write it in full, like "https://example.org"')
     if parts.username or parts.password or "@" in parts.netloc:
         raise fault("a web address with a name or password in it", "leave out what stands before the @")
     if parts.query or parts.fragment or any(char.isspace() for char in text):
@@ -248,12 +248,12 @@ Address = Annotated[str, _text(address)]
 OptionalAddress = Annotated[str, _text(optional_address)]
 Mailbox = Annotated[str, _text(mailbox)]
 Host = Annotated[str, _text(one_line, host_name)]
+OptionalHost = Annotated[str, _text(one_line, optional_host)]
+OptionalPath = Annotated[str, _text(one_line, local_path)]
+"""A path as written, or nothing."""
 WebUrl = Annotated[str, _text(one_line, web_url)]
 FeedUrl = Annotated[str, _text(one_line, feed_url)]
 Bind = Annotated[str, _text(one_line, bind_address)]
 Category = Annotated[str, _text(one_line, category)]
 FilePath = Annotated[str, Field(min_length=1), _text(one_line, not_blank, local_path)]
 """A path as written; the loader resolves it."""
-OptionalHost = Annotated[str, _text(one_line, optional_host)]
-OptionalPath = Annotated[str, _text(one_line, local_path)]
-"""A path as written, or nothing."""

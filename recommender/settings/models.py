@@ -23,8 +23,8 @@ from recommender.settings.fields import (
     Zone,
 )
 from recommender.settings.inbox_models import InboxSection
-
 from recommender.settings.source_models import SourceSection
+
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 _SHORTEST_KEY = 32
@@ -207,15 +207,14 @@ class Settings(Section):
     store: StoreSection = StoreSection()
     mail: MailSection = MailSection()
     inbox: InboxSection = InboxSection()
-    secrets: SecretsSection = SecretsSection()
     web: WebSection = WebSection()
+    secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()
     subscribers: SubscribersSection = SubscribersSection()
     source: Annotated[tuple[SourceSection, ...], Field(strict=False)] = ()
     """Where papers come from."""
 
-    @property
     @model_validator(mode="after")
     def _together(self) -> Self:
         if self.mail.feedback == "mail" and self.inbox.backend == "none":
@@ -240,6 +239,7 @@ class Settings(Section):
             return self.inbox.username, own
         return self.mail.username, own or self.mail.password.get_secret_value()
 
+    @property
     def contact(self) -> str:
         """The address named in the User-Agent of every request."""
         return self.web.contact or self.mail.sender_address
