@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from recommender.domain.announcements import ARXIV_ZONE, FETCH_AT
 from recommender.domain.cadence import latest_slot, next_due
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Cadence, Every
@@ -48,6 +49,15 @@ def daily(words: str, zone: str) -> Daily:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InputError(f'schedule: {zone!r} is no time zone; write one such as "Europe/Berlin"') from error
     return Daily(at=time(int(match[1]), int(match[2])), zone=zone)
+
+
+def fetching(words: str, zone: str) -> Daily:
+    """Read `06:00` in `zone`, or `arxiv`: soon after arXiv's feeds are made anew, in New York's time.
+
+    On days without an announcement too: other sources have papers then, and one deferred for a holiday
+    is found as well. Raises InputError.
+    """
+    return Daily(at=FETCH_AT, zone=ARXIV_ZONE) if words.strip() == "arxiv" else daily(words, zone)
 
 
 def is_due(

@@ -130,10 +130,10 @@ class _Holder:
 
 def _due_sources(application: "Application") -> "list[Source]":
     """Return the sources whose own hour has come; a failed one is tried again after a while."""
-    from jobs.schedule import History, daily, is_due  # noqa: PLC0415 loaded by `run` alone
+    from jobs.schedule import History, fetching, is_due  # noqa: PLC0415 loaded by `run` alone
 
     schedule = application.loaded.settings.schedule
-    plan = daily(schedule.ingest, schedule.zone)
+    plan = fetching(schedule.ingest, schedule.zone)
     states = application.lookup().source_states()
     now = application.clock.now()
     histories = {

@@ -8,7 +8,7 @@ from recommender.digest.plain import plain, shorten
 from recommender.digest.tex import to_unicode
 from recommender.domain.editions import Slot
 from recommender.domain.papers import Paper, PaperId, Signal
-from recommender.domain.subscribers import WEEKDAYS, Cadence, Every
+from recommender.domain.subscribers import WEEKDAYS, After, Cadence, Every
 
 AUTHORS = 6
 """Names shown before "and N more"."""
@@ -39,13 +39,14 @@ def day_words(moment: datetime, zone: str) -> str:
 
 
 def cadence_words(cadence: Cadence) -> str:
-    """Return `every Monday at 07:30 (Europe/Berlin time)`."""
+    """Return `every Monday at 07:30 (Europe/Berlin time), after arXiv's announcement`."""
     days = {
         Every.DAY: "every day",
         Every.WEEKDAY: "Monday to Friday",
         Every.WEEK: f"every {WEEKDAYS[cadence.on].capitalize()}",
     }
-    return f"{days[cadence.every]} at {cadence.at:%H:%M} ({cadence.zone} time)"
+    waits = ", after arXiv's announcement" if cadence.after is After.ARXIV else ""
+    return f"{days[cadence.every]} at {cadence.at:%H:%M} ({cadence.zone} time){waits}"
 
 
 def slot_words(slot: Slot, zone: str) -> str:

@@ -2,15 +2,17 @@
 
 Walks local calendar dates and never adds 24 hours, so both kinds of clock change are safe: a wall
 time inside a gap moves on by the gap, an ambiguous one means its first occurrence, and a local
-date that a zone skipped altogether (Pacific/Apia, 2011-12-30) has no edition.
+date that a zone skipped altogether (Pacific/Apia, 2011-12-30) has no edition. Waiting for an
+announcement moves the due time within its date, never to another one.
 """
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from recommender.domain.announcements import ready_on
 from recommender.domain.editions import Slot
-from recommender.domain.subscribers import Cadence, Every
+from recommender.domain.subscribers import After, Cadence, Every
 
 _FRIDAY = 4
 _DAY = timedelta(days=1)
@@ -40,12 +42,21 @@ def next_due(cadence: Cadence, after: datetime) -> Slot:
     return next(slot for slot in _slots(cadence, after, step=1) if slot.due_at > after)
 
 
+def slots_before(cadence: Cadence, until: datetime, *, since: datetime) -> Iterator[Slot]:
+    """Yield the slots due after `since` and at or before `until`, newest first."""
+    for slot in _slots(cadence, until, step=-1):
+        if slot.due_at <= since:
+            return
+        if slot.due_at <= until:
+            yield slot
+
+
 def _slots(cadence: Cadence, around: datetime, *, step: int) -> Iterator[Slot]:
     """Yield slots day by day, starting two local days on the other side of `around`."""
     zone = ZoneInfo(cadence.zone)
     day = around.astimezone(zone).date() - step * 2 * _DAY
     while True:
-        if _is_edition_day(cadence, day) and (due := _instant(day, cadence.at, zone)):
+        if _is_edition_day(cadence, day) and (due := _due(cadence, day, zone)):
             yield Slot(key=edition_key(cadence, day), due_at=due)
         day += step * _DAY
 
@@ -54,6 +65,13 @@ def _is_edition_day(cadence: Cadence, day: date) -> bool:
     if cadence.every is Every.WEEK:
         return day.weekday() == cadence.on
     return cadence.every is Every.DAY or day.weekday() <= _FRIDAY
+
+
+def _due(cadence: Cadence, day: date, zone: ZoneInfo) -> datetime | None:
+    """Return when the edition of a local date is due, or None where that date does not exist."""
+    due = _instant(day, cadence.at, zone)
+    ready = ready_on(day, zone) if cadence.after is After.ARXIV else None
+    return due if due is None or ready is None else max(due, ready)
 
 
 def _instant(day: date, at: time, zone: ZoneInfo) -> datetime | None:

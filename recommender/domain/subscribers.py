@@ -15,6 +15,13 @@ class Every(StrEnum):
     WEEK = "week"
 
 
+class After(StrEnum):
+    """What an edition waits for where that comes later on its day than its hour."""
+
+    NONE = ""
+    ARXIV = "arxiv"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
     """When editions are due, in the subscriber's own wall time."""
@@ -24,6 +31,7 @@ class Cadence:
     """Weekday for `week`: Monday is 0."""
     at: time = time(7, 30)
     zone: str = "UTC"
+    after: After = After.NONE
 
 
 class SubscriberState(StrEnum):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from recommender.domain.announcements import SETTLING, ready_on
 from recommender.domain.cadence import latest_slot, slots_before
 from recommender.domain.errors import Problem
+from recommender.domain.subscribers import After, Cadence, DeclaredSubscriber
 from recommender.settings import fields
 from recommender.settings.models import ScheduleSection, Settings
 from recommender.settings.reading import Document
@@ -47,6 +48,26 @@ def warnings_of_people(documents: Sequence[Document]) -> Iterator[Problem]:
             for key, message, fix in _about_subscriber(subscriber):
                 place = document.positions.value((*path, key) if key else path)
                 yield document.problem(place, message, fix, severity="warning")
+
+
+def warnings_of_waiting(
+    document: Document, people: Sequence[DeclaredSubscriber], schedule: ScheduleSection
+) -> Iterator[Problem]:
+    """Yield a warning for each subscriber who waits for papers that are fetched too late for that.
+
+    `people` are the subscribers of the document, in its order.
+    """
+    if schedule.ingest == "arxiv":
+        return
+    fetch = Cadence(at=fields.parse_time(schedule.ingest), zone=schedule.zone)
+    for number, subscriber in enumerate(people):
+        if subscriber.cadence.after is After.ARXIV and not _has_seen(subscriber.cadence, fetch):
+            yield document.problem(
+                document.positions.value(("subscriber", number, "after")),
+                f"papers are fetched at {schedule.ingest} ({schedule.zone} time), after this edition",
+                'write ingest = "arxiv" under [schedule]',
+                severity="warning",
+            )
 
 
 def warnings_of_files(files: Mapping[str, Path]) -> Iterator[Problem]:
@@ -126,6 +147,18 @@ def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, s
         yield ("on", 'on counts only with every = "week"', 'add every = "week" or leave it out')
 
 
+@cache
+def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
+    """Tell whether, in each sampled week, a fetch lies between the new feeds and the edition due."""
+    slots = (slot for end in _WEEKS for slot in slots_before(cadence, end, since=end - timedelta(days=7)))
+    for slot in slots:
+        zone = ZoneInfo(cadence.zone)
+        ready = ready_on(slot.due_at.astimezone(zone).date(), zone)
+        if ready and latest_slot(fetch, slot.due_at).due_at < ready - SETTLING:
+            return False
+    return True
+
+
 def _readable_secret(document: Document) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
@@ -145,18 +178,6 @@ def _others_may_read(file: Path) -> bool:
         return bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
     except OSError:
         return False
-
-
-@cache
-def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
-    """Tell whether, in each sampled week, a fetch lies between the new feeds and the edition due."""
-    slots = (slot for end in _WEEKS for slot in slots_before(cadence, end, since=end - timedelta(days=7)))
-    for slot in slots:
-        zone = ZoneInfo(cadence.zone)
-        ready = ready_on(slot.due_at.astimezone(zone).date(), zone)
-        if ready and latest_slot(fetch, slot.due_at).due_at < ready - SETTLING:
-            return False
-    return True
 
 
 def _is_example(address: str) -> bool:

@@ -62,6 +62,11 @@ def clock_time(text: str) -> str:
     raise fault(f"{shown(text)} is not a time of day", f'write hours and minutes: "{_guess_time(text)}"')
 
 
+def fetch_hour(text: str) -> str:
+    """Check `HH:MM` or the word that follows arXiv's announcements."""
+    return text if text == "arxiv" else clock_time(text)
+
+
 def parse_time(text: str) -> time:
     """Turn a checked `HH:MM` into a wall time."""
     return time.fromisoformat(text)
@@ -243,6 +248,9 @@ Line = Annotated[str, _text(one_line)]
 Words = Annotated[str, Field(min_length=1), _text(one_line, not_blank)]
 """One line of text, not empty."""
 Clock = Annotated[str, Field(json_schema_extra={"pattern": f"^{_CLOCK.pattern}$"}), _text(clock_time)]
+FetchHour = Annotated[
+    str, Field(json_schema_extra={"pattern": f"^(arxiv|{_CLOCK.pattern})$"}), _text(fetch_hour)
+]
 Zone = Annotated[str, _text(one_line, zone_name)]
 Address = Annotated[str, _text(address)]
 OptionalAddress = Annotated[str, _text(optional_address)]

@@ -14,6 +14,7 @@ from recommender.settings.fault import fault
 from recommender.settings.fields import (
     Bind,
     Clock,
+    FetchHour,
     FilePath,
     Host,
     Line,
@@ -184,8 +185,8 @@ class RankingSection(Section):
 class ScheduleSection(Section):
     """When the daemon works; the readers' own hours are in the subscribers file."""
 
-    ingest: Clock = "06:00"
-    """When papers are fetched."""
+    ingest: FetchHour = "06:00"
+    """When papers are fetched; arxiv is soon after its feeds are made anew."""
     train: Clock = "06:20"
     """When the recommender is fitted."""
     zone: Zone = "UTC"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from recommender.domain.subscribers import WEEKDAYS, Cadence, DeclaredSubscriber, Every, Interest
+from recommender.domain.subscribers import WEEKDAYS, After, Cadence, DeclaredSubscriber, Every, Interest
 from recommender.settings import fields
 from recommender.settings.base import Section
 from recommender.settings.fault import fault, shown
@@ -16,7 +16,18 @@ from recommender.settings.fields import Address, Category, Clock, Line, Words, Z
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Lockable = Literal[
-    "name", "zone", "every", "on", "at", "papers", "floor", "when_empty", "paused", "share", "interests"
+    "name",
+    "zone",
+    "every",
+    "on",
+    "at",
+    "after",
+    "papers",
+    "floor",
+    "when_empty",
+    "paused",
+    "share",
+    "interests",
 ]
 WordList = Annotated[tuple[Words, ...], Field(strict=False)]
 SeedReader = Callable[[str], Sequence[str]]
@@ -92,6 +103,8 @@ class SubscriberTable(Section):
     """The day, for every = "week"."""
     at: Clock = "07:30"
     """The hour, in the reader's zone."""
+    after: Literal["", "arxiv"] = ""
+    """arxiv waits for the papers announced on that day, where they come later than the hour."""
     papers: Annotated[int, Field(ge=1, le=50)] = 10
     """At most this many; fewer is fine."""
     floor: Floor = "auto"
@@ -118,6 +131,7 @@ class SubscriberTable(Section):
                 on=WEEKDAYS.index(self.on),
                 at=fields.parse_time(self.at),
                 zone=self.zone,
+                after=After(self.after),
             ),
             papers=self.papers,
             floor=None if self.floor == "auto" else float(self.floor),

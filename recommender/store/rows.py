@@ -12,6 +12,7 @@ from recommender.domain.feedback import Act, Feedback
 from recommender.domain.identity import title_key
 from recommender.domain.papers import Cursor, Paper, PaperStatus, Signal, SourceState
 from recommender.domain.subscribers import (
+    After,
     Cadence,
     DeclaredSubscriber,
     Every,
@@ -95,6 +96,7 @@ def declared_row(declared: DeclaredSubscriber) -> dict[str, Any]:
         "on": cadence.on,
         "at": cadence.at,
         "zone": cadence.zone,
+        "after": cadence.after.value,
     }
 
 
@@ -122,7 +124,7 @@ def read_subscriber(row: Row[Any], interests: tuple[Interest, ...]) -> Subscribe
         epoch=row.epoch,
         joined=row.joined,
         unsubscribed=row.unsubscribed,
-        cadence=Cadence(every=Every(row.every), on=row.on, at=row.at, zone=row.zone),
+        cadence=Cadence(every=Every(row.every), on=row.on, at=row.at, zone=row.zone, after=After(row.after)),
         interests=interests,
     )
 
