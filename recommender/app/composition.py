@@ -34,6 +34,7 @@ from recommender.services.publishing import Publishing
 from recommender.services.reading import Reading
 from recommender.services.recommending import Recommending
 from recommender.services.rendering import EditionRenderer, Identity
+from recommender.services.replaying import Replaying
 from recommender.services.subscriptions import Subscriptions
 from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
@@ -201,6 +202,10 @@ class Application:
             clock=self.clock,
             guard=lambda envelope, message: check_wire(message, envelope, sender),
         )
+
+    def replaying(self) -> Replaying:
+        """Return what sends a delivery once more because a person asks."""
+        return Replaying(self.store, self.clock)
 
     def previewing(self) -> Previewing:
         """Return what shows and test-mails editions outside the ledger."""
