@@ -57,7 +57,8 @@ class Outbox(Protocol):
     def settle(self, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
         """Record the end of an attempt; False if the fence is old or the move is not in TRANSITIONS.
 
-        Only `claim` leads to claimed and only `mark_in_doubt` to in_doubt.
+        Only `claim` leads to claimed and only `mark_in_doubt` to in_doubt. A row made ready again was not
+        tried: its claim does not count as an attempt.
         """
         ...
 

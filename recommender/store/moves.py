@@ -94,7 +94,10 @@ def mark_in_doubt(connection: Connection, delivery: Delivery, *, now: datetime, 
 
 
 def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
-    """See `ports.Outbox.settle`: the states from which the move is allowed are part of the condition."""
+    """See `ports.Outbox.settle`: the states from which the move is allowed are part of the condition.
+
+    A row given back untried gets back the attempt that its claim counted.
+    """
     sources = [source.value for source, targets in TRANSITIONS.items() if settlement.state in targets]
     if settlement.state in (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT):
         return False
@@ -107,6 +110,8 @@ def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *
         "losses": 0,
         "doubts": DELIVERY.c.doubts + int(settlement.doubt),
     }
+    if settlement.state is DeliveryState.READY:
+        values["attempts"] = DELIVERY.c.attempts - 1
     if settlement.body_sha256 is not None:
         values["body_sha256"] = settlement.body_sha256
     current = (

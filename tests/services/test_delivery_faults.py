@@ -223,6 +223,7 @@ def test_a_relay_that_shuts_down_gets_no_more_rows(room: Mailroom) -> None:
             CLEO: DeliveryState.READY,
         }
         assert len(report.failures) == 2
+        assert [row.attempts for row in room.rows().values()] == [1, 0, 0]
         room.clock.move(minutes=20)
         assert service.run().counts["sent"] == 3
         assert len(relay.accepted) == 3
