@@ -12,6 +12,7 @@
     │   ├── MailDeferred       temporary
     │   ├── MailRejected       permanent
     │   └── MailInDoubt        nobody on this side can know
+    ├── MailboxError           the inbox cannot be read
     ├── ArtifactError          a stored recommender cannot be used
     └── LinkError              a signed link cannot be honoured
         ├── LinkInvalid
@@ -127,6 +128,10 @@ class MailRejected(MailError):
 
 class MailInDoubt(MailError):
     """The body was handed over and no answer came back."""
+
+
+class MailboxError(PaperRouteError):
+    """The inbox cannot be read; says where and why, never the login."""
 
 
 class ArtifactError(PaperRouteError):

@@ -4,6 +4,7 @@ Arrays have no place here: scorers and fusion are protocols of `ranking.base`. E
 one conformance test class that every real implementation and every fake passes.
 """
 
+from recommender.ports.inbox import Inbound, Mailbox, MailboxSession
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.transactions import Store, UnitOfWork
@@ -13,7 +14,10 @@ __all__ = [
     "Artifacts",
     "Clock",
     "Executor",
+    "Inbound",
     "MailSession",
+    "Mailbox",
+    "MailboxSession",
     "Mailer",
     "Outbox",
     "Papers",

@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from recommender.ports.inbox import Inbound
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 
@@ -23,6 +24,11 @@ class UnitOfWork(Protocol):
     @property
     def outbox(self) -> Outbox:
         """Editions and deliveries in this transaction."""
+        ...
+
+    @property
+    def inbound(self) -> Inbound:
+        """Mail that came back, in this transaction."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from recommender.domain.errors import InputError
 from recommender.store import migrate
 from recommender.store.artifacts import SqlArtifacts
 from recommender.store.engine import open_engine, transaction
+from recommender.store.inbound import SqlInbound
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
 from recommender.store.people import SqlPeople
@@ -28,6 +29,7 @@ class SqlUnitOfWork:
     papers: SqlPapers
     people: SqlPeople
     outbox: SqlOutbox
+    inbound: SqlInbound
     artifacts: SqlArtifacts
 
 
@@ -101,6 +103,7 @@ class SqlStore:
             papers=SqlPapers(connection),
             people=SqlPeople(connection, self._random_bytes),
             outbox=SqlOutbox(connection),
+            inbound=SqlInbound(connection),
             artifacts=SqlArtifacts(connection),
         )
 

@@ -1,5 +1,6 @@
 """The SQL store keeps the promises of the ports on SQLite and on PostgreSQL."""
 
+from tests.conformance.inbound import InboundConformance
 from tests.conformance.outbox import OutboxConformance
 from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
@@ -25,3 +26,7 @@ class TestSqlOutboxMoves(OutboxMovesConformance):
 
 class TestSqlStore(StoreConformance):
     """Transactions in SQL."""
+
+
+class TestSqlInbound(InboundConformance):
+    """Mail that came back, in SQL."""

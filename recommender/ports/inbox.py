@@ -1,0 +1,47 @@
+"""Protocols of mail that comes back: the place it is read from, and the record of what it was."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from recommender.domain.inbound import Fetched, InboundMail
+
+
+class MailboxSession(Protocol):
+    """An open inbox. Messages are only looked at until `done` says that one was ours."""
+
+    def fetch(self) -> Iterator[Fetched]:
+        """Yield messages not marked as read that may be ours, oldest first; raise MailboxError.
+
+        A message is yielded once in the life of the mailbox object unless `again` asks for it.
+        """
+        ...
+
+    def done(self, handle: str) -> None:
+        """Mark a message as read, once what it says is stored; raise MailboxError."""
+        ...
+
+    def again(self, handle: str) -> None:
+        """Let a message be yielded again at the next opening: it could not be dealt with."""
+        ...
+
+
+class Mailbox(Protocol):
+    """Where mail comes back. Nothing in it is ever deleted."""
+
+    def open(self) -> AbstractContextManager[MailboxSession]:
+        """Connect for the length of a `with` block; raise MailboxError."""
+        ...
+
+
+class Inbound(Protocol):
+    """The record of mail that came back. Law: a key is recorded once."""
+
+    def record(self, mail: InboundMail) -> bool:
+        """Remember a message; False, and no change, if its key is known."""
+        ...
+
+    def bounces(self, subscriber: int, *, since: datetime) -> Sequence[InboundMail]:
+        """Return a subscriber's bounces, hard and soft, recorded after `since`, oldest first."""
+        ...

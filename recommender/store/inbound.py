@@ -1,0 +1,47 @@
+"""The record of mail that came back, in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from recommender.domain.inbound import BOUNCES, InboundKind, InboundMail
+from recommender.store.schema import INBOUND_MAIL
+from recommender.store.statements import insert_or_skip, run_many
+
+
+class SqlInbound:
+    """`ports.Inbound` in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside the transaction of `connection`."""
+        self._connection = connection
+
+    def record(self, mail: InboundMail) -> bool:
+        """Remember a message; False, and no change, if its key is known."""
+        row = {
+            "key": mail.key,
+            "at": mail.at,
+            "kind": mail.kind.value,
+            "subscriber_id": mail.subscriber,
+            "delivery_id": mail.delivery,
+            "detail": mail.detail,
+        }
+        return run_many(self._connection, insert_or_skip(self._connection, INBOUND_MAIL), [row]) == 1
+
+    def bounces(self, subscriber: int, *, since: datetime) -> Sequence[InboundMail]:
+        """Return a subscriber's bounces, hard and soft, recorded after `since`, oldest first."""
+        table = INBOUND_MAIL.c
+        query = select(INBOUND_MAIL).where(table.subscriber_id == subscriber, table.at > since)
+        query = query.where(table.kind.in_([kind.value for kind in BOUNCES])).order_by(table.at, table.key)
+        return [
+            InboundMail(
+                key=row.key,
+                at=row.at,
+                kind=InboundKind(row.kind),
+                subscriber=row.subscriber_id,
+                delivery=row.delivery_id,
+                detail=row.detail,
+            )
+            for row in self._connection.execute(query)
+        ]

@@ -1,0 +1,64 @@
+"""What every Inbound does: each message once, and a reader's bounces in order."""
+
+from datetime import timedelta
+
+import pytest
+
+from recommender.domain.inbound import InboundKind, InboundMail
+from recommender.ports import Store
+from tests.builders import NOON
+from tests.conformance.outbox import present, stored
+
+HOUR = timedelta(hours=1)
+
+
+def a_bounce(key: str, subscriber: int | None, *, hours: int = 0, **fields: object) -> InboundMail:
+    """Build a hard bounce some hours after noon."""
+    values: dict[str, object] = {
+        "key": key,
+        "at": NOON + hours * HOUR,
+        "kind": InboundKind.HARD_BOUNCE,
+        "subscriber": subscriber,
+    }
+    return InboundMail(**(values | fields))  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+class InboundConformance:
+    """Subclass it and give a fixture `store` with an empty store."""
+
+    def test_a_message_read_twice_is_recorded_once(self, store: Store) -> None:
+        """And the first record stays."""
+        ana = stored(store).subscriber
+        with store.write() as unit:
+            assert unit.inbound.record(a_bounce("k", ana, detail="first"))
+            assert not unit.inbound.record(a_bounce("k", ana, detail="second"))
+        with store.write() as unit:
+            assert not unit.inbound.record(a_bounce("k", None, kind=InboundKind.UNKNOWN))
+            (found,) = unit.inbound.bounces(ana, since=NOON - HOUR)
+        assert found.detail == "first"
+
+    def test_a_record_comes_back_as_it_was(self, store: Store) -> None:
+        """With the delivery that it speaks of."""
+        ana = stored(store).subscriber
+        mail = a_bounce("k", ana, delivery=present(store).id, detail="5.1.1", kind=InboundKind.SOFT_BOUNCE)
+        with store.write() as unit:
+            unit.inbound.record(mail)
+        with store.read() as unit:
+            assert unit.inbound.bounces(ana, since=NOON - HOUR) == [mail]
+
+    def test_bounces_are_one_reader_s_since_a_time_oldest_first(self, store: Store) -> None:
+        """What is no bounce, or another's, is not among them."""
+        ana = stored(store).subscriber
+        with store.write() as unit:
+            for key, hours in (("c", 3), ("a", 1), ("b", 2)):
+                unit.inbound.record(a_bounce(key, ana, hours=hours))
+            unit.inbound.record(a_bounce("d", None, hours=4))
+            unit.inbound.record(a_bounce("e", ana, hours=4, kind=InboundKind.VOTE))
+            found = unit.inbound.bounces(ana, since=NOON + HOUR)
+        assert [mail.key for mail in found] == ["b", "c"]
+
+    @pytest.mark.parametrize("kind", list(InboundKind))
+    def test_every_kind_can_be_recorded(self, store: Store, kind: InboundKind) -> None:
+        """Also of nobody."""
+        with store.write() as unit:
+            assert unit.inbound.record(a_bounce("k", None, kind=kind))
