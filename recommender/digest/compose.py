@@ -8,10 +8,18 @@ from dataclasses import dataclass
 
 from recommender.digest import words
 from recommender.digest.excerpt import excerpt
-from recommender.digest.links import Links
+from recommender.digest.links import DigestLinks
 from recommender.digest.plain import header_text, plain, shorten
 from recommender.digest.tex import to_unicode
-from recommender.domain.digests import Digest, DigestFooter, DigestPaper, DigestSection, Thumbs
+from recommender.domain.digests import (
+    Digest,
+    DigestFooter,
+    DigestMissed,
+    DigestPaper,
+    DigestSection,
+    MissedPaper,
+    Thumbs,
+)
 from recommender.domain.editions import Edition, EditionItem, Section, Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import Subscriber
@@ -19,6 +27,9 @@ from recommender.domain.subscribers import Subscriber
 SUBJECT = 70
 PREHEADER = 140
 _TITLE = 300
+MISSED = 10
+"""Titles shown of an edition that may not have arrived."""
+_MISSED_TITLE = 160
 _FROM_VOTES = "Your votes"
 _SPOKEN_MATCH = {
     Section.INTEREST: 0.0,
@@ -48,12 +59,15 @@ class Material:
     edition: Edition
     subscriber: Subscriber
     papers: Mapping[PaperId, Paper]
+    """Those of `edition` and of `missed`."""
     sender: str
     signals: Sequence[Signal] = ()
     next_slot: Slot | None = None
+    missed: Edition | None = None
+    """The edition of the row number `edition.missed`, if there is one."""
 
 
-def compose(material: Material, links: Links) -> Digest:
+def compose(material: Material, links: DigestLinks) -> Digest:
     """Return the digest of an edition. Links are issued as of the edition's `created_at`."""
     items = [item for item in material.edition.items if item.paper in material.papers]
     sections = _sections(material, sorted(items, key=lambda item: item.position), links)
@@ -65,15 +79,16 @@ def compose(material: Material, links: Links) -> Digest:
     return Digest(
         subject=_subject(best_title, fresh or len(shown), material.edition.considered),
         preheader=_preheader(best, shown, best_title) or summary,
-        title=_main_heading(material),
+        title=f"Your papers for {_day(material.edition, material.subscriber)}",
         reader=shorten(plain(material.subscriber.name), 60),
         summary=summary,
         sections=tuple(sections),
         footer=_footer(material, links),
+        missed=_missed(material, material.missed, links) if material.missed else None,
     )
 
 
-def _sections(material: Material, items: Sequence[EditionItem], links: Links) -> list[DigestSection]:
+def _sections(material: Material, items: Sequence[EditionItem], links: DigestLinks) -> list[DigestSection]:
     """Group items: interests in the order the reader gave them, then the other sections."""
     names = {interest.key: plain(interest.name) for interest in material.subscriber.interests}
     order = {key: place for place, key in enumerate(names)}
@@ -97,7 +112,7 @@ def _sections(material: Material, items: Sequence[EditionItem], links: Links) ->
 
 
 def _paper(
-    material: Material, item: EditionItem, number: int, signals: Sequence[Signal], links: Links
+    material: Material, item: EditionItem, number: int, signals: Sequence[Signal], links: DigestLinks
 ) -> DigestPaper:
     paper = material.papers[item.paper]
     return DigestPaper(
@@ -115,18 +130,19 @@ def _paper(
     )
 
 
-def _thumbs(material: Material, item: EditionItem, links: Links) -> Thumbs:
+def _thumbs(material: Material, item: EditionItem, links: DigestLinks) -> Thumbs:
     reader, now = material.subscriber, material.edition.created_at
     who = (reader.public_id, reader.epoch, item.id)
+    saved = item.section is Section.READING_LIST
     return Thumbs(
         up=links.vote(*who, "up", now),
         down=links.vote(*who, "down", now),
-        save=links.save(*who, now),
-        saved=item.section is Section.READING_LIST,
+        save=links.unsave(*who, now) if saved else links.save(*who, now),
+        save_words=links.unsave_words if saved else "Save",
     )
 
 
-def _footer(material: Material, links: Links) -> DigestFooter:
+def _footer(material: Material, links: DigestLinks) -> DigestFooter:
     reader, now = material.subscriber, material.edition.created_at
     who = (reader.public_id, reader.epoch)
     zone = reader.cadence.zone
@@ -136,10 +152,28 @@ def _footer(material: Material, links: Links) -> DigestFooter:
         if material.next_slot
         else "",
         sender=plain(material.sender),
+        note=links.note,
+        unsubscribe=links.unsubscribe(*who, now),
+        help=links.help(*who, now),
         view=links.view(*who, material.edition.id, now),
         reading=links.reading(*who, now),
         preferences=links.preferences(*who, now),
-        unsubscribe=links.unsubscribe(*who, now),
+    )
+
+
+def _missed(material: Material, missed: Edition, links: DigestLinks) -> DigestMissed:
+    """Return what to say of an edition that may not have arrived; what left the store is not named."""
+    reader, now = material.subscriber, material.edition.created_at
+    items = sorted(missed.items, key=lambda item: item.position)
+    papers = [material.papers[item.paper] for item in items if item.paper in material.papers]
+    return DigestMissed(
+        when=_day(missed, reader),
+        papers=tuple(
+            MissedPaper(title=shorten(_title(paper), _MISSED_TITLE), url=paper.url)
+            for paper in papers[:MISSED]
+        ),
+        more=max(len(papers) - MISSED, 0),
+        view=links.view(reader.public_id, reader.epoch, missed.id, now),
     )
 
 
@@ -147,9 +181,10 @@ def _title(paper: Paper) -> str:
     return shorten(to_unicode(paper.title) or paper.id, _TITLE)
 
 
-def _main_heading(material: Material) -> str:
-    day = words.day_words(material.edition.due_at, material.subscriber.cadence.zone)
-    return f"Your papers for the week to {day}" if "-W" in material.edition.key else f"Your papers for {day}"
+def _day(edition: Edition, reader: Subscriber) -> str:
+    """Return the day of an edition in the reader's zone, or the week to it."""
+    day = words.day_words(edition.due_at, reader.cadence.zone)
+    return f"the week to {day}" if "-W" in edition.key else day
 
 
 def _best(items: Iterable[EditionItem]) -> EditionItem | None:

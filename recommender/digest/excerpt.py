@@ -13,7 +13,7 @@ _SLACK = 1.15
 _SOURCE = 4
 """So many times the limit of raw text is looked at; TeX shrinks, but not that much."""
 _JOINER = "\ufdd0"
-"""A noncharacter: no text has it, and cleaning leaves it alone."""
+"""A noncharacter: cleaning takes it from every text, so what is found was put there."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])")
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St|[A-Z])\.)$"

@@ -71,11 +71,18 @@ class DigestLinks(Protocol):
     def note(self) -> str:
         """What a reader has to know of the buttons, in a sentence or two; may be empty."""
 
+    @property
+    def unsave_words(self) -> str:
+        """What the button of a paper on the reading list says."""
+
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the way to say `up`, `down` or `undo` of an edition item."""
 
     def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
         """Return the way to save an edition item's paper, or to take that back."""
+
+    def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
+        """Return the way to take a paper off the reading list that is on it."""
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
         """Return the way to an edition in the browser."""
@@ -116,6 +123,11 @@ class Links:
         """Nothing: these buttons explain themselves."""
         return ""
 
+    @property
+    def unsave_words(self) -> str:
+        """What the paper is: the page behind the button says how to take it off."""
+        return "Saved"
+
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the URL that proposes `up` or `down` on an edition item."""
         return self._url(claim_of("vote", (public_id, epoch, item), now, value))
@@ -123,6 +135,10 @@ class Links:
     def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
         """Return the URL that proposes to save an edition item's paper."""
         return self._url(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
+
+    def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
+        """Return the URL of the paper's save page, which leads back where it is saved."""
+        return self.save(public_id, epoch, item, now)
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
         """Return the URL of an edition in the browser."""

@@ -35,12 +35,17 @@ class MailLinks:
     def __init__(self, links: Links, address: str) -> None:
         """`links` signs; `address` is where somebody reads the answers."""
         self._links = links
-        self._to = f"mailto:{quote(address, safe='@+')}"
+        self._to = mailto(address)
 
     @property
     def note(self) -> str:
         """What the buttons do: they are unusual."""
         return "Each button opens a mail that is already written: send it as it is."
+
+    @property
+    def unsave_words(self) -> str:
+        """What the mail does."""
+        return "Unsave"
 
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the mail that says `up`, `down` or `undo` of an edition item."""
@@ -49,6 +54,10 @@ class MailLinks:
     def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
         """Return the mail that saves an edition item's paper, or takes it off the reading list."""
         return self._mail(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
+
+    def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
+        """Return the mail that takes an edition item's paper off the reading list."""
+        return self.save(public_id, epoch, item, now, undo=True)
 
     def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
         """Return the mail that ends all mail, or begins it again."""
@@ -80,6 +89,11 @@ class MailLinks:
         link = f"{self._to}?subject={quote(self.subject(claim), safe=':')}"
         whole = f"{link}&body={quote(_BODY)}"
         return whole if len(whole) <= LONGEST else link
+
+
+def mailto(address: str) -> str:
+    """Return the start of every link to an address; empty for none."""
+    return f"mailto:{quote(address, safe='@+')}" if address else ""
 
 
 def without_body(link: str) -> str:

@@ -22,6 +22,8 @@ from recommender.domain.errors import InputError
 ONE_LINE = frozenset(
     {"list-unsubscribe", "list-unsubscribe-post", "list-id", "list-help", "message-id", "feedback-id"}
 )
+ONE_CLICK = "List-Unsubscribe-Post"
+"""The one header that a digest without a web server lacks."""
 _LONGEST_LINE = 998
 
 
@@ -38,10 +40,9 @@ class Letter:
     list_id: str
     """Constant per installation: `paperroute.example.org`."""
     edition_key: str
-    unsubscribe_url: str
+    unsubscribe: tuple[str, ...]
+    """Ways to unsubscribe, the preferred one first: a web page, and `mailto:` where somebody reads it."""
     help_url: str
-    unsubscribe_mailto: str | None = None
-    """Address for providers that cannot post; only if somebody reads it."""
 
 
 class MailPolicy(EmailPolicy):
@@ -90,9 +91,6 @@ def build(letter: Letter, text: str, html: str) -> bytes:
 
 def _headers(letter: Letter) -> list[tuple[str, object]]:
     sender = _address(*parseaddr(letter.sender), what="sender")
-    mailto = (
-        f", <mailto:{letter.unsubscribe_mailto}?subject=unsubscribe>" if letter.unsubscribe_mailto else ""
-    )
     return [
         ("From", sender),
         ("To", _address(letter.recipient_name, letter.recipient, what="recipient")),
@@ -100,13 +98,18 @@ def _headers(letter: Letter) -> list[tuple[str, object]]:
         ("Date", format_datetime(letter.date)),
         ("Message-ID", letter.message_id),
         ("List-Id", f"Paper Route <{letter.list_id}>"),
-        ("List-Unsubscribe", f"<{letter.unsubscribe_url}>{mailto}"),
-        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        ("List-Unsubscribe", ", ".join(f"<{way}>" for way in letter.unsubscribe)),
+        *([(ONE_CLICK, "List-Unsubscribe=One-Click")] if any(map(_can_post, letter.unsubscribe)) else []),
         ("List-Help", f"<{letter.help_url}>"),
         ("Feedback-ID", f"{letter.edition_key}:digest:paperroute:{sender.domain}"),
         ("Auto-Submitted", "auto-generated"),
         ("X-Auto-Response-Suppress", "All"),
     ]
+
+
+def _can_post(way: str) -> bool:
+    """Tell whether a provider can post to a way, which is all that one click is (RFC 8058)."""
+    return not way.startswith("mailto:")
 
 
 def _address(name: str, address: str, *, what: str) -> Address:

@@ -1,14 +1,17 @@
 """Text from strangers made harmless for display and for mail headers.
 
 Takes away what nobody can see: control characters, bidirectional overrides, zero-width spaces,
-lone surrogates, private-use characters. Escaping for HTML is the renderer's business, not done here.
+lone surrogates, private-use characters, and code points that are no characters. Escaping for HTML is
+the renderer's business, not done here.
 """
 
 import re
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000f0000-\U0010ffff]"
+    "\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\U000f0000-\U0010ffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000))
+    + "]"
 )
 _SPACES = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _WORD_END = re.compile(r"[\s\u00a0]+\S*$")

@@ -13,6 +13,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from recommender.digest.mail_links import mailto, without_body
 from recommender.digest.plain import shorten
 from recommender.domain.digests import Digest
 
@@ -23,14 +24,19 @@ WIDTH = 74
 """Columns of the text part."""
 _BLANKS = re.compile(r"\n{3,}")
 _WEB_URL = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\x00-\x1f]*)?", re.IGNORECASE)
+_ENCODED = re.compile(r"[A-Za-z0-9:@?=&%._~+-]+", re.ASCII)
 _CHARSET = '<meta charset="utf-8">'
 
 
 class Renderer:
     """Fills templates. Folders are searched in order, so a reader's own folder can come first."""
 
-    def __init__(self, template_dirs: Sequence[Path]) -> None:
-        """Set up the environment; templates are compiled when first used."""
+    def __init__(self, template_dirs: Sequence[Path], mailbox: str = "") -> None:
+        """Set up the environment; templates are compiled when first used.
+
+        Only `mailbox`, where answers are read, may stand in a `mailto:` link.
+        """
+        self._mailto = mailto(mailbox)
         self._environment = Environment(
             loader=FileSystemLoader(template_dirs),
             autoescape=_escapes,  # noqa: S701 escapes all but .txt and .css; a test looks
@@ -40,7 +46,13 @@ class Renderer:
             keep_trailing_newline=True,
             auto_reload=False,
         )
-        self._environment.filters |= {"web": web_url, "wrap": wrap, "uncapital": uncapital}
+        self._environment.filters |= {
+            "web": web_url,
+            "ours": self._own_url,
+            "short": without_body,
+            "wrap": wrap,
+            "uncapital": uncapital,
+        }
         self._inliner = css_inline.CSSInliner(
             keep_style_tags=False,
             keep_at_rules=True,
@@ -60,6 +72,12 @@ class Renderer:
                 break
             page = self._inlined(_with_excerpts(digest, length))
         return page
+
+    def _own_url(self, url: str) -> str:
+        """Return a link that we made if it leads to the web or to our own mailbox, else an empty string."""
+        if self._mailto and url.startswith(f"{self._mailto}?") and _ENCODED.fullmatch(url):
+            return url
+        return web_url(url)
 
     def _inlined(self, digest: Digest) -> str:
         page = self._environment.get_template("digest.html").render(digest=digest)

@@ -71,7 +71,8 @@ def to_unicode(text: str, *, joiner: str = " ") -> str:
         return original
     source = _LOST_BACKSLASH.sub(r"\\\1", original)
     source = _LINK.sub(lambda match: match[2] or match[1], _FOOTNOTE.sub("", source))
-    converted = plain(_convert(source, joiner))
+    parts = _convert(source, joiner).split(joiner) if joiner != " " else [_convert(source, joiner)]
+    converted = joiner.join(plain(part) for part in parts)
     return converted if _letters(converted) >= _KEPT * _letters(_COMMAND_NAMES.sub("", source)) else original
 
 

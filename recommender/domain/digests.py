@@ -12,8 +12,8 @@ class Thumbs:
     up: str
     down: str
     save: str
-    saved: bool = False
-    """The paper is on the reading list already; the link then leads to the way back."""
+    save_words: str = "Save"
+    """Says something else where the paper is on the reading list already and the link is the way back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,36 @@ class DigestFooter:
     next_edition: str
     """When the next edition is due, with the zone named; empty if none is."""
     sender: str
-    view: str
-    reading: str
-    preferences: str
+    note: str
+    """What a reader has to know of the buttons; may be empty."""
     unsubscribe: str
+    help: str
+    """Where a reader learns what else can be done."""
+    view: str = ""
+    """This and the next two are empty where no web server shows the page."""
+    reading: str = ""
+    preferences: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedPaper:
+    """One paper of an edition that may not have arrived; the link may be missing."""
+
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestMissed:
+    """What a reader may have missed because nobody knows whether the edition before this one arrived."""
+
+    when: str
+    """`Thursday 29 January`, or `the week to Thursday 29 January`."""
+    papers: tuple[MissedPaper, ...]
+    more: int
+    """How many papers it had beyond these."""
+    view: str
+    """The whole of it in the browser; empty where no web server shows it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +103,7 @@ class Digest:
     """What is inside and out of how many, in words."""
     sections: tuple[DigestSection, ...]
     footer: DigestFooter
+    missed: DigestMissed | None = None
     language: str = field(default="en")
 
     @property

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from recommender.digest.compose import Material, compose
-from recommender.digest.links import Links
+from recommender.digest.links import DigestLinks
+from recommender.digest.mail_links import MailLinks, without_body
 from recommender.digest.message import Letter, build
 from recommender.digest.render import Renderer
 from recommender.domain.cadence import next_due
@@ -39,11 +40,18 @@ class Parts:
 class EditionRenderer:
     """Renders editions inside a transaction that its caller opened."""
 
-    def __init__(self, renderer: Renderer, links: Links, identity: Identity) -> None:
-        """Keep the templates, the link signer and who we are."""
+    def __init__(
+        self, renderer: Renderer, links: DigestLinks, identity: Identity, by_mail: MailLinks | None = None
+    ) -> None:
+        """Keep the templates, the links of a digest and who we are.
+
+        `by_mail` adds a way to unsubscribe by mail for providers that cannot post; only if somebody
+        reads it.
+        """
         self._renderer = renderer
         self._links = links
         self._identity = identity
+        self._by_mail = by_mail
 
     def message(self, unit: UnitOfWork, delivery: Delivery) -> tuple[Envelope, bytes]:
         """Return what a delivery sends; raises InputError when its edition or subscriber is gone."""
@@ -73,8 +81,8 @@ class EditionRenderer:
             date=edition.created_at,
             list_id=f"paperroute.{self._identity.domain}",
             edition_key=edition.key,
-            unsubscribe_url=digest.footer.unsubscribe,
-            help_url=digest.footer.preferences,
+            unsubscribe=self._ways_out(digest, subscriber, edition),
+            help_url=without_body(digest.footer.help),
         )
         envelope = Envelope(
             mail_from=self._identity.address,
@@ -83,9 +91,18 @@ class EditionRenderer:
         )
         return Parts(html=html, text=text, message=build(letter, text, html), envelope=envelope)
 
+    def _ways_out(self, digest: Digest, subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
+        ways = [digest.footer.unsubscribe]
+        if self._by_mail is not None:
+            who = (subscriber.public_id, subscriber.epoch)
+            ways.append(self._by_mail.unsubscribe(*who, edition.created_at))
+        return tuple(dict.fromkeys(without_body(way) for way in ways))
+
     def _digest(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Digest:
-        papers = unit.papers.get([item.paper for item in edition.items])
-        shown = set(papers)
+        missed = unit.outbox.edition(edition.missed) if edition.missed is not None else None
+        items = (*edition.items, *(missed.items if missed else ()))
+        papers = unit.papers.get([item.paper for item in items])
+        shown = {item.paper for item in edition.items if item.paper in papers}
         made = edition.created_at
         signals = [
             signal for signal in unit.papers.signals(made - _SIGNAL_DAYS, made) if signal.paper in shown
@@ -96,6 +113,7 @@ class EditionRenderer:
             papers=papers,
             sender=self._identity.sender,
             signals=signals,
+            missed=missed,
             next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),
         )
         return compose(material, self._links)

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from recommender.digest.compose import Material, compose
-from recommender.digest.links import Links
+from recommender.digest.links import DigestLinks, Links
+from recommender.digest.mail_links import MailLinks, without_body
 from recommender.digest.message import Letter, build, message_id
 from recommender.digest.render import Renderer
 from recommender.domain.digests import Digest
@@ -18,6 +19,7 @@ NOW = datetime(2026, 1, 30, 6, 30, tzinfo=UTC)
 URL = "http://127.0.0.1:8321"
 KEY = "a-key-for-tests-that-is-long-enough"
 PUBLIC_ID = "0123456789abcdef"
+MAILBOX = "digest@example.org"
 
 PAPERS = (
     Paper(
@@ -115,14 +117,42 @@ def links() -> Links:
     return Links([KEY], URL)
 
 
+def mail_links() -> MailLinks:
+    """Return the same links as mail to ourselves."""
+    return MailLinks(links(), MAILBOX)
+
+
 def renderer() -> Renderer:
     """Return a renderer over the templates of the repository."""
-    return Renderer([REPOSITORY / "templates"])
+    return Renderer([REPOSITORY / "templates"], MAILBOX)
 
 
-def digest(shown: tuple[Paper, ...] = PAPERS, /, **fields: object) -> Digest:
-    """Compose the digest of these papers."""
-    return compose(material(shown, **fields), links())
+def missed(number: int = 12) -> Edition:
+    """Build the edition of the day before, with that many papers."""
+    yesterday = NOW - timedelta(days=1)
+    shown = [replace(edition().items[0], paper=PaperId(f"old:{place}")) for place in range(number)]
+    items = tuple(replace(item, position=place) for place, item in enumerate(shown))
+    return replace(edition(), id=16, key="2026-01-29", created_at=yesterday, due_at=yesterday, items=items)
+
+
+def material_after_loss(number: int = 12, **fields: object) -> Material:
+    """Build what a digest is composed of after an edition of `number` papers was held."""
+    old = {
+        item.paper: Paper(
+            id=item.paper,
+            title=f"{PAPERS[place % 4].title}, Part {place + 1}",
+            url=f"https://arxiv.org/abs/2601.1{place:04d}" if place % 4 != 3 else None,
+        )
+        for place, item in enumerate(missed(number).items)
+    }
+    papers = old | {paper.id: paper for paper in PAPERS}
+    values: dict[str, object] = {"missed": missed(number), "papers": papers}
+    return material(**(values | fields))
+
+
+def digest(shown: tuple[Paper, ...] = PAPERS, /, by: DigestLinks | None = None, **fields: object) -> Digest:
+    """Compose the digest of these papers, with links to the web unless others are given."""
+    return compose(material(shown, **fields), by or links())
 
 
 def letter(subject: str = "Rank-One Updates · 4 papers", **fields: object) -> Letter:
@@ -136,7 +166,7 @@ def letter(subject: str = "Rank-One Updates · 4 papers", **fields: object) -> L
         date=NOW,
         list_id="paperroute.example.org",
         edition_key="2026-01-30",
-        unsubscribe_url=links().unsubscribe(PUBLIC_ID, 0, NOW),
+        unsubscribe=(links().unsubscribe(PUBLIC_ID, 0, NOW),),
         help_url=links().preferences(PUBLIC_ID, 0, NOW),
     )
     return replace(made, **fields)  # type: ignore[arg-type]  # a builder takes any field by name
@@ -144,4 +174,6 @@ def letter(subject: str = "Rank-One Updates · 4 papers", **fields: object) -> L
 
 def mail(made: Digest) -> bytes:
     """Return the whole message of a digest."""
-    return build(letter(made.subject), renderer().text(made), renderer().html(made))
+    ways = (without_body(made.footer.unsubscribe),)
+    head = letter(made.subject, unsubscribe=ways, help_url=without_body(made.footer.help))
+    return build(head, renderer().text(made), renderer().html(made))

@@ -1,28 +1,37 @@
-"""One whole mail, byte for byte. `PAPERROUTE_GOLDEN=write` writes the files anew; look at the difference."""
+"""Whole mails, byte for byte. `PAPERROUTE_GOLDEN=write` writes the files anew; look at the difference."""
 
 import os
+from collections.abc import Callable
 
 import pytest
 
-from tests.digest.samples import digest, mail, renderer
+from recommender.digest.compose import compose
+from recommender.domain.digests import Digest
+from tests.digest.samples import digest, links, mail, mail_links, material_after_loss, renderer
 from tests.paths import REPOSITORY
 
 FOLDER = REPOSITORY / "tests" / "golden"
 
 
-def made() -> dict[str, bytes]:
-    """Render the sample edition in all three forms."""
-    return {
-        "digest.html": renderer().html(digest()).encode(),
-        "digest.txt": renderer().text(digest()).encode(),
-        "digest.eml": mail(digest()),
-    }
+SAMPLES: dict[str, Callable[[], Digest]] = {
+    "digest": digest,
+    "by-mail": lambda: digest(by=mail_links()),
+    "missed": lambda: compose(material_after_loss(), links()),
+    "missed-by-mail": lambda: compose(material_after_loss(), mail_links()),
+}
+FORMS: dict[str, Callable[[Digest], bytes]] = {
+    "html": lambda made: renderer().html(made).encode(),
+    "txt": lambda made: renderer().text(made).encode(),
+    "eml": mail,
+}
 
 
-@pytest.mark.parametrize("name", ["digest.html", "digest.txt", "digest.eml"])
-def test_golden(name: str) -> None:
-    """The sample edition renders to the committed bytes."""
-    content = made()[name]
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_golden(sample: str, form: str) -> None:
+    """The sample edition renders to the committed bytes: as web pages answer, by mail, and after a loss."""
+    name = f"{sample}.{form}"
+    content = FORMS[form](SAMPLES[sample]())
     if os.environ.get("PAPERROUTE_GOLDEN") == "write":
         (FOLDER / name).write_bytes(content)
     assert (FOLDER / name).read_bytes() == content

@@ -10,9 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender.digest.message import build, message_id
+from recommender.digest.links import Links
+from recommender.digest.mail_links import MailLinks, without_body
+from recommender.digest.message import ONE_CLICK, build, message_id
 from recommender.domain.errors import InputError
-from tests.digest.samples import KEY, PUBLIC_ID, digest, letter, mail, renderer
+from tests.digest.samples import (
+    KEY,
+    MAILBOX,
+    NOW,
+    PUBLIC_ID,
+    digest,
+    letter,
+    links,
+    mail,
+    mail_links,
+    renderer,
+)
 
 EXPECTED = {
     "From",
@@ -106,9 +119,36 @@ def test_list_headers_are_one_plain_line(message: bytes) -> None:
 
 
 def test_mailto_stands_beside_the_link() -> None:
-    """Where somebody reads it, an address to unsubscribe by mail follows the link."""
-    message = build(letter(unsubscribe_mailto="leave@example.org"), "t", "h")
-    assert parse(message)["List-Unsubscribe"].endswith(">, <mailto:leave@example.org?subject=unsubscribe>")
+    """Where somebody reads it, a way to unsubscribe by mail follows the link, and one click stays."""
+    web = links().unsubscribe(PUBLIC_ID, 0, NOW)
+    post = without_body(mail_links().unsubscribe(PUBLIC_ID, 0, NOW))
+    message = build(letter(unsubscribe=(web, post)), "t", "h")
+    assert check_wire(message)["List-Unsubscribe"] == f"<{web}>, <{post}>"
+
+
+def test_without_a_web_page_there_is_no_one_click() -> None:
+    """RFC 8058 needs a URI that can be posted to; a mailbox alone is offered as such, on one line."""
+    message = mail(digest(by=mail_links()))
+    parsed = parse(message)
+    assert Counter(parsed.keys()) == Counter(EXPECTED - {ONE_CLICK})
+    head = message.partition(b"\r\n\r\n")[0].decode("ascii")
+    token = links().unsubscribe(PUBLIC_ID, 0, NOW).rpartition("/")[2]
+    found = re.findall(r"^List-Unsubscribe: <(.*)>$", head.replace("\r\n", "\n"), re.MULTILINE)
+    assert found == [f"mailto:{MAILBOX}?subject=Unsubscribe%20%5Bpr:u:{token}%5D"]
+    assert re.search(
+        rf"^List-Help: <mailto:{MAILBOX}\?subject=Help%20%5Bpr:p:[\w.-]+%5D>\r$", head, re.MULTILINE
+    )
+
+
+def test_the_longest_list_header_fits() -> None:
+    """Two long ways stay on one line of at most 998 octets; what is longer is refused."""
+    web = Links([KEY], f"https://{'a.' * 120}example.org/{'p' * 200}").unsubscribe(PUBLIC_ID, 9, NOW)
+    post = MailLinks(links(), f"{'a' * 64}@{'.'.join(['b' * 60] * 3)}").unsubscribe(PUBLIC_ID, 9, NOW)
+    message = build(letter(unsubscribe=(web, without_body(post))), "t", "h")
+    line = next(line for line in message.split(b"\r\n") if line.startswith(b"List-Unsubscribe:"))
+    assert line == f"List-Unsubscribe: <{web}>, <{without_body(post)}>".encode()
+    with pytest.raises(InputError, match="List-Unsubscribe"):
+        build(letter(unsubscribe=(web, "mailto:" + "a" * 600)), "t", "h")
 
 
 def test_feedback_id_has_four_parts_and_no_address(message: bytes) -> None:
@@ -192,4 +232,4 @@ def test_unusable_sender_is_named(sender: str) -> None:
 def test_unusable_list_url_is_refused(url: str) -> None:
     """A URL that does not fit on one ASCII line never gets into a header."""
     with pytest.raises((InputError, ValueError)):
-        build(letter(unsubscribe_url=url), "t", "h")
+        build(letter(unsubscribe=(url,)), "t", "h")
