@@ -23,7 +23,11 @@ _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_AT_START = re.compile(rb"(?m)^\.")
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _AUTHENTICATION_REQUIRED = 530
+_OUT_OF_STEP = 503
 _SHUTTING_DOWN = 421
+_TAKEN = range(250, 260)
+"""Completed, and said by the mail system; 22z and 23z are about the connection (RFC 5321 §4.2.1)."""
+_START_MAIL = range(354, 355)
 
 
 class Security(StrEnum):
@@ -122,9 +126,9 @@ class SmtpSession:
         connection = self._ready()
         self._used = True
         try:
-            self._command(connection, f"MAIL FROM:<{envelope.mail_from}>", 250)
-            self._command(connection, f"RCPT TO:<{envelope.rcpt_to}>", 250, 251)
-            self._command(connection, "DATA", 354)
+            self._command(connection, f"MAIL FROM:<{envelope.mail_from}>", _TAKEN)
+            self._command(connection, f"RCPT TO:<{envelope.rcpt_to}>", _TAKEN)
+            self._command(connection, "DATA", _START_MAIL)
         except MailRejected:
             raise
         except MailDeferred as deferred:
@@ -172,8 +176,8 @@ class SmtpSession:
         if connection is not None:
             connection.close()
 
-    def _command(self, connection: StrictSMTP, command: str, *expected: int) -> None:
-        """Run a command of the phase before the body."""
+    def _command(self, connection: StrictSMTP, command: str, expected: range) -> None:
+        """Run a command of the phase before the body; a session out of step is no row's fault."""
         try:
             code, text = connection.docmd(command)
         except SMTPResponseException as error:
@@ -187,7 +191,7 @@ class SmtpSession:
         reply = _reply(code, text)
         if code == _SHUTTING_DOWN or (code == _AUTHENTICATION_REQUIRED and command.startswith("MAIL")):
             raise MailDeferred(reply, relay=True)
-        if 500 <= code <= 599:
+        if 500 <= code <= 599 and code != _OUT_OF_STEP:
             raise MailRejected(reply)
         if not 400 <= code <= 499:
             self._drop()
@@ -213,7 +217,7 @@ class SmtpSession:
             self._drop()
             raise MailInDoubt(f"no answer after the message: {_words(error)}") from error
         reply = _reply(code, text)
-        if 200 <= code <= 299:
+        if code in _TAKEN:
             return reply
         if 400 <= code <= 499:
             if code == _SHUTTING_DOWN:
