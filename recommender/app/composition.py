@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.digest.links import Links
-from recommender.digest.message import message_id
+from recommender.digest.mail_links import MailLinks
+from recommender.digest.message import ONE_CLICK, message_id
 from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, SourceState
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
-from recommender.mail.guard import check_wire
+from recommender.mail.guard import DIGEST_HEADERS, check_wire
 from recommender.mail.outbox_dir import OutboxFolder
 from recommender.mail.smtp import Security, SmtpMailer
 from recommender.ports import Clock, Mailer, Source
@@ -79,7 +80,9 @@ class Application:
         self.store = SqlStore(loaded.store_url)
         self._keys = signing_keys(loaded.settings.secrets, loaded.keys_file)
         self.links = Links(self._keys, loaded.settings.web.public_url)
-        self.renderer = Renderer([data_dir("templates")])
+        self.by_mail = self._mail_links()
+        mailbox = loaded.settings.inbox_address if self.by_mail else ""
+        self.renderer = Renderer([data_dir("templates")], mailbox)
         self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
         self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
 
@@ -168,7 +171,17 @@ class Application:
     @cached_property
     def editions(self) -> EditionRenderer:
         """Rendering editions from their rows."""
-        return EditionRenderer(self.renderer, self.links, self.identity)
+        links = self.by_mail if self.by_mail and not self._by_web else self.links
+        return EditionRenderer(self.renderer, links, self.identity, self.by_mail)
+
+    @property
+    def _by_web(self) -> bool:
+        return self.loaded.settings.mail.feedback == "web"
+
+    def _mail_links(self) -> MailLinks | None:
+        """Return links to our own mailbox, if somebody reads it."""
+        settings = self.loaded.settings
+        return MailLinks(self.links, settings.inbox_address) if settings.inbox.backend != "none" else None
 
     @cached_property
     def identity(self) -> Identity:
@@ -195,12 +208,13 @@ class Application:
     def delivery(self) -> DeliveryService:
         """Sends what the outbox holds; one object, because it remembers that a relay rests."""
         sender = self.loaded.settings.mail.sender_address
+        headers = DIGEST_HEADERS if self._by_web else DIGEST_HEADERS - {ONE_CLICK}
         return DeliveryService(
             store=self.store,
             mailer=self.mailer(),
             render=self.editions.message,
             clock=self.clock,
-            guard=lambda envelope, message: check_wire(message, envelope, sender),
+            guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
         )
 
     def replaying(self) -> Replaying:
