@@ -1,0 +1,148 @@
+"""Machine-made reports about mail of ours: delivery status (RFC 3464), complaints (RFC 5965), and bounces
+in no format at all, which flufl.bounce knows from the servers that write them.
+
+Whom a report names is of no interest here: a reader is only ever found by a tag or a Message-ID of ours.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flufl.bounce import all_failures
+
+from recommender.mail.parsing import (
+    Mail,
+    addresses,
+    blocks,
+    header,
+    kind,
+    message_ids,
+    parts,
+    returned_headers,
+    text,
+    without_addresses,
+)
+
+_SYSTEMS = frozenset(
+    {"mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mail.delivery.subsystem", "maildaemon"}
+)
+_FAILED_CODE = re.compile(r"\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b|\b55[0-4] \S")
+_MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*message-id:[ \t]*(<[^<>\s]{3,250}>)")
+_WORDS_AROUND = 120
+_COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """What a report says of a failure; `permanent` where nobody tries any more."""
+
+    permanent: bool
+    status: str = ""
+    diagnostic: str = ""
+
+
+def from_a_system(message: Mail) -> bool:
+    """Tell whether a mail server, not a person, claims to have written a message."""
+    if header(message, "Return-Path").replace(" ", "") == "<>":
+        return True
+    writers = addresses(header(message, "From"), header(message, "Sender"))
+    return any(writer.partition("@")[0].lower() in _SYSTEMS for writer in writers)
+
+
+def bounce(message: Mail) -> Bounce | None:
+    """Return what a report of a failed or delayed delivery says; None where a message is none."""
+    fields = list(_status_fields(message))
+    if fields:
+        return _status_report(message, fields)
+    if not from_a_system(message):
+        return None
+    temporary, permanent = _failures(message)
+    words = " ".join(text(part) for part in parts(message) if kind(part) == "text/plain")
+    code = _FAILED_CODE.search(words)
+    if not (temporary or permanent or code):
+        return None
+    start = code.start() if code else 0
+    near = words[start : start + _WORDS_AROUND] if code else words[: 4 * _WORDS_AROUND]
+    lasting = permanent or (code is not None and not temporary)
+    return Bounce(permanent=bool(lasting), diagnostic=without_addresses(near))
+
+
+def complaint(message: Mail) -> bool:
+    """Tell whether a provider reports that a reader called a message spam or wants no more."""
+    kinds = {_word(header(block, "Feedback-Type")) for block in _feedback(message)}
+    return bool(kinds & _COMPLAINTS)
+
+
+def is_report(message: Mail) -> bool:
+    """Tell whether a message calls itself a report of any kind."""
+    return kind(message) == "multipart/report" or any(True for _ in _feedback(message))
+
+
+def originals(message: Mail) -> tuple[str, ...]:
+    """Return the Message-IDs of the message that a report is about, the surest first."""
+    returned = [header(found, "Message-ID") for found in returned_headers(message)]
+    quoted = [
+        match[1]
+        for part in parts(message)
+        if kind(part).startswith("text/")
+        for match in _MESSAGE_ID_LINE.finditer(text(part))
+    ]
+    return message_ids(*returned, *quoted, header(message, "In-Reply-To"), header(message, "References"))
+
+
+def ways_out(message: Mail) -> tuple[str, ...]:
+    """Return the List-Unsubscribe headers of the message that a report is about."""
+    found = (header(inner, "List-Unsubscribe") for inner in returned_headers(message))
+    return tuple(value for value in found if value)[:5]
+
+
+def return_addresses(message: Mail) -> tuple[str, ...]:
+    """Return the envelope senders that a complaint names."""
+    return addresses(*(header(block, "Original-Mail-From") for block in _feedback(message)))
+
+
+def _feedback(message: Mail) -> Iterator[Mail]:
+    for part in parts(message):
+        if kind(part) == "message/feedback-report":
+            yield from blocks(part)
+
+
+def _status_fields(message: Mail) -> Iterator[Mail]:
+    """Yield the blocks about one recipient each; the first block of a report speaks of the message."""
+    for part in parts(message):
+        if kind(part) in ("message/delivery-status", "message/global-delivery-status"):
+            yield from (block for block in blocks(part) if block.get("Action") or block.get("Status"))
+
+
+def _status_report(message: Mail, fields: list[Mail]) -> Bounce | None:
+    temporary, permanent = _failures(message)
+    worst = next((block for block in fields if _acts(block, "fail", "error")), None)
+    if worst is None:
+        worst = next((block for block in fields if _acts(block, "delay")), None)
+        if worst is None and not any(block.get("Action") for block in fields):
+            # Some servers give a status and forget to say what they did.
+            worst = next((block for block in fields if header(block, "Status")[:1] in ("4", "5")), None)
+    if worst is None:
+        return None
+    named = bool(permanent) if permanent or temporary else header(worst, "Status").startswith("5")
+    return Bounce(
+        permanent=named and not _acts(worst, "delay"),
+        status=_word(header(worst, "Status")),
+        diagnostic=without_addresses(header(worst, "Diagnostic-Code")),
+    )
+
+
+def _acts(block: Mail, *beginnings: str) -> bool:
+    return header(block, "Action").lower().startswith(beginnings)
+
+
+def _failures(message: Mail) -> tuple[frozenset[bytes], frozenset[bytes]]:
+    """Return the temporary and the permanent failures that flufl.bounce finds."""
+    try:
+        return all_failures(message)
+    except Exception:  # noqa: BLE001 - its detectors trust their parts more than strangers' mail deserves
+        return frozenset(), frozenset()
+
+
+def _word(value: str) -> str:
+    return value.partition(";")[0].strip().partition(" ")[0].lower()
