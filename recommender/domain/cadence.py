@@ -6,6 +6,7 @@ date that a zone skipped altogether (Pacific/Apia, 2011-12-30) has no edition. W
 announcement moves the due time within its date, never to another one.
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +23,15 @@ _GRACE = {Every.DAY: timedelta(hours=20), Every.WEEKDAY: timedelta(hours=20), Ev
 def grace(cadence: Cadence) -> timedelta:
     """Return how late an edition may still be made; after that its slot is skipped."""
     return _GRACE[cadence.every]
+
+
+def spread_of(public_id: str, spread: timedelta) -> timedelta:
+    """Return a subscriber's own share of `spread`, in whole seconds, 0 included: always the same one.
+
+    By so much the work on a slot is begun later; the slot itself, its key above all, stays where it is.
+    """
+    number = int.from_bytes(hashlib.sha256(public_id.encode()).digest()[:8], "big")
+    return timedelta(seconds=number % (int(spread.total_seconds()) + 1))
 
 
 def edition_key(cadence: Cadence, day: date) -> str:

@@ -5,17 +5,19 @@ one batch → selection → reasons → edition and delivery rows, one transacti
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from recommender.domain.cadence import edition_key, grace, latest_slot
+from recommender.domain.cadence import edition_key, grace, latest_slot, spread_of
 from recommender.domain.editions import Edition, LastEdition, Slot
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store
 from recommender.ranking.base import RankingSettings
 from recommender.services.editions import Due, build_editions
+from recommender.services.skipping import Skips, skip_warnings
 
 if TYPE_CHECKING:
     from recommender.ranking.hybrid import HybridRecommender
@@ -42,52 +44,62 @@ def due_slot(subscriber: Subscriber, last: Slot | None, now: datetime, *, force:
     return None if last is not None and last.key == slot.key else slot
 
 
-class Publishing:
-    """Turns due slots into editions with ready deliveries."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What there is to do, against how many papers, and what it is too late for, by subscriber."""
 
-    def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        recommender: "Callable[[], HybridRecommender]",
-        settings: RankingSettings,
-        message_id: Callable[[Subscriber, str], str],
-    ) -> None:
-        """`recommender` gives the current one; `message_id` names the mail of (subscriber, edition key)."""
-        self._store = store
-        self._clock = clock
-        self._recommender = recommender
-        self._settings = settings
-        self._message_id = message_id
-        self._empty: dict[tuple[int, str], int] = {}
+    due: Sequence[Due]
+    papers: int
+    skipped: Mapping[int, int]
+
+
+@dataclass(slots=True)
+class Publishing:
+    """Turns due slots into editions with ready deliveries.
+
+    `recommender` gives the current one; `message_id` names the mail of (subscriber, edition key);
+    each subscriber's editions are begun up to `spread` after they are due.
+    """
+
+    store: Store
+    clock: Clock
+    recommender: "Callable[[], HybridRecommender]"
+    settings: RankingSettings
+    message_id: Callable[[Subscriber, str], str]
+    spread: timedelta = timedelta(0)
+    _empty: dict[tuple[int, str], int] = field(default_factory=dict)
+    _skips: Skips = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with no look behind."""
+        self._skips = Skips(self.spread)
 
     def run(self, *, only: str | None = None, force: bool = False) -> Report:
         """Make every due edition, or that of one subscriber.
 
         Counts: due, editions, papers, empty (nothing good enough, nothing to send), expired (older
-        editions still waiting when a newer one was due; their papers are candidates again).
-        Raises UnknownSubscriber when `only` names nobody.
+        editions still waiting when a newer one was due; their papers are candidates again), skipped
+        (editions that it is too late for, each told once). Raises UnknownSubscriber when `only` names
+        nobody.
         """
-        now = self._clock.now()
-        due, papers_in_store = self._due(only, now, force=force)
-        made = empty = items = expired = 0
-        for block in _blocks(due):
-            expired += self._expire_older(block, now)
-            editions = self._build(block, now)
-            filled = [edition for edition in editions if edition.items or _wants_empty(block, edition)]
-            made += self._put(block, filled, now)
-            items += sum(len(edition.items) for edition in filled)
-            empty += len(editions) - len(filled)
-            for edition in editions:
-                if edition not in filled:
-                    self._empty[edition.subscriber, edition.key] = papers_in_store
-        return Report(
-            name="publish",
-            counts={"due": len(due), "editions": made, "papers": items, "empty": empty, "expired": expired},
-        )
+        now = self.clock.now()
+        look = self._look(only, now, force=force)
+        counts = {"due": len(look.due), "editions": 0, "papers": 0, "empty": 0, "expired": 0}
+        for block in _blocks(look.due):
+            counts["expired"] += self._expire_older(block, now)
+            filled, empty = self._build(block, now)
+            made = self._put(block, filled, now)
+            counts["editions"] += len(made)
+            counts["papers"] += sum(len(edition.items) for edition in made)
+            counts["empty"] += len(empty)
+            self._empty |= {(edition.subscriber, edition.key): look.papers for edition in empty}
+        if only is None and not force:
+            self._skips.looked(now)
+        counts["skipped"] = sum(look.skipped.values())
+        return Report(name="publish", counts=counts, warnings=skip_warnings(look.skipped))
 
-    def _due(self, only: str | None, now: datetime, *, force: bool) -> tuple[list[Due], int]:
-        with self._store.read() as unit:
+    def _look(self, only: str | None, now: datetime, *, force: bool) -> _Look:
+        with self.store.read() as unit:
             everybody = unit.people.all() if only is None else [unit.people.find(only)]
             suppressed = unit.people.suppressed()
             mailable = [
@@ -100,37 +112,57 @@ class Publishing:
             due = [
                 Due(subscriber=subscriber, slot=slot)
                 for subscriber in mailable
-                if (slot := due_slot(subscriber, _slot(last.get(subscriber.id)), now, force=force))
+                if (slot := self._slot(subscriber, last.get(subscriber.id), now, force=force))
                 and not unit.outbox.has_edition(subscriber.id, slot.key)
                 and (force or self._empty.get((subscriber.id, slot.key)) != papers)
             ]
-        return due, papers
+            asked = only is not None or force
+            skipped = {} if asked else self._skips.find(unit, mailable, last, now)
+        return _Look(due=due, papers=papers, skipped=skipped)
+
+    def _slot(
+        self, subscriber: Subscriber, last: LastEdition | None, now: datetime, *, force: bool
+    ) -> Slot | None:
+        late = timedelta(0) if force else spread_of(subscriber.public_id, self.spread)
+        return due_slot(subscriber, last.slot if last else None, now - late, force=force)
 
     def _expire_older(self, block: Sequence[Due], now: datetime) -> int:
         """Let a newer edition replace one that never left; a reader back on line gets the latest alone."""
-        with self._store.write() as unit:
+        with self.store.write() as unit:
             return sum(
                 unit.outbox.expire_older([entry.subscriber.id], before=entry.slot.due_at, now=now)
                 for entry in block
             )
 
-    def _build(self, block: Sequence[Due], now: datetime) -> list[Edition]:
-        recommender = self._recommender()
-        with self._store.read() as unit:
-            return build_editions(unit, block, recommender, now=now, settings=self._settings)
+    def _build(self, block: Sequence[Due], now: datetime) -> tuple[list[Edition], list[Edition]]:
+        """Return the editions to be sent, and those with nothing in them that nobody wants to get."""
+        recommender = self.recommender()
+        with self.store.read() as unit:
+            editions = build_editions(unit, block, recommender, now=now, settings=self.settings)
+            filled = [edition for edition in editions if edition.items or _wants_empty(block, edition)]
+            # Another process may have made one since we looked: then its papers are no news here.
+            empty = [
+                edition
+                for edition in editions
+                if not edition.items
+                and not _wants_empty(block, edition)
+                and not unit.outbox.has_edition(edition.subscriber, edition.key)
+            ]
+        return filled, empty
 
-    def _put(self, block: Sequence[Due], editions: Iterable[Edition], now: datetime) -> int:
+    def _put(self, block: Sequence[Due], editions: Iterable[Edition], now: datetime) -> list[Edition]:
+        """Store editions; return those that were not there already."""
         subscribers: Mapping[int, Subscriber] = {entry.subscriber.id: entry.subscriber for entry in block}
-        made = 0
-        with self._store.write() as unit:
-            for edition in editions:
-                message_id = self._message_id(subscribers[edition.subscriber], edition.key)
-                made += unit.outbox.put(edition, message_id=message_id, date=now)
-        return made
-
-
-def _slot(last: LastEdition | None) -> Slot | None:
-    return last.slot if last is not None else None
+        with self.store.write() as unit:
+            return [
+                edition
+                for edition in editions
+                if unit.outbox.put(
+                    edition,
+                    message_id=self.message_id(subscribers[edition.subscriber], edition.key),
+                    date=now,
+                )
+            ]
 
 
 def _wants_empty(block: Sequence[Due], edition: Edition) -> bool:
