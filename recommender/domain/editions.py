@@ -142,7 +142,12 @@ relay from the worker that waits for it (same fence). A person's `retry` is outs
 """
 
 NEVER_ARRIVED = frozenset({DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED})
-"""States of an edition that its reader has certainly not seen; its papers may be recommended again."""
+"""States of an edition that its reader has not seen; its papers may be recommended again.
+
+Certain only of a row without doubts: one that was in doubt once may have arrived then."""
+
+WAITING = frozenset({DeliveryState.READY, DeliveryState.DEFERRED, DeliveryState.CLAIMED})
+"""States of a row that is still to be sent."""
 
 RETRIABLE = frozenset(
     {DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD, DeliveryState.EXPIRED}

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
 
-from recommender.domain.editions import NEVER_ARRIVED
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback, Vote
 from recommender.domain.papers import PaperId
+from recommender.store.moves import may_have_arrived
 from recommender.store.names import canonical
 from recommender.store.rows import feedback_row, read_feedback
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER
@@ -80,7 +80,7 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
             .join(EDITION_ITEM, EDITION_ITEM.c.edition_id == EDITION.c.id)
             .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
             .where(EDITION.c.subscriber_id.in_(part))
-            .where(DELIVERY.c.state.not_in([state.value for state in NEVER_ARRIVED]))
+            .where(may_have_arrived())
         )
         kept = select(SAVED_PAPER.c.subscriber_id, SAVED_PAPER.c.paper_id)
         kept = kept.where(SAVED_PAPER.c.subscriber_id.in_(part))

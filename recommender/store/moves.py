@@ -10,7 +10,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
 
-from recommender.domain.editions import RETRIABLE, TRANSITIONS, Delivery, DeliveryState, Settlement, Standing
+from recommender.domain.editions import (
+    NEVER_ARRIVED,
+    RETRIABLE,
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+    Settlement,
+    Standing,
+)
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER, SUPPRESSION
@@ -211,6 +219,15 @@ def _lost(now: datetime) -> ColumnElement[bool]:
     """Tell that a row's worker has let its lease run out, or took it by a wrong clock."""
     lease = DELIVERY.c.lease_until
     return and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > now + _LONGEST_LEASE))
+
+
+def may_have_arrived() -> ColumnElement[bool]:
+    """Tell, inside a statement, that a delivery's reader may have the mail.
+
+    So it is with every row that was once left in doubt, whatever became of a further try.
+    """
+    never = [state.value for state in NEVER_ARRIVED]
+    return or_(DELIVERY.c.state.not_in(never), DELIVERY.c.doubts > 0)
 
 
 def _mailable() -> ColumnElement[bool]:

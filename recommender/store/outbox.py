@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, select
 
 from recommender.domain.editions import (
-    NEVER_ARRIVED,
     Delivery,
     DeliveryState,
     Edition,
@@ -85,7 +84,7 @@ class SqlOutbox:
             select(EDITION.c.subscriber_id, func.max(EDITION.c.due_at, type_=UTCDateTime).label("due_at"))
             .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
             .where(EDITION.c.due_at <= now)
-            .where(DELIVERY.c.state.not_in([state.value for state in NEVER_ARRIVED]))
+            .where(moves.may_have_arrived())
             .group_by(EDITION.c.subscriber_id)
         )
         for part in chunks(subscribers):

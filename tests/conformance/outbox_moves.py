@@ -7,9 +7,10 @@ import pytest
 
 from recommender.domain.editions import RETRIABLE, Delivery, DeliveryState, Settlement
 from recommender.ports import Store
-from tests.builders import NOON, a_declaration
+from tests.builders import NOON, a_declaration, a_paper
 from tests.conformance.outbox import LATER, LEASE, SHA, claimed, in_doubt, present, stored
 
+EXPIRED = Settlement(state=DeliveryState.EXPIRED)
 DAYS = ("2026-01-28", "2026-01-29", "2026-01-30")
 
 
@@ -99,6 +100,17 @@ class OutboxMovesConformance:
             assert unit.outbox.mark_in_doubt(row, now=LATER, body_sha256=SHA)
             assert unit.outbox.hold_in_doubt(now=LATER, again=1, retry_at=LATER) == 1
         assert (present(store).state, present(store).doubts) == (DeliveryState.HELD, 2)
+
+    def test_what_was_in_doubt_once_may_have_arrived(self, store: Store) -> None:
+        """Its papers stay seen, though the further try ended without the mail being taken."""
+        ana = in_doubt(store).subscriber
+        with store.write() as unit:
+            unit.outbox.hold_in_doubt(now=NOON, again=1, retry_at=LATER)
+            unit.outbox.settle(unit.outbox.deliveries()[0], EXPIRED, now=LATER)
+        assert present(store).state is DeliveryState.EXPIRED
+        with store.read() as unit:
+            assert unit.outbox.last_arrivals([ana], now=LATER) == {ana: NOON}
+            assert unit.people.seen([ana])[ana] == {a_paper(1).id, a_paper(2).id}
 
     @pytest.mark.parametrize("again", [0, 1])
     def test_a_late_answer_still_counts(self, store: Store, again: int) -> None:
