@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recommender.cli.context import application_of
-from recommender.cli.output import Row, say, show
+from recommender.cli.output import Layout, Row, say, show
 from recommender.domain.errors import InputError
 from recommender.ranking.base import VOICES
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most this many rows.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON rows.")]
+
+_PAPERS = Layout(beneath=("title", "reason", "url"))
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +32,8 @@ def recommend(context: typer.Context, email: str, limit: Limit = 10, as_json: As
     """Rank fresh papers for a subscriber by interests and votes."""
     ranked = application_of(context).recommending().plain(email, limit=limit)
     rows = [{**_row(entry), "interest": entry.interest, "reason": entry.reason} for entry in ranked]
-    show(rows, as_json=as_json, empty="no fresh paper fits; import or ingest some, or widen the interests")
+    empty = "no fresh paper fits; import or ingest some, or widen the interests"
+    show(rows, as_json=as_json, empty=empty, layout=_PAPERS)
 
 
 def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = False) -> None:
@@ -58,7 +61,7 @@ def explain(context: typer.Context, email: str, paper: str, as_json: AsJson = Fa
         ]
     if not as_json:
         say(f"{found.title}  ({found.id}){'  already seen' if explanation.seen else ''}")
-    show(rows, as_json=as_json, empty="no interest is active")
+    show(rows, as_json=as_json, empty="no interest is active", layout=Layout(beneath=("evidence",)))
 
 
 def _summary(name: str, view: "InterestExplanation") -> str:
@@ -81,13 +84,13 @@ def evidence_words(part: "Evidence") -> str:
 def search(context: typer.Context, query: str, limit: Limit = 10, as_json: AsJson = False) -> None:
     """Find papers in the store by words."""
     ranked = application_of(context).recommending().search(query, limit=limit)
-    show(_rows(ranked), as_json=as_json, empty="no paper has these words")
+    show(_rows(ranked), as_json=as_json, empty="no paper has these words", layout=_PAPERS)
 
 
 def similar(context: typer.Context, paper: str, limit: Limit = 10, as_json: AsJson = False) -> None:
     """Find the papers most like one."""
     ranked = application_of(context).recommending().similar(paper, limit=limit)
-    show(_rows(ranked), as_json=as_json, empty="no paper is like it")
+    show(_rows(ranked), as_json=as_json, empty="no paper is like it", layout=_PAPERS)
 
 
 def trending(
@@ -99,7 +102,8 @@ def trending(
     """List the papers that draw most attention."""
     ranked = application_of(context).recommending().trending(days=days, limit=limit)
     rows = [{**_row(entry), "upvotes": entry.count} for entry in ranked]
-    show(rows, as_json=as_json, empty="no signals in this period; the huggingface source brings them")
+    empty = "no signals in this period; the huggingface source brings them"
+    show(rows, as_json=as_json, empty=empty, layout=_PAPERS)
 
 
 def evaluate(

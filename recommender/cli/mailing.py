@@ -1,4 +1,4 @@
-"""Commands that make and send editions: publish, deliver, digest, preview, test-mail, deliveries."""
+"""Commands that make editions: publish, digest, preview, test-mail."""
 
 import sys
 from pathlib import Path
@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of
 from recommender.cli.intake import finish
-from recommender.cli.output import Row, progress, say, show, tell, write
-from recommender.domain.editions import DeliveryState
+from recommender.cli.outbox import send
+from recommender.cli.output import progress, say, tell, write
+from recommender.cli.stopping import stoppable
 from recommender.domain.errors import InputError
 
 _FORMATS = ("html", "text", "eml")
@@ -18,7 +18,7 @@ _FORMATS = ("html", "text", "eml")
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (publish, deliver, digest, preview, deliveries):
+    for command in (publish, digest, preview):
         app.command()(command)
     app.command(name="test-mail")(test_mail)
 
@@ -35,34 +35,23 @@ def publish(
         say(f"  warning: {warning}")
 
 
-def deliver(
-    context: typer.Context,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go to whom.")] = False,
-) -> None:
-    """Send what is in the outbox."""
-    service = application_of(context).delivery
-    if dry_run:
-        rows: list[Row] = [
-            {"id": str(row.id), "subscriber": row.email, "edition": row.edition_key, "state": row.state}
-            for row in service.dry_run()
-        ]
-        show(rows, as_json=False, empty="the outbox has nothing to send")
-        return
-    service.recover()
-    finish(service.run())
-
-
 def digest(context: typer.Context) -> None:
-    """Ingest, train, publish and deliver once: the line for cron or a CI job."""
+    """Ingest, train, publish and deliver once: the line for cron or a CI job.
+
+    While it delivers, the first Ctrl-C or SIGTERM stops after the message in hand.
+    """
     application = application_of(context)
     with progress("fetching") as show_progress:
         reports = [application.ingestion().run(application.sources(), show_progress)]
     tell(reports[-1])
     application.delivery.recover()
-    steps = (application.training().run, application.publishing.run, application.delivery.run)
-    for step in steps:
+    for step in (application.training().run, application.publishing.run):
         reports.append(step())
         tell(reports[-1])
+    with stoppable() as stop:
+        reports.append(send(application, stop.asked))
+    tell(reports[-1])
+    stop.leave()
     if any(report.partial for report in reports):
         raise typer.Exit(4)
 
@@ -93,28 +82,3 @@ def preview(
 def test_mail(context: typer.Context, email: str) -> None:
     """Send a subscriber one real digest now through the configured backend, outside the ledger."""
     say(application_of(context).previewing().send(email))
-
-
-def deliveries(
-    context: typer.Context,
-    state: Annotated[str | None, typer.Option("--state", help="Only rows in this state.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """List deliveries, newest first."""
-    if state is not None and state not in set(DeliveryState):
-        raise typer.BadParameter(f"--state is {state!r}; it must be one of {', '.join(DeliveryState)}")
-    wanted = DeliveryState(state) if state else None
-    rows: list[Row] = [
-        {
-            "id": str(row.id),
-            "subscriber": row.email,
-            "edition": row.edition_key,
-            "state": row.state.value,
-            "attempts": row.attempts,
-            "message_id": row.message_id,
-            "next_attempt_at": row.next_attempt_at,
-            "reply": row.reply,
-        }
-        for row in application_of(context).lookup().deliveries(wanted)
-    ]
-    show(rows, as_json=as_json, empty="no deliveries")

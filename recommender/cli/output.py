@@ -4,11 +4,24 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 from recommender.domain.reports import Report
 
@@ -16,6 +29,7 @@ Cell = str | int | float | bool | None | datetime
 Row = Mapping[str, Cell]
 
 _SHOWN_FAILURES = 20
+_INDENT = 4
 
 
 def say(message: str) -> None:
@@ -23,14 +37,24 @@ def say(message: str) -> None:
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(message)
 
 
-def show(rows: Sequence[Row], *, as_json: bool, empty: str = "nothing to show") -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """What a terminal's table leaves out or writes beneath a row; JSON and tabs always have every column."""
+
+    beneath: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+
+
+def show(
+    rows: Sequence[Row], *, as_json: bool, empty: str = "nothing to show", layout: Layout | None = None
+) -> None:
     """Print rows: JSON if asked, a table on a terminal, tab-separated lines with a header otherwise."""
     if as_json:
         print(json.dumps([_plain(row) for row in rows], ensure_ascii=False, indent=2))  # noqa: T201 stdout is the data
     elif not rows:
         say(empty)
     elif sys.stdout.isatty():
-        _table(rows)
+        _table(rows, layout or Layout())
     else:
         columns = list(rows[0])
         print("\t".join(columns))  # noqa: T201 stdout is the data
@@ -56,6 +80,32 @@ def tell(report: Report) -> None:
 
 
 @contextmanager
+def sending(total: Callable[[], int]) -> Iterator[Callable[[str, int], None]]:
+    """Show a bar with count, rate and time left on a terminal, nothing elsewhere; `total` counts what is due.
+
+    Yields what is told how each row ended and how many are done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _how, _done: None
+        return
+    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("sending", total=total())
+        yield lambda _how, done: bar.update(task, completed=done)
+
+
+class _Rate(ProgressColumn):
+    """Messages a second, or a minute where they are slow."""
+
+    def render(self, task: Task) -> Text:
+        """Return the rate of the last half minute or so."""
+        speed = task.finished_speed or task.speed
+        if not speed:
+            return Text("")
+        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{speed * 60:.1f}/min")
+
+
+@contextmanager
 def progress(stage: str) -> Iterator[Callable[[str, int], None]]:
     """Show a moving line on a terminal and one line per thing read otherwise."""
     if not sys.stderr.isatty():
@@ -71,14 +121,34 @@ def progress(stage: str) -> Iterator[Callable[[str, int], None]]:
         yield update
 
 
-def _table(rows: Sequence[Row]) -> None:
-    table = Table(show_edge=False, pad_edge=False)
-    for column in rows[0]:
-        numeric = all(isinstance(row[column], int | float) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in row))
-    Console(markup=False, highlight=False).print(table)
+def _table(rows: Sequence[Row], layout: Layout) -> None:
+    """Print aligned columns and, under each row, its longer texts, folded between words."""
+    console = Console(markup=False, highlight=False)
+    columns = [name for name in rows[0] if name not in (*layout.beneath, *layout.hidden)]
+    # A column in which no row has anything tells nothing.
+    columns = [name for name in columns if any(row[name] not in (None, "") for row in rows)]
+    lines = [columns, *([_told(row[name]) for name in columns] for row in rows)]
+    widths = [max(cell_len(line[place]) for line in lines) for place in range(len(columns))]
+    right = [all(isinstance(row[name], int | float) for row in rows) for name in columns]
+    for number, line in enumerate(lines):
+        cells = [
+            " " * (width - cell_len(cell)) + cell if number and justified else set_cell_size(cell, width)
+            for cell, width, justified in zip(line, widths, right, strict=True)
+        ]
+        # A line too wide for the terminal is wrapped by it: an address is not cut.
+        style = "" if number else "bold"
+        console.print(Text("  ".join(cells).rstrip(), style=style), soft_wrap=True)
+        for name in layout.beneath if number else ():
+            if (value := rows[number - 1][name]) not in (None, ""):
+                label = f"{name.replace('_', ' ')}: " if isinstance(value, datetime) else ""
+                console.print(Padding(Text(label + _told(value)), (0, 0, 0, _INDENT)))
+
+
+def _told(value: Cell) -> str:
+    """Return a cell for people."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return _cell(value)
 
 
 def _cell(value: Cell) -> str:

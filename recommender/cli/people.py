@@ -6,7 +6,7 @@ import typer
 
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of
-from recommender.cli.output import Row, say, show, write
+from recommender.cli.output import Layout, Row, say, show, write
 from recommender.domain.cadence import next_due
 from recommender.domain.feedback import Act
 
@@ -74,7 +74,8 @@ def list_(
         }
         for entry in reading.rows(email, unread=unread)
     ]
-    show(rows, as_json=False, empty="the reading list is empty")
+    layout = Layout(beneath=("title", "url"))
+    show(rows, as_json=False, empty="the reading list is empty", layout=layout)
 
 
 def subscribers(context: typer.Context, as_json: AsJson = False) -> None:

@@ -8,7 +8,7 @@ import typer
 
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of, call_of
-from recommender.cli.output import Row, say, show
+from recommender.cli.output import Layout, Row, say, show
 from recommender.domain.errors import ConfigError, Problem
 from recommender.services.diagnosis import Health
 
@@ -71,6 +71,6 @@ def doctor(context: typer.Context, as_json: AsJson = False) -> None:
         {"check": found.check, "status": found.health.value, "detail": found.detail, "fix": found.fix}
         for found in findings
     ]
-    show(rows, as_json=as_json)
+    show(rows, as_json=as_json, layout=Layout(beneath=("detail", "fix")))
     if any(found.health is Health.FAILED for found in findings):
         raise typer.Exit(1)

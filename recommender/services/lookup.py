@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from recommender.domain.editions import Delivery, DeliveryState
+from recommender.domain.editions import WAITING, Delivery, DeliveryState
 from recommender.domain.papers import SourceState
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Store
@@ -37,6 +37,12 @@ class Lookup:
         """Return deliveries, newest first."""
         with self._store.read() as unit:
             return unit.outbox.deliveries(state)
+
+    def due_count(self, now: datetime) -> int:
+        """Return how many deliveries a run at `now` would take up."""
+        with self._store.read() as unit:
+            standings = unit.outbox.standings(WAITING, now=now, since=now)
+        return sum(standing.due for standing in standings.values())
 
     def paper_count(self) -> int:
         """Return how many papers there are."""
