@@ -1,5 +1,6 @@
 """From an edition's rows to what a reader gets: HTML, text and the message. The same rows, the same bytes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -20,11 +21,15 @@ _SIGNAL_DAYS = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """Who the mail is from: the mailbox, its bare address, and the domain that names lists and messages."""
+    """Who the mail is from: the mailbox, its bare address, and the domain that names lists and messages.
+
+    `sign` puts our signature before a finished message, the same one every time; None where the relay signs.
+    """
 
     sender: str
     address: str
     domain: str
+    sign: Callable[[bytes], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +64,20 @@ class EditionRenderer:
         if edition is None:
             raise InputError(f"edition {delivery.edition} of delivery {delivery.id} is gone")
         subscriber = unit.people.find(delivery.email)
-        parts = self._parts(unit, subscriber, edition, delivery.message_id)
+        parts = self.write(self._material(unit, subscriber, edition), delivery.message_id)
         return parts.envelope, parts.message
 
     def parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Parts:
         """Return an edition that may not be stored; its message id is marked as a preview."""
         stamp = f"{edition.created_at:%Y%m%d%H%M%S}"
         message_id = f"<preview.{edition.key}.{stamp}@{self._identity.domain}>"
-        parts = self._parts(unit, subscriber, edition, message_id)
+        parts = self.write(self._material(unit, subscriber, edition), message_id)
         return replace(parts, envelope=replace(parts.envelope, stem=f"preview-{parts.envelope.stem}"))
 
-    def _parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition, message_id: str) -> Parts:
-        digest = self._digest(unit, subscriber, edition)
+    def write(self, material: Material, message_id: str) -> Parts:
+        """Return what a reader gets of `material`; asks nobody for anything more."""
+        subscriber, edition = material.subscriber, material.edition
+        digest = compose(material, self._links)
         html, text = self._renderer.html(digest), self._renderer.text(digest)
         letter = Letter(
             sender=self._identity.sender,
@@ -89,7 +96,10 @@ class EditionRenderer:
             rcpt_to=subscriber.email,
             stem=f"{edition.key}-{_slug(subscriber)}",
         )
-        return Parts(html=html, text=text, message=build(letter, text, html), envelope=envelope)
+        message = build(letter, text, html)
+        if self._identity.sign is not None:
+            message = self._identity.sign(message)
+        return Parts(html=html, text=text, message=message, envelope=envelope)
 
     def _ways_out(self, digest: Digest, subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
         ways = [digest.footer.unsubscribe]
@@ -98,7 +108,7 @@ class EditionRenderer:
             ways.append(self._by_mail.unsubscribe(*who, edition.created_at))
         return tuple(dict.fromkeys(without_body(way) for way in ways))
 
-    def _digest(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Digest:
+    def _material(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Material:
         missed = unit.outbox.edition(edition.missed) if edition.missed is not None else None
         items = (*edition.items, *(missed.items if missed else ()))
         papers = unit.papers.get([item.paper for item in items])
@@ -107,7 +117,7 @@ class EditionRenderer:
         signals = [
             signal for signal in unit.papers.signals(made - _SIGNAL_DAYS, made) if signal.paper in shown
         ]
-        material = Material(
+        return Material(
             edition=edition,
             subscriber=subscriber,
             papers=papers,
@@ -116,7 +126,6 @@ class EditionRenderer:
             missed=missed,
             next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),
         )
-        return compose(material, self._links)
 
 
 def _slug(subscriber: Subscriber) -> str:
