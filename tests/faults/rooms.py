@@ -11,7 +11,7 @@ from pathlib import Path
 from recommender.store.sql_store import SqlStore
 from tests.services.mailroom import Hands, Mailroom
 
-MOST_RUNS = 2000
+MOST_RUNS = 1000
 """Runs after which a queue that has not drained never will."""
 
 
