@@ -4,13 +4,16 @@ Nothing is decided here; it reads the configuration, opens the store, and hands 
 """
 
 import hashlib
+import os
+import socket
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
 from recommender.digest.message import ONE_CLICK, message_id
@@ -19,13 +22,14 @@ from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, SourceState
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
-from recommender.mail.guard import DIGEST_HEADERS, check_wire
+from recommender.mail.guard import DIGEST_HEADERS, SIGNED_HEADERS, check_wire
 from recommender.mail.outbox_dir import OutboxFolder
 from recommender.mail.smtp import Security, SmtpMailer
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.delivery import DeliveryService
+from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.ingestion import Importing, Ingestion
@@ -48,6 +52,7 @@ from recommender.settings.locating import locate
 from recommender.store.sql_store import SqlStore
 
 if TYPE_CHECKING:
+    from recommender.mail.dkim import DkimSigner
     from recommender.services.evaluating import Evaluating
 
 
@@ -55,7 +60,7 @@ def load_configuration(config: Path | None) -> Loaded:
     """Find and load the configuration; raises ConfigError with every problem."""
     environ = process_environment()
     path = locate(config, environ, Path.cwd(), Path.home())
-    return load(path, environ, read_references=_read_references)
+    return load(path, environ, read_references=_read_references, check_key=key_fault)
 
 
 def compose(*, config: Path | None, now: datetime | None, ticking: bool = False) -> "Application":
@@ -166,7 +171,10 @@ class Application:
     @cached_property
     def publishing(self) -> Publishing:
         """Makes due editions; one object, because it remembers what was empty."""
-        return Publishing(self.store, self.clock, self.shelf.recommender, self.ranking, self._message_id)
+        spread = timedelta(minutes=self.loaded.settings.schedule.spread)
+        return Publishing(
+            self.store, self.clock, self.shelf.recommender, self.ranking, self._message_id, spread
+        )
 
     @cached_property
     def editions(self) -> EditionRenderer:
@@ -184,10 +192,19 @@ class Application:
         return MailLinks(self.links, settings.inbox_address) if settings.inbox.backend != "none" else None
 
     @cached_property
+    def _signer(self) -> "DkimSigner | None":
+        return build_signer(self.loaded)
+
+    @cached_property
     def identity(self) -> Identity:
         """Who the mail is from, as headers want it."""
         mail = self.loaded.settings.mail
-        return Identity(sender=mail.sender, address=mail.sender_address, domain=_domain(mail.sender_address))
+        return Identity(
+            sender=mail.sender,
+            address=mail.sender_address,
+            domain=_domain(mail.sender_address),
+            sign=self._signer.sign if self._signer else None,
+        )
 
     def mailer(self) -> Mailer:
         """Return the configured way out."""
@@ -207,14 +224,22 @@ class Application:
     @cached_property
     def delivery(self) -> DeliveryService:
         """Sends what the outbox holds; one object, because it remembers that a relay rests."""
-        sender = self.loaded.settings.mail.sender_address
-        headers = DIGEST_HEADERS if self._by_web else DIGEST_HEADERS - {ONE_CLICK}
+        mail = self.loaded.settings.mail
+        sender = mail.sender_address
+        headers = SIGNED_HEADERS if self._signer else DIGEST_HEADERS
+        headers = headers if self._by_web else headers - {ONE_CLICK}
         return DeliveryService(
             store=self.store,
             mailer=self.mailer(),
             render=self.editions.message,
             clock=self.clock,
             guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
+            policy=DeliveryPolicy(
+                worker=f"{socket.gethostname()}:{os.getpid()}",
+                connections=mail.connections,
+                per_minute=mail.per_minute,
+                retry_in_doubt=mail.retry_in_doubt,
+            ),
         )
 
     def replaying(self) -> Replaying:
@@ -246,7 +271,7 @@ class Application:
         from recommender.app.health import build_probes  # noqa: PLC0415 DNS and relay are for doctor alone
 
         names = [section.name or section.type for section in self.loaded.settings.source]
-        return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer))
+        return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer, self._signer))
 
     def _message_id(self, subscriber: Subscriber, key: str) -> str:
         """Name a mail by a keyed hash, so that it is the same however often it is rendered."""

@@ -1,22 +1,27 @@
 """What `doctor` probes outside the store. Loaded only by that command."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from recommender.domain.errors import Problem
-from recommender.mail.probes import dns_probe, folder_probe, relay_probe
+from recommender.mail.probes import dkim_probe, dns_probe, folder_probe, relay_probe
 from recommender.ports import Mailer
 from recommender.services.diagnosis import Finding, Health, Probe
 from recommender.settings.loader import Loaded
 
+if TYPE_CHECKING:
+    from recommender.mail.dkim import DkimSigner
 
-def build_probes(loaded: Loaded, mailer: Callable[[], Mailer]) -> list[Probe]:
-    """Return the probes that fit the configured way out."""
+
+def build_probes(loaded: Loaded, mailer: Callable[[], Mailer], signer: "DkimSigner | None") -> list[Probe]:
+    """Return the probes that fit the configured way out; `signer` is what signs, if we do."""
     mail = loaded.settings.mail
     advice = _advice(loaded.warnings, loaded.settings.web.public_url)
     if mail.backend == "outbox":
         return [advice, folder_probe(loaded.outbox)]
     domain = mail.sender_address.rpartition("@")[2]
-    return [advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
+    probes = [advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
+    return [*probes, dkim_probe(signer.place, signer.is_published_in)] if signer else probes
 
 
 def _advice(warnings: Sequence[Problem], public_url: str) -> Probe:

@@ -36,6 +36,9 @@ DIGEST_HEADERS = frozenset(
 )
 """Every header of a digest, each exactly once."""
 
+SIGNED_HEADERS = DIGEST_HEADERS | {"DKIM-Signature"}
+"""Those of a digest that we sign ourselves."""
+
 LONGEST_LINE = 998
 """Octets before CRLF (RFC 5322 §2.1.1)."""
 

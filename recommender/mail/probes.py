@@ -1,7 +1,7 @@
 """Checks of the way out for `doctor`: can the relay be reached, can the folder be written, what DNS says."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import dns.exception
@@ -46,14 +46,33 @@ def folder_probe(folder: Path) -> Probe:
 
 
 def dns_probe(domain: str) -> Probe:
-    """Look for SPF (RFC 7208) and DMARC (RFC 7489) records of the sender's domain.
-
-    DKIM keys have selectors that only the signing relay knows, so they are not looked up.
-    """
+    """Look for SPF (RFC 7208) and DMARC (RFC 7489) records of the sender's domain."""
 
     def probe() -> Iterable[Finding]:
         yield _record(domain, "SPF", domain, "v=spf1")
         yield _record(domain, "DMARC", f"_dmarc.{domain}", "v=DMARC1")
+
+    return probe
+
+
+def dkim_probe(place: str, is_ours: Callable[[str], bool]) -> Probe:
+    """Look whether the TXT record at `place` holds the key that we sign with; receivers look there too."""
+    check = "dns DKIM"
+
+    def probe() -> Iterable[Finding]:
+        try:
+            texts = _texts(place)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            texts = []
+        except (dns.exception.DNSException, OSError) as error:
+            yield _unknown(check, place, error)
+            return
+        if any(is_ours(text) for text in texts):
+            yield Finding(check=check, health=Health.OK, detail=f"{place} shows our key")
+            return
+        detail = f"{place} shows another key than ours" if texts else f"there is no record at {place}"
+        fix = "publish the public half of dkim_key_file there (docs/operations.md), or change dkim_selector"
+        yield Finding(check=check, health=Health.FAILED, detail=detail, fix=fix)
 
     return probe
 
@@ -65,13 +84,17 @@ def _record(domain: str, name: str, place: str, prefix: str) -> Finding:
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         texts = []
     except (dns.exception.DNSException, OSError) as error:
-        detail = f"{place} could not be looked up ({type(error).__name__})"
-        return Finding(check=check, health=Health.SKIPPED, detail=detail)
+        return _unknown(check, place, error)
     for text in texts:
         if text.startswith(prefix):
             return Finding(check=check, health=Health.OK, detail=text)
     fix = f"add a TXT record at {place}; large mailbox providers want one"
     return Finding(check=check, health=Health.WARNING, detail=f"{domain} has no {name} record", fix=fix)
+
+
+def _unknown(check: str, place: str, error: Exception) -> Finding:
+    detail = f"{place} could not be looked up ({type(error).__name__})"
+    return Finding(check=check, health=Health.SKIPPED, detail=detail)
 
 
 def _texts(place: str) -> list[str]:

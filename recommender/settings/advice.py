@@ -102,6 +102,12 @@ def _about_mail(settings: Settings) -> Iterator[Advice]:
             "there is a username and no password",
             "set password_file or PAPERROUTE_MAIL__PASSWORD",
         )
+    if not f".{mail.sender_address.rpartition('@')[2]}".endswith(f".{mail.signing_domain}"):
+        yield (
+            ("mail", "dkim_domain"),
+            f"a signature of {mail.signing_domain} does not speak for {mail.sender_address} (DMARC)",
+            "leave dkim_domain empty, or name the sender's domain or one above it",
+        )
 
 
 def _about_inbox(settings: Settings) -> Iterator[Advice]:

@@ -25,6 +25,7 @@ from recommender.settings.reading import Document, read_document
 _SQLITE = "sqlite:///"
 _DEFAULT_SUBSCRIBERS = "subscribers.toml"
 ReferenceReader = Callable[[Path], Sequence[str]]
+KeyCheck = Callable[[bytes], tuple[str, str] | None]
 Model = TypeVar("Model", bound=Section)
 
 
@@ -60,6 +61,12 @@ class Loaded:
         return self.path(self.settings.mail.outbox)
 
     @property
+    def dkim_key(self) -> Path | None:
+        """File of the key that signs mail, if one does."""
+        name = self.settings.mail.dkim_key_file
+        return self.path(name) if name else None
+
+    @property
     def maildir(self) -> Path:
         """Folder of the maildir backend of the inbox."""
         return self.path(self.settings.inbox.maildir)
@@ -76,6 +83,7 @@ class _Work:
 
     root: Path
     read_references: ReferenceReader
+    check_key: KeyCheck
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
@@ -98,13 +106,16 @@ class _Work:
             return None
 
 
-def load(path: Path, environ: Mapping[str, str], *, read_references: ReferenceReader) -> Loaded:
+def load(
+    path: Path, environ: Mapping[str, str], *, read_references: ReferenceReader, check_key: KeyCheck
+) -> Loaded:
     """Load `path`, the subscribers it names and the overrides in `environ`.
 
     `read_references` turns a `seeds_file` into paper references; it may raise PaperRouteError or OSError.
+    `check_key` says what keeps a DKIM key from signing, and the fix.
     Raises ConfigError with the problems of all files together.
     """
-    work = _Work(root=root_of(path), read_references=read_references)
+    work = _Work(root=root_of(path), read_references=read_references, check_key=check_key)
     settings, main = _load_settings(path, environ, work)
     files = _people_files(main, path, work)
     if not exists(path):  # then a missing subscribers file is no news
@@ -142,6 +153,7 @@ def _load_settings(
     if settings is None:
         return None, document
     settings = _with_passwords(settings, document, work)
+    _look_at_dkim_key(settings.mail.dkim_key_file, document, work)
     if written:
         work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)
     work.warnings += advice.warnings_of_files({"keys": work.root / settings.secrets.file})
@@ -171,6 +183,25 @@ def _password(section: str, name: str, document: Document, work: _Work) -> str:
         return ""
     work.warnings += advice.warnings_of_files({"password_file": file})
     return words[0].strip()
+
+
+def _look_at_dkim_key(name: str, document: Document, work: _Work) -> None:
+    """Keep a problem where the key that is to sign mail cannot."""
+    if not name:
+        return
+    file = work.root / name
+    make = f"make one: openssl genrsa -out {file} 2048"
+    try:
+        trouble = work.check_key(file.read_bytes())
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the name cannot be used"
+        trouble = (f"it cannot be read: {reason}", make)
+    if trouble is None:
+        work.warnings += advice.warnings_of_files({"dkim_key_file": file})
+        return
+    message, fix = trouble
+    place = document.positions.value(("mail", "dkim_key_file"))
+    work.problems.append(document.problem(place, f"the DKIM key {name} cannot sign: {message}", fix or make))
 
 
 def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:

@@ -9,21 +9,19 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from recommender.settings import fields
-from recommender.settings.base import Secret, Section, secret_line
+from recommender.settings.base import Section, secret_line
 from recommender.settings.fault import fault
 from recommender.settings.fields import (
     Bind,
     Clock,
     FetchHour,
     FilePath,
-    Host,
-    Line,
-    Mailbox,
     OptionalAddress,
     WebUrl,
     Zone,
 )
 from recommender.settings.inbox_models import InboxSection
+from recommender.settings.mail_models import MailSection
 from recommender.settings.source_models import SourceSection
 
 _SQLITE = "sqlite:///"
@@ -56,55 +54,6 @@ class StoreSection(Section):
     """SQLite file or PostgreSQL address (postgresql+psycopg://…)."""
     artifacts: FilePath = "var/artifacts"
     """Folder of the fitted recommenders."""
-
-
-class MailSection(Section):
-    """How digests leave."""
-
-    backend: Literal["outbox", "smtp"] = "outbox"
-    """outbox writes .eml, .html and .txt files; smtp sends."""
-    outbox: FilePath = "var/outbox"
-    """Folder of the outbox backend."""
-    sender: Mailbox = "Paper Route <digest@example.org>"
-    """The From of every digest."""
-    host: Host = "127.0.0.1"
-    """Mail server."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    """Port of the mail server."""
-    security: Literal["starttls", "tls", "plain"] = "starttls"
-    """plain is for a server on this machine only."""
-    username: Line = ""
-    """Login at the mail server; empty for none."""
-    password: Secret = SecretStr("")
-    """Better kept in password_file or PAPERROUTE_MAIL__PASSWORD."""
-    password_file: Line = ""
-    """File whose first line is the password."""
-    feedback: Literal["web", "mail"] = "web"
-    """How thumbs come back: web (links to public_url) or mail (written mails, read from the inbox)."""
-    timeout: Annotated[int, Field(ge=1, le=600)] = 30
-    """Seconds to wait for the mail server."""
-
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
-        if self.backend == "smtp" and self.security == "plain" and not fields.is_loopback(self.host):
-            raise fault(
-                f'"plain" would send the login and the mail unprotected to {self.host}',
-                'write security = "starttls" (port 587) or "tls" (port 465)',
-                at="security",
-            )
-        if self.password.get_secret_value() and self.password_file:
-            raise fault("password and password_file are both set", "keep password_file", at="password")
-        return self
-
-    @property
-    def sender_name(self) -> str:
-        """The display name of the sender, may be empty."""
-        return fields.mailbox_parts(self.sender)[0]
-
-    @property
-    def sender_address(self) -> str:
-        """The bare address of the sender."""
-        return fields.mailbox_parts(self.sender)[1]
 
 
 class WebSection(Section):
@@ -193,6 +142,8 @@ class ScheduleSection(Section):
     """Time zone of the two."""
     tick: Annotated[int, Field(ge=1, le=3600)] = 20
     """Seconds between two looks at what is due."""
+    spread: Annotated[int, Field(ge=0, le=60)] = 0
+    """Minutes over which the editions of one hour are spread, each reader's always as late."""
 
 
 class SubscribersSection(Section):

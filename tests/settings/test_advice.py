@@ -115,3 +115,35 @@ def test_key_file_others_read_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "var" / "keys").chmod(0o644)
     (problem,) = load_folder(config).warnings
     assert problem.file.endswith("var/keys")
+
+
+DKIM = f'{SOURCE}[mail]\nsender = "a@papers.test"\ndkim_selector = "x"\ndkim_key_file = "x.pem"\n'
+
+
+def test_dkim_key_others_read_is_warned_of(tmp_path: Path) -> None:
+    """The key that signs belongs to one reader, as the password does."""
+    config = write_folder(tmp_path, DKIM, PEOPLE)
+    key = tmp_path / "x.pem"
+    key.write_text("good")
+    key.chmod(0o644)
+    (problem,) = load_folder(config).warnings
+    assert problem.file.endswith("x.pem")
+    assert problem.message == "others may read this file (dkim_key_file)"
+    key.chmod(0o600)
+    loaded = load_folder(config)
+    assert loaded.warnings == ()
+    assert loaded.dkim_key == key
+
+
+@pytest.mark.parametrize(
+    "domain,fits", [("papers.test", True), ("test", True), ("apers.test", False), ("a.papers.test", False)]
+)
+def test_a_signature_of_another_domain_is_warned_of(domain: str, tmp_path: Path, *, fits: bool) -> None:
+    """DMARC asks for a signature of the sender's own domain or one above it."""
+    config = write_folder(tmp_path, f'{DKIM}dkim_domain = "{domain}"\n', PEOPLE)
+    (tmp_path / "x.pem").write_text("good")
+    (tmp_path / "x.pem").chmod(0o600)
+    found = [(problem.line, problem.message) for problem in load_folder(config).warnings]
+    assert found == (
+        [] if fits else [(7, f"a signature of {domain} does not speak for a@papers.test (DMARC)")]
+    )

@@ -104,3 +104,15 @@ def test_many_faults_are_found_quickly(tmp_path: Path) -> None:
     start = time.perf_counter()
     assert len(places(tmp_path)) == 1000
     assert time.perf_counter() - start < 5
+
+
+def test_a_dkim_key_that_cannot_sign_is_reported_with_the_rest(tmp_path: Path) -> None:
+    """The place is the key that names the file, and the fix makes a new one."""
+    main = '[mail]\ndkim_selector = "x"\ndkim_key_file = "x.pem"\n'
+    path = write_folder(tmp_path, main, FIVE_FAULTS)
+    (tmp_path / "x.pem").write_text("bad")
+    assert places(tmp_path)[0] == "paperroute.toml:3:17"
+    assert len(places(tmp_path)) == 6
+    problem = problems_in(path)[0]
+    assert problem.message == "the DKIM key x.pem cannot sign: it is no good"
+    assert problem.fix == f"make one: openssl genrsa -out {tmp_path / 'x.pem'} 2048"
