@@ -199,30 +199,3 @@ def test_a_jumping_clock_finds_the_same_slots_again(jump: str) -> None:
     before = latest_slot(cadence, now)
     latest_slot(cadence, datetime.fromisoformat(jump).replace(tzinfo=UTC))
     assert latest_slot(cadence, now) == before
-
-
-@pytest.mark.slow
-def test_every_zone_transition_and_hour_gives_one_edition_a_day() -> None:
-    """Sweep: all zones, their clock changes of seventy years, 24 hours: no day twice, none left out."""
-    start, end = datetime(1990, 1, 1, tzinfo=UTC), datetime(2060, 1, 1, tzinfo=UTC)
-    seen: set[tuple[datetime, timedelta, timedelta]] = set()
-    checked = 0
-    for name in ALL_ZONES:
-        zone = ZoneInfo(name)
-        for change in transitions(zone, start, end):
-            kind = (change, offset(zone, change - timedelta(seconds=1)), offset(zone, change))
-            if kind not in seen:  # else an alias or a neighbour with the same change
-                seen.add(kind)
-                checked += _check_day_by_day(name, change)
-    assert checked > 100_000
-
-
-def _check_day_by_day(zone: str, change: datetime) -> int:
-    days = local_dates(ZoneInfo(zone), change - 3 * _DAY, change + 3 * _DAY)[1:-1]
-    wanted = [day.isoformat() for day in days]
-    first = datetime.combine(days[0], time(0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    for hour in range(24):
-        cadence = Cadence(at=time(hour), zone=zone)
-        slots = _walk(cadence, first - timedelta(microseconds=1), len(days))
-        assert [slot.key for slot in slots] == wanted, (zone, change, hour)
-    return 24
