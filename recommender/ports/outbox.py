@@ -38,11 +38,14 @@ class Outbox(Protocol):
         """Return the edition and the paper that an edition item belongs to."""
         ...
 
-    def claim(self, *, worker: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+    def claim(
+        self, *, worker: str, now: datetime, lease: timedelta, limit: int, lost: bool = True
+    ) -> Sequence[Delivery]:
         """Take ready, deferred-and-due, or lease-expired claimed rows for `worker`, raising their fence.
 
         A row whose last worker let its lease run out counts a loss and is claimed alone, after all
-        others: if it kills whoever touches it, it takes nobody with it. Leases and waits that reach
+        others: if it kills whoever touches it, it takes nobody with it. Without `lost` such rows are
+        left for later, as a worker must that has rows in hand elsewhere. Leases and waits that reach
         further ahead than any this program gives come from a wrong clock and count as over.
         """
         ...

@@ -7,7 +7,8 @@ start-up or a person moves it.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from recommender.domain.editions import Delivery, DeliveryState, Settlement
@@ -96,9 +97,13 @@ class DeliveryService:
             run.halt(error.reply)
             return run.report()
         helpers = self._more_connections(min(self.policy.connections, due) - 1, run)
-        self._work(session, run)
-        for helper in helpers:
-            helper.join()
+        with self._at_work(session, run) as sender:
+            if helpers:
+                sender.work(lost=False)
+            for helper in helpers:
+                helper.join()
+            # A row that kills its process must find no others in hand: one connection, one row.
+            sender.work()
         return run.report()
 
     def _more_connections(self, count: int, run: Run) -> list[threading.Thread]:
@@ -119,13 +124,15 @@ class DeliveryService:
             run.warn(f"a further connection was refused: {error.reply}")
             return
         try:
-            self._work(session, run)
+            with self._at_work(session, run) as sender:
+                sender.work(lost=False)
         except Exception as error:  # noqa: BLE001 - a thread has nobody to raise to; the report tells it
             run.halt(f"a connection broke off: {type(error).__name__}: {error}")
 
-    def _work(self, session: MailSession, run: Run) -> None:
+    @contextmanager
+    def _at_work(self, session: MailSession, run: Run) -> Iterator[Sender]:
         try:
-            Sender(self._desk, session, run).work()
+            yield Sender(self._desk, session, run)
         except BaseException:
             # What stops one connection stops them all; the rows in hand come back with their lease.
             run.halt()

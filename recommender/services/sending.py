@@ -17,7 +17,7 @@ from recommender.services.delivery_policy import (
     may_be_stale,
     next_attempt,
 )
-from recommender.services.delivery_run import Pace, RelayHealth, Run, place
+from recommender.services.delivery_run import Pace, RelayHealth, Run, discreet, place
 
 Render = Callable[[UnitOfWork, Delivery], tuple[Envelope, bytes]]
 Guard = Callable[[Envelope, bytes], None]
@@ -50,16 +50,20 @@ class Sender:
     session: MailSession
     run: Run
 
-    def work(self) -> None:
-        """Claim and send, batch after batch."""
-        while not self.run.over() and (rows := self._claim()):
+    def work(self, *, lost: bool = True) -> None:
+        """Claim and send, batch after batch; without `lost` leave rows on which a worker died alone."""
+        while not self.run.over() and (rows := self._claim(lost=lost)):
             self._send_batch(rows)
 
-    def _claim(self) -> Sequence[Delivery]:
+    def _claim(self, *, lost: bool) -> Sequence[Delivery]:
         policy = self.desk.policy
         with self.desk.store.write() as unit:
             return unit.outbox.claim(
-                worker=policy.worker, now=self.desk.clock.now(), lease=policy.lease, limit=policy.claim_limit
+                worker=policy.worker,
+                now=self.desk.clock.now(),
+                lease=policy.lease,
+                limit=policy.claim_limit,
+                lost=lost,
             )
 
     def _send_batch(self, rows: Sequence[Delivery]) -> None:
@@ -149,7 +153,7 @@ class Sender:
         """
         now = self.desk.clock.now()
         again = next_attempt(self.desk.policy, row, now) if state is DeliveryState.DEFERRED else None
-        settlement = Settlement(state=state, reply=reply, next_attempt_at=again, doubt=doubt)
+        settlement = Settlement(state=state, reply=discreet(reply), next_attempt_at=again, doubt=doubt)
         try:
             with self.desk.store.write() as unit:
                 settled = unit.outbox.settle(row, settlement, now=now)

@@ -47,13 +47,15 @@ def claim(
 ) -> Sequence[Delivery]:
     """Take due rows, oldest first, in one statement; rows that another worker is taking are passed over.
 
-    Rows that were lost before come last and one at a time (see `ports.Outbox.claim`).
+    Rows that were lost before are left to `claim_lost`.
     """
-    due = _due(now)
-    values = {"worker": worker, "lease_until": until}
-    return _take(connection, and_(due, DELIVERY.c.losses == 0), limit, values) or _take(
-        connection, or_(due, _lost(now)), 1, values
-    )
+    fresh = and_(_due(now), DELIVERY.c.losses == 0)
+    return _take(connection, fresh, limit, {"worker": worker, "lease_until": until})
+
+
+def claim_lost(connection: Connection, *, worker: str, now: datetime, until: datetime) -> Sequence[Delivery]:
+    """Take one row, the one that was lost least often."""
+    return _take(connection, or_(_due(now), _lost(now)), 1, {"worker": worker, "lease_until": until})
 
 
 def _take(

@@ -122,9 +122,15 @@ class SqlOutbox:
         edition = self.edition(row.edition_id) if row else None
         return (edition, row.paper_id) if row and edition else None
 
-    def claim(self, *, worker: str, now: datetime, lease: timedelta, limit: int) -> Sequence[Delivery]:
+    def claim(
+        self, *, worker: str, now: datetime, lease: timedelta, limit: int, lost: bool = True
+    ) -> Sequence[Delivery]:
         """Take ready, deferred-and-due, or lease-expired claimed rows for `worker`, raising their fence."""
-        return moves.claim(self._connection, worker=worker, now=now, until=now + lease, limit=limit)
+        until = now + lease
+        fresh = moves.claim(self._connection, worker=worker, now=now, until=until, limit=limit)
+        if fresh or not lost:
+            return fresh
+        return moves.claim_lost(self._connection, worker=worker, now=now, until=until)
 
     def mark_in_doubt(self, delivery: Delivery, *, now: datetime, body_sha256: str) -> bool:
         """Record that the body is about to go; False, and nothing may be sent, if it may not.

@@ -14,11 +14,11 @@ EXPIRED = Settlement(state=DeliveryState.EXPIRED)
 DAYS = ("2026-01-28", "2026-01-29", "2026-01-30")
 
 
-def claim(store: Store, *, minutes: int = 0, limit: int = 9) -> Sequence[Delivery]:
+def claim(store: Store, *, minutes: int = 0, limit: int = 9, lost: bool = True) -> Sequence[Delivery]:
     """Claim what is due so many minutes after noon."""
     with store.write() as unit:
         return unit.outbox.claim(
-            worker="next", now=NOON + timedelta(minutes=minutes), lease=LEASE, limit=limit
+            worker="next", now=NOON + timedelta(minutes=minutes), lease=LEASE, limit=limit, lost=lost
         )
 
 
@@ -50,6 +50,7 @@ class OutboxMovesConformance:
         stored(store, DAYS[2])
         later = 20
         assert [row.edition_key for row in claim(store, minutes=later)] == [DAYS[2]]
+        assert not claim(store, minutes=later, lost=False)
         (first,) = claim(store, minutes=later)
         (second,) = claim(store, minutes=later)
         assert (first.edition_key, second.edition_key) == DAYS[:2]

@@ -2,15 +2,24 @@
 
 import json
 import os
-from collections.abc import Callable, Generator, Iterable
+import secrets
+import shutil
+from collections.abc import Callable, Generator, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recommender.store.sql_store import SqlStore
+from tests.faults.mailserver import MailServer, mail_server
+from tests.faults.nursery import Nursery
+from tests.faults.nursery import nursery as warm_process
 from tests.faults.scale import OUT, PROPERTY, SEED, Figures, amount, seed
+from tests.faults.world import World
+from tests.store.servers import PostgresServer, postgres_server
 
+NewWorld = Callable[..., World]
 _FOLDER = Path(__file__).parent
 
 
@@ -20,6 +29,63 @@ def figures(record_property: Callable[[str, object], None]) -> Figures:
     counted = Figures()
     record_property(PROPERTY, counted.counts)
     return counted
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Keep a warm process that forks senders."""
+    with warm_process() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    """Keep a mail server that writes down what it takes."""
+    with mail_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server, or skip."""
+    with postgres_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file to copy from."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    store = SqlStore(f"sqlite:///{path}")
+    store.upgrade()
+    store.close()
+    return path
+
+
+@pytest.fixture
+def new_world(
+    request: pytest.FixtureRequest, tmp_path: Path, template: Path, server: MailServer, nursery: Nursery
+) -> Iterator[NewWorld]:
+    """Make worlds, each with a store of its own; `kind` is `sqlite` or `postgres`."""
+    made: list[World] = []
+
+    def build(kind: str = "sqlite") -> World:
+        mark = f"w{secrets.token_hex(4)}"
+        if kind == "postgres":
+            url = request.getfixturevalue("postgres").new_database()
+            store = SqlStore(url)
+            store.upgrade()
+            store.close()
+        else:
+            for world in made:
+                world.close()
+            url = f"sqlite:///{shutil.copy(template, tmp_path / f'{mark}.db')}"
+        made.append(World(url, server, nursery, mark))
+        return made[-1]
+
+    yield build
+    for world in made:
+        world.close()
 
 
 def pytest_report_header() -> str:
