@@ -129,6 +129,11 @@ class StrictSMTP(SMTP):
         """
         if self.sock is None:
             raise ConnectionError("the line is closed")
+        self.sock.settimeout(seconds)
+        if not isinstance(self.sock, ssl.SSLSocket):
+            self.sock.sendall(body)
+            return
+        # Over TLS the time-out of `sendall` is for each record, not for all of them.
         end = time.monotonic() + seconds
         rest = memoryview(body)
         while rest:
