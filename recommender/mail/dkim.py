@@ -90,8 +90,8 @@ class DkimSigner:
 
         Raises InputError for a message without the headers that every mail has.
         """
-        maker = _Dated(message)
         try:
+            maker = _Dated(message)
             line: bytes = maker.sign(
                 self.selector.encode("ascii"),
                 self.domain.encode("ascii"),
