@@ -11,8 +11,9 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from typing import TypeAlias
 
-Mail = Message[str, str]
+Mail: TypeAlias = "Message[str, str]"
 
 MOST_BYTES = 256 * 1024
 """A report and the headers of what it returns stand at the beginning."""

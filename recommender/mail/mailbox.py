@@ -1,0 +1,220 @@
+"""The inbox on an IMAP server (RFC 3501), over the standard library's client.
+
+It is somebody's mailbox, perhaps their only one: nothing is deleted, moved or answered, messages are
+looked at without marking them, and only those that turn out to be ours are marked as read. To find them,
+the headers of the newest unread messages are looked at first; no more than a bounded part of any message
+is fetched.
+"""
+
+import binascii
+import re
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from imaplib import IMAP4, IMAP4_SSL
+from typing import Any
+
+from recommender.domain.errors import MailboxError
+from recommender.domain.inbound import Fetched
+from recommender.mail.inbound import LOOK_AT
+from recommender.mail.parsing import MOST_BYTES, without_addresses
+from recommender.mail.smtp import Security
+
+_FAILURES = (OSError, IMAP4.error, ValueError, LookupError, TypeError, AttributeError)
+"""What `imaplib` raises for connections, refusals, and servers that do not speak as they should."""
+_UID = re.compile(rb"\bUID (\d+)")
+_DATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
+_AT_ONCE = 100
+_HEAD_BYTES = 16 * 1024
+_HEADS = f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({' '.join(LOOK_AT).upper()})]<0.{_HEAD_BYTES}>)"
+_BODY = f"(UID BODY.PEEK[]<0.{MOST_BYTES}>)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapMailbox:
+    """One folder of an IMAP server. Certificates are verified; `plain` is for a server on this machine.
+
+    `may_be_ours` decides from the headers which messages are fetched. A message is looked at once in the
+    life of this object.
+    """
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+    may_be_ours: Callable[[bytes], bool]
+    security: Security = Security.TLS
+    folder: str = "INBOX"
+    timeout: float = 30.0
+    most: int = 200
+    """Messages that one opening yields; the rest waits for the next."""
+    newest: int = 1000
+    """Unread messages whose headers are looked at, from the newest on."""
+    tls_context: ssl.SSLContext | None = None
+    seen: set[str] = field(default_factory=set, repr=False)
+
+    @contextmanager
+    def open(self) -> Iterator["ImapSession"]:
+        """Connect, log in and select the folder; raise MailboxError where any of it fails."""
+        connection: IMAP4 | None = None
+        try:
+            try:
+                connection = self._connect()
+                self._log_in(connection)
+                session = ImapSession(self, connection, _select(connection, self.folder))
+            except _FAILURES as error:
+                raise MailboxError(f"{self.host}:{self.port} cannot be read: {_words(error)}") from error
+            yield session
+            # LOGOUT alone: CLOSE would remove for good what the owner has marked as deleted.
+            with suppress(*_FAILURES):
+                connection.logout()
+        finally:
+            if connection is not None:
+                _hang_up(connection)
+
+    def _connect(self) -> IMAP4:
+        context = self.tls_context or ssl.create_default_context()
+        if self.security is Security.TLS:
+            return IMAP4_SSL(self.host, self.port, ssl_context=context, timeout=self.timeout)
+        connection = IMAP4(self.host, self.port, timeout=self.timeout)
+        if self.security is Security.STARTTLS:
+            try:
+                connection.starttls(ssl_context=context)
+            except BaseException:
+                _hang_up(connection)
+                raise
+        return connection
+
+    def _log_in(self, connection: IMAP4) -> None:
+        """Log in; names and passwords outside ASCII need SASL, for LOGIN has no way to write them."""
+        if self.username.isascii() and self.password.isascii():
+            connection.login(self.username, self.password)
+        else:
+            words = f"\0{self.username}\0{self.password}".encode()
+            connection.authenticate("PLAIN", lambda _challenge: words)
+
+
+class ImapSession:
+    """A selected folder; handles are UIDs."""
+
+    def __init__(self, mailbox: ImapMailbox, connection: IMAP4, validity: str) -> None:
+        """Keep the connection; `validity` tells these UIDs from those of a folder made anew."""
+        self._mailbox = mailbox
+        self._connection = connection
+        self._validity = validity
+
+    def fetch(self) -> Iterator[Fetched]:
+        """Yield unread messages that may be ours, oldest first; raise MailboxError."""
+        for uid, arrived in sorted(self._chosen().items())[: self._mailbox.most]:
+            self._mailbox.seen.add(self._key(uid))
+            for _, content in self._ask("FETCH", str(uid), _BODY):
+                yield Fetched(handle=str(uid), content=content, arrived=arrived)
+                break
+
+    def done(self, handle: str) -> None:
+        """Mark a message as read; raise MailboxError."""
+        self._ask("STORE", handle, "+FLAGS.SILENT", r"(\Seen)")
+
+    def again(self, handle: str) -> None:
+        """Let a message be yielded again at the next opening."""
+        self._mailbox.seen.discard(self._key(int(handle)))
+
+    def _key(self, uid: int) -> str:
+        return f"{self._validity}:{uid}"
+
+    def _chosen(self) -> dict[int, datetime | None]:
+        """Return the UIDs of messages worth fetching with when they arrived."""
+        unread = [uid for uid in self._unread() if self._key(uid) not in self._mailbox.seen]
+        chosen: dict[int, datetime | None] = {}
+        looked = unread[-self._mailbox.newest :]
+        for start in range(0, len(looked), _AT_ONCE):
+            batch = ",".join(map(str, looked[start : start + _AT_ONCE]))
+            for told, head in self._ask("FETCH", batch, _HEADS):
+                match = _UID.search(told)
+                if match is None:
+                    continue
+                if self._mailbox.may_be_ours(head):
+                    chosen[int(match[1])] = _arrival(told)
+                else:
+                    self._mailbox.seen.add(self._key(int(match[1])))
+        return chosen
+
+    def _unread(self) -> list[int]:
+        words = b" ".join(told for told, _ in self._ask("SEARCH", "UNSEEN", "UNDELETED"))
+        return sorted(int(word) for word in words.split() if word.isdigit())
+
+    def _ask(self, verb: str, *arguments: str) -> list[tuple[bytes, bytes]]:
+        """Run a UID command; return each answer as (words, literal)."""
+        try:
+            status, answers = self._connection.uid(verb, *arguments)
+        except _FAILURES as error:
+            raise MailboxError(f"{self._mailbox.host}: {verb} failed: {_words(error)}") from error
+        if status != "OK":
+            raise MailboxError(f"{self._mailbox.host}: {verb} was refused: {_said(answers)}")
+        return _pairs(answers)
+
+
+def _pairs(answers: Sequence[Any]) -> list[tuple[bytes, bytes]]:
+    """Join what `imaplib` takes apart: words before a literal, the literal, words after it."""
+    pairs: list[tuple[bytes, bytes]] = []
+    for answer in answers:
+        if isinstance(answer, tuple):
+            pairs.append((bytes(answer[0]), bytes(answer[1])))
+        elif isinstance(answer, bytes) and answer.startswith(b" ") and pairs:
+            pairs[-1] = (pairs[-1][0] + answer, pairs[-1][1])
+        elif isinstance(answer, bytes) and answer != b")":
+            pairs.append((answer, b""))
+    return pairs
+
+
+def _arrival(words: bytes) -> datetime | None:
+    match = _DATE.search(words)
+    if match is None:
+        return None
+    try:
+        return parsedate_to_datetime(match[1].decode("ascii").replace("-", " ", 2).strip()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _select(connection: IMAP4, folder: str) -> str:
+    """Open a folder and return its UIDVALIDITY; raise IMAP4.error."""
+    status, answers = connection.select(_quoted(folder))
+    if status != "OK":
+        raise IMAP4.error(f"the folder {folder} was refused: {_said(answers)}")
+    return _said(connection.response("UIDVALIDITY")[1])
+
+
+def _quoted(folder: str) -> str:
+    """Write a folder's name as IMAP wants it: quoted, in modified UTF-7 (RFC 3501 §5.1.3)."""
+    encoded = re.sub(
+        "[^ -~]+|&", lambda match: "&-" if match[0] == "&" else f"&{_modified(match[0])}-", folder
+    )
+    escaped = encoded.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _modified(run: str) -> str:
+    encoded = binascii.b2a_base64(run.encode("utf-16-be"), newline=False)
+    return encoded.decode("ascii").rstrip("=").replace("/", ",")
+
+
+def _hang_up(connection: IMAP4) -> None:
+    """Let go of a connection, also one that is gone."""
+    with suppress(OSError):
+        connection.shutdown()
+
+
+def _said(answers: Sequence[Any]) -> str:
+    words = b" ".join(answer for answer in answers if isinstance(answer, bytes))
+    return without_addresses(words.decode("utf-8", "replace"))
+
+
+def _words(error: Exception) -> str:
+    """Return what the server or the system said, without the address that a login may be."""
+    said = error.args[0] if len(error.args) == 1 else error
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    return without_addresses(text) or type(error).__name__

@@ -1,0 +1,277 @@
+"""The inbox on an IMAP server and as a maildir: real reading, with faults."""
+
+import ssl
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from recommender.domain.errors import MailboxError
+from recommender.mail.inbound import may_be_ours
+from recommender.mail.mailbox import ImapMailbox
+from recommender.mail.maildir import MaildirMailbox
+from recommender.mail.smtp import Security
+from recommender.ports import Mailbox
+from tests.conformance.mailbox import Box, MailboxConformance, a_mail
+from tests.mail.conftest import Certificate
+from tests.mail.imapd import GARBAGE, HANG_UP, PASSWORD, REFUSE, STALL, ImapServer
+
+
+def wanted(content: bytes) -> bool:
+    """Take what has the mark of a token."""
+    return b"[pr" in content
+
+
+def imap(server: ImapServer, **fields: object) -> ImapMailbox:
+    """Build a mailbox of a server on loopback."""
+    made = ImapMailbox(
+        host="127.0.0.1",
+        port=server.port,
+        username="post",
+        password=PASSWORD,
+        may_be_ours=wanted,
+        security=Security.PLAIN,
+        timeout=5.0,
+        most=5,
+    )
+    return replace(made, **{"seen": set(), **fields})  # type: ignore[arg-type]  # by name
+
+
+class ImapBox(Box):
+    """A folder on the small server."""
+
+    def __init__(self, server: ImapServer) -> None:
+        """Open nothing yet."""
+        self.server = server
+        self.mailbox: Mailbox = imap(server)
+
+    def put(self, content: bytes) -> None:
+        """Let a message arrive."""
+        self.server.put(content)
+
+    def unread(self) -> int:
+        """Return how many messages are unread."""
+        return len(self.server.unread())
+
+    def contents(self) -> list[bytes]:
+        """Return every message there is."""
+        return [stored.content for stored in self.server.messages.values()]
+
+    def anew(self) -> Mailbox:
+        """Return another object for the same folder."""
+        return imap(self.server)
+
+
+class MaildirBox(Box):
+    """A maildir in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make the folders."""
+        self.folder = folder
+        for name in ("new", "cur", "tmp"):
+            (folder / name).mkdir(parents=True)
+        self.mailbox: Mailbox = self.anew()
+        self._count = 0
+
+    def put(self, content: bytes) -> None:
+        """Let a message arrive."""
+        self._count += 1
+        (self.folder / "new" / f"176371{self._count:04d}.M{self._count}.host").write_bytes(content)
+
+    def unread(self) -> int:
+        """Return how many messages are unread."""
+        return sum("S" not in file.name.partition(":2,")[2] for file in self.files())
+
+    def contents(self) -> list[bytes]:
+        """Return every message there is."""
+        return [file.read_bytes() for file in self.files()]
+
+    def files(self) -> list[Path]:
+        """Return every file."""
+        return [file for name in ("new", "cur") for file in (self.folder / name).iterdir()]
+
+    def anew(self) -> Mailbox:
+        """Return another object for the same maildir."""
+        return MaildirMailbox(folder=self.folder, may_be_ours=wanted, most=5)
+
+
+@pytest.fixture
+def server() -> Iterator[ImapServer]:
+    """Run a small IMAP server."""
+    with ImapServer() as running:
+        yield running
+
+
+class TestImapMailbox(MailboxConformance):
+    """An IMAP folder."""
+
+    @pytest.fixture
+    def box(self, server: ImapServer) -> Box:
+        """Give a folder."""
+        return ImapBox(server)
+
+
+class TestMaildirMailbox(MailboxConformance):
+    """A maildir."""
+
+    @pytest.fixture
+    def box(self, tmp_path: Path) -> Box:
+        """Give a maildir."""
+        return MaildirBox(tmp_path / "Maildir")
+
+
+def test_imap_never_removes_anything(server: ImapServer) -> None:
+    """No command that could is ever given, and what the owner marked as deleted is not looked at."""
+    server.put(a_mail())
+    server.messages[server.put(a_mail(body="gone"))].flags.add("\\Deleted")
+    with imap(server).open() as session:
+        for fetched in session.fetch():
+            session.done(fetched.handle)
+    words = {command.split()[0] for command in server.commands}
+    assert words <= {"CAPABILITY", "LOGIN", "SELECT", "UID", "LOGOUT"}
+    assert server.unread() == [2]
+
+
+def test_imap_fetches_only_the_headers_of_others_mail(server: ImapServer) -> None:
+    """However large it is."""
+    for _ in range(20):
+        server.put(a_mail(subject="Holiday pictures", body="x" * 100_000))
+    with imap(server).open() as session:
+        assert list(session.fetch()) == []
+    assert server.sent < 20 * 500
+
+
+def test_imap_finds_ours_behind_a_thousand_unread(server: ImapServer) -> None:
+    """The newest are looked at, and those that are not ours do not use up the limit."""
+    for _ in range(1100):
+        server.put(a_mail(subject="Lunch?"))
+    server.put(a_mail())
+    with imap(server).open() as session:
+        assert [fetched.handle for fetched in session.fetch()] == ["1101"]
+    assert sum(command.startswith("UID FETCH") for command in server.commands) == 11
+
+
+@pytest.mark.parametrize("folder, wire", [("Päpers & co", '"P&AOQ-pers &- co"'), ('a"b\\', '"a\\"b\\\\"')])
+def test_imap_folders_of_any_name(server: ImapServer, folder: str, wire: str) -> None:
+    """Written in modified UTF-7, quoted."""
+    server.folder = wire
+    with imap(server, folder=folder).open() as session:
+        assert list(session.fetch()) == []
+
+
+def test_imap_passwords_outside_ascii(server: ImapServer) -> None:
+    """They go by SASL."""
+    server.password = "schlüssel"
+    with imap(server, password="schlüssel").open() as session:
+        assert list(session.fetch()) == []
+    assert "AUTHENTICATE" in server.commands
+
+
+@pytest.mark.parametrize("fault", [HANG_UP, STALL, REFUSE, GARBAGE])
+@pytest.mark.parametrize("verb", ["LOGIN", "SELECT", "UID SEARCH", "UID FETCH", "UID STORE"])
+def test_imap_faults_are_told_in_words(server: ImapServer, verb: str, fault: str) -> None:
+    """Each as a MailboxError that holds neither password nor address; nothing is marked."""
+    server.put(a_mail())
+    server.faults[verb] = fault
+    with pytest.raises(MailboxError) as caught:
+        read_all(imap(server, timeout=0.2))
+    assert "127.0.0.1" in str(caught.value)
+    assert PASSWORD not in str(caught.value)
+    assert "ana@example.org" not in str(caught.value)
+    assert server.unread() == [1]
+
+
+def test_imap_wrong_login_is_told(server: ImapServer) -> None:
+    """Without the login."""
+    with (
+        pytest.raises(MailboxError, match="AUTHENTICATIONFAILED") as caught,
+        imap(server, password="x").open(),
+    ):
+        pass
+    assert "post@" not in str(caught.value)
+
+
+def test_imap_nobody_listens(server: ImapServer) -> None:
+    """The place is named."""
+    with pytest.raises(MailboxError, match=r"127\.0\.0\.1:1 cannot be read"), imap(server, port=1).open():
+        pass
+
+
+def test_imap_over_tls(certificate: Certificate) -> None:
+    """The certificate is checked, and the name in it."""
+    with ImapServer(tls=certificate.server()) as server:
+        server.put(a_mail())
+        safe = imap(server, host="localhost", security=Security.TLS, tls_context=certificate.client())
+        with safe.open() as session:
+            assert len(list(session.fetch())) == 1
+        for stranger in (
+            replace(safe, host="127.0.0.1"),
+            replace(safe, tls_context=ssl.create_default_context()),
+        ):
+            with pytest.raises(MailboxError, match="CERTIFICATE_VERIFY_FAILED"), stranger.open():
+                pass
+
+
+def test_imap_starttls(certificate: Certificate) -> None:
+    """Secured before the login; a server that does not offer it gets none."""
+    with ImapServer(tls=certificate.server(), starttls=True) as server:
+        server.put(a_mail())
+        safe = imap(server, host="localhost", security=Security.STARTTLS, tls_context=certificate.client())
+        with safe.open() as session:
+            assert len(list(session.fetch())) == 1
+    with ImapServer() as stripped:
+        with pytest.raises(MailboxError, match="TLS not supported"), replace(safe, port=stripped.port).open():
+            pass
+        assert stripped.commands == ["CAPABILITY"]
+
+
+def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
+    """With its place."""
+    box = MaildirMailbox(folder=tmp_path, may_be_ours=wanted)
+    with pytest.raises(MailboxError, match="has no folder new"), box.open():
+        pass
+
+
+def test_a_maildir_keeps_its_owner_s_flags(tmp_path: Path) -> None:
+    """A message that was flagged stays so, and one that its owner moves meanwhile is left alone."""
+    box = MaildirBox(tmp_path / "Maildir")
+    (box.folder / "cur" / "1.host:2,F").write_bytes(a_mail())
+    (box.folder / "cur" / "2.host:2,RS").write_bytes(a_mail(body="read"))
+    (box.folder / "new" / "3.host").write_bytes(a_mail(body="moved"))
+    with box.mailbox.open() as session:
+        for fetched in session.fetch():
+            if fetched.handle == "3.host":
+                (box.folder / "new" / "3.host").unlink()
+            session.done(fetched.handle)
+    assert sorted(file.name for file in box.files()) == ["1.host:2,FS", "2.host:2,RS"]
+
+
+def read_all(mailbox: Mailbox) -> None:
+    """Fetch and mark everything."""
+    with mailbox.open() as session:
+        for fetched in session.fetch():
+            session.done(fetched.handle)
+
+
+HEADS = {
+    "a token": (b"Subject: Re: Useful [pr:v:abc]", True),
+    "an encoded token": (b"Subject: =?utf-8?B?VXNlZnVsIFtwcjp2OmFiY10=?=", True),
+    "a folded token": (b"Subject: Useful [pr:v:ab\r\n c]", True),
+    "a report": (b'Content-Type: multipart/report; report-type="x"', True),
+    "a mail server": (b"From: Mail Delivery System <MAILER-DAEMON@mx.example.org>", True),
+    "an empty return path": (b"Return-Path: <>\r\nFrom: x@example.org", True),
+    "a tagged address": (b"To: digest+b-1f-abcdefghijklmnop@example.org", True),
+    "a subject of a bounce": (b"Subject: Undeliverable: Your papers", True),
+    "a friend": (b"From: Bob <bob@example.org>\r\nSubject: Lunch?", False),
+    "a newsletter": (b"From: news@example.org\r\nList-Id: <news.example.org>\r\nSubject: News", False),
+    "nothing": (b"", False),
+    "noise": (b"\xff\0\r\n:::\r\n\r\n", False),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_headers_tell_what_may_be_ours(name: str) -> None:
+    """So that the rest of a mailbox is not even fetched."""
+    head, ours = HEADS[name]
+    assert may_be_ours(head + b"\r\n\r\n") is ours
