@@ -141,7 +141,7 @@ def _table(rows: Sequence[Row], layout: Layout) -> None:
         for name in layout.beneath if number else ():
             if (value := rows[number - 1][name]) not in (None, ""):
                 label = f"{name.replace('_', ' ')}: " if isinstance(value, datetime) else ""
-                console.print(Padding(Text(label + _told(value)), (0, 0, 0, _INDENT)))
+                console.print(Padding(Text(label + _told(value)), (0, 0, 0, _INDENT), expand=False))
 
 
 def _told(value: Cell) -> str:

@@ -97,4 +97,5 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
         }
         for entry, votes in application.lookup().people()
     ]
-    show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml")
+    layout = Layout(beneath=("next_due",), hidden=("name", "zone"))
+    show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml", layout=layout)

@@ -1,18 +1,35 @@
 """What `doctor` looks at: store, zones, clock, sources, artifact, backlog, and probes given from outside."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from recommender.domain.editions import DeliveryState
+from recommender.domain.editions import WAITING, DeliveryState, Standing
 from recommender.domain.errors import PaperRouteError
 from recommender.ports import Clock, Store, UnitOfWork
 
 _STALE_SOURCE = timedelta(days=3)
 _STALE_ARTIFACT = timedelta(days=8)
+_STALE_BACKLOG = timedelta(hours=2)
+_LATELY = timedelta(days=7)
+"""How long something that went wrong asks for somebody."""
+_NEEDS = {
+    DeliveryState.HELD: "they may have arrived, and the next edition says so",
+    DeliveryState.IN_DOUBT: "the relay's answer is awaited, or its process died",
+    DeliveryState.FAILED: "refused for good",
+    DeliveryState.DEFERRED: "refused for now, tried again by itself",
+    DeliveryState.EXPIRED: "never sent, for they were too old",
+}
+_ENDED = frozenset({DeliveryState.HELD, DeliveryState.FAILED, DeliveryState.EXPIRED})
+_THEN = {
+    DeliveryState.HELD: ", then paperroute retry ID if a second copy hurts less than none",
+    DeliveryState.IN_DOUBT: "; paperroute deliver holds them when no other process runs",
+    DeliveryState.FAILED: ", then paperroute retry ID once the reason is gone",
+    DeliveryState.DEFERRED: " shows why and when; paperroute retry ID tries at once",
+    DeliveryState.EXPIRED: ", then paperroute retry ID if somebody still wants them",
+}
 
 
 class Health(StrEnum):
@@ -60,7 +77,7 @@ class Diagnosis:
                     *self._zones(unit),
                     *self._sources(unit),
                     self._artifact(unit),
-                    *self._backlog(unit),
+                    *self._outbox(unit),
                 ]
         except PaperRouteError as error:
             found = [
@@ -144,19 +161,60 @@ class Diagnosis:
         fix = "paperroute train" if health is Health.WARNING else ""
         return Finding(check="artifact", health=health, detail=f"{name}, {age.days} days old", fix=fix)
 
-    def _backlog(self, unit: UnitOfWork) -> list[Finding]:
-        states = Counter(delivery.state for delivery in unit.outbox.deliveries())
-        waiting = states[DeliveryState.READY] + states[DeliveryState.DEFERRED] + states[DeliveryState.CLAIMED]
-        findings = [
-            Finding(
-                check="outbox",
-                health=Health.OK,
-                detail=f"{waiting} waiting, {states[DeliveryState.SENT]} sent",
-            )
+    def _outbox(self, unit: UnitOfWork) -> list[Finding]:
+        now = self._clock.now()
+        standings = unit.outbox.standings(frozenset(_NEEDS) | WAITING, now=now, since=now - _LATELY)
+        sent = unit.outbox.states().get(DeliveryState.SENT, 0)
+        return [
+            _backlog(standings, sent, now),
+            *(_needing(state, standings[state], now) for state in _NEEDS if state in standings),
+            *_last_words(unit.outbox.last_reply()),
         ]
-        for state in (DeliveryState.HELD, DeliveryState.IN_DOUBT, DeliveryState.FAILED):
-            if states[state]:
-                detail = f"{states[state]} {state.value.replace('_', ' ')}"
-                fix = f"paperroute deliveries --state {state.value}"
-                findings.append(Finding(check="outbox", health=Health.WARNING, detail=detail, fix=fix))
-        return findings
+
+
+def _backlog(standings: Mapping[DeliveryState, Standing], sent: int, now: datetime) -> Finding:
+    """Say what waits, and warn when the oldest has waited longer than any refusal explains."""
+    waiting = [standings[state] for state in WAITING if state in standings]
+    count, due = sum(entry.count for entry in waiting), sum(entry.due for entry in waiting)
+    detail = f"{count} waiting, {due} of them due; {sent} sent"
+    if not waiting:
+        return Finding(check="outbox", health=Health.OK, detail=detail)
+    oldest = now - min(entry.oldest for entry in waiting)
+    late = bool(due) and oldest > _STALE_BACKLOG
+    return Finding(
+        check="outbox",
+        health=Health.WARNING if late else Health.OK,
+        detail=f"{detail}; the oldest was made {_ago(oldest)}",
+        fix="paperroute deliver, or keep paperroute run running" if late else "",
+    )
+
+
+def _needing(state: DeliveryState, standing: Standing, now: datetime) -> Finding:
+    """Say what is in a state that may need somebody; what ended long ago is told and no more."""
+    ended = state in _ENDED
+    lately = standing.lately if ended else standing.count
+    words = f"{standing.count} {state.value.replace('_', ' ')}"
+    if ended:
+        words += f", {standing.lately} of them in the last {_LATELY.days} days"
+    return Finding(
+        check=f"outbox {state.value}",
+        health=Health.WARNING if lately else Health.OK,
+        detail=f"{words}; {_NEEDS[state]}; the oldest was made {_ago(now - standing.oldest)}",
+        fix=f"paperroute deliveries --state {state.value}{_THEN[state]}" if lately else "",
+    )
+
+
+def _last_words(last: tuple[datetime, str] | None) -> list[Finding]:
+    """Repeat what the relay said last."""
+    if last is None:
+        return []
+    at, reply = last
+    return [Finding(check="relay's last words", health=Health.OK, detail=f"{at:%Y-%m-%d %H:%M} UTC: {reply}")]
+
+
+def _ago(age: timedelta) -> str:
+    """Return an age in its largest unit."""
+    for unit, length in (("days", timedelta(days=1)), ("hours", timedelta(hours=1))):
+        if age >= 2 * length:
+            return f"{age // length} {unit} ago"
+    return f"{max(age, timedelta(0)) // timedelta(minutes=1)} minutes ago"

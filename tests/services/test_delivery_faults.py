@@ -3,7 +3,7 @@
 import pytest
 
 from recommender.domain.editions import Delivery, DeliveryState, Envelope
-from recommender.domain.errors import MailDeferred, MailInDoubt
+from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected
 from recommender.mail.guard import check_wire
 from recommender.ports import UnitOfWork
 from recommender.services.delivery_policy import DeliveryPolicy
@@ -275,3 +275,12 @@ def test_a_restored_snapshot_sends_nothing_old(room: Mailroom) -> None:
     service.run()
     assert mailer.opened == 0
     assert set(room.states().values()) == {DeliveryState.EXPIRED}
+
+
+def test_a_reply_that_repeats_an_address_is_kept_without_it(room: Mailroom) -> None:
+    """Neither the row nor the report, which is logged, says whom it was about or what the return path was."""
+    words = f"550 5.1.1 <{ANA}>: unknown; sender bounces+tag.1@example.org, see https://example.org/550"
+    report = room.service(FakeMailer(script={ANA: [MailRejected(words)]})).run()
+    told = "550 5.1.1 <(address)>: unknown; sender (address), see https://example.org/550"
+    assert room.rows()[ANA].reply == told
+    assert report.failures[0].reason == f"failed: {told}"
