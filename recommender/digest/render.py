@@ -14,7 +14,7 @@ import css_inline
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from recommender.digest.mail_links import mailto, without_body
-from recommender.digest.plain import shorten
+from recommender.digest.plain import plain, shorten
 from recommender.domain.digests import Digest
 
 SIZE = 70_000
@@ -114,9 +114,9 @@ def _with_excerpts(digest: Digest, length: int) -> Digest:
 
 
 def web_url(url: str | None) -> str:
-    """Return a URL if it is http or https with a plain host and no blanks, else an empty string."""
+    """Return a URL if it is http or https with a plain host and nothing unseen in it, else empty text."""
     match = _WEB_URL.fullmatch((url or "").strip())
-    return match[0] if match else ""
+    return match[0] if match and plain(match[0]) == match[0] else ""
 
 
 def wrap(text: str, indent: int = 0, width: int = WIDTH) -> str:

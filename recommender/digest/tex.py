@@ -5,6 +5,7 @@ per cent sign for a comment and two prices for a formula. Where a conversion wou
 of the letters, the original stays. No layout: a fraction is `a/b`, an unknown command keeps its words.
 """
 
+import logging
 import re
 import unicodedata
 from functools import cache
@@ -175,6 +176,8 @@ def _latex(source: str) -> str:
 @cache
 def _converter() -> tuple[LatexNodes2Text, Any]:
     """Return the converter and its macro table, built once: building costs more than converting."""
+    # Of half a command in a stranger's title it would speak of an error in the configuration.
+    logging.getLogger("pylatexenc").setLevel(logging.CRITICAL)
     converter = LatexNodes2Text(math_mode="text", strict_latex_spaces=False)
     return converter, get_default_latex_context_db()
 

@@ -203,6 +203,9 @@ def test_nasty_titles_survive(title: str) -> None:
         "http://",
         "https://a b/",
         'http://x/"><b>',
+        "https://arxiv.org\x00.evil.example/",
+        "https://arxiv.org/\u202egro.vixra",
+        "https://arxiv.org/\ud800",
     ],
 )
 def test_only_web_urls_become_links(url: str) -> None:
