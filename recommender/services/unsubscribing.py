@@ -3,9 +3,13 @@
 It does not touch what the configuration file declares; a suppression outlives any reload of it.
 """
 
-from recommender.domain.subscribers import Subscriber, SubscriberState
-from recommender.ports import Clock, Store
+from datetime import datetime
 
+from recommender.domain.subscribers import Subscriber, SubscriberState
+from recommender.ports import Clock, Store, UnitOfWork
+
+OWN_WISH = "unsubscribed by the reader"
+COMPLAINED = "complaint: the reader called a digest spam"
 _MAILED = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
 
 
@@ -22,25 +26,13 @@ class Unsubscribing:
 
         Readers who get no mail anyway (removed, imported) keep their state and are suppressed too.
         """
-        now = self._clock.now()
         with self._store.write() as uow:
-            current = uow.people.find(subscriber.public_id)
-            if current.email.lower() not in uow.people.suppressed():
-                uow.people.suppress(current.email, reason="unsubscribed by the reader", at=now)
-            if current.state in _MAILED:
-                uow.people.set_state(current.id, SubscriberState.UNSUBSCRIBED, at=now)
-            return uow.people.find(subscriber.public_id)
+            return stop(uow, subscriber, reason=OWN_WISH, at=self._clock.now())
 
     def undo(self, subscriber: Subscriber, *, paused: bool = False) -> Subscriber:
         """Lift the suppression and return to active, or to paused if that is what stood before."""
-        now = self._clock.now()
         with self._store.write() as uow:
-            current = uow.people.find(subscriber.public_id)
-            uow.people.lift(current.email)
-            if current.state is SubscriberState.UNSUBSCRIBED:
-                state = SubscriberState.PAUSED if paused else SubscriberState.ACTIVE
-                uow.people.set_state(current.id, state, at=now)
-            return uow.people.find(subscriber.public_id)
+            return begin_again(uow, subscriber, at=self._clock.now(), paused=paused)
 
     def pause(self, subscriber: Subscriber) -> Subscriber:
         """Hold all mail until `resume`; only an active reader can pause."""
@@ -56,3 +48,23 @@ class Unsubscribing:
             if current.state is old:
                 uow.people.set_state(current.id, new, at=self._clock.now())
             return uow.people.find(subscriber.public_id)
+
+
+def stop(uow: UnitOfWork, subscriber: Subscriber, *, reason: str, at: datetime) -> Subscriber:
+    """Stop all mail to a reader inside a transaction; an address that is suppressed keeps its reason."""
+    current = uow.people.find(subscriber.public_id)
+    if current.email.lower() not in uow.people.suppressed():
+        uow.people.suppress(current.email, reason=reason, at=at)
+    if current.state in _MAILED:
+        uow.people.set_state(current.id, SubscriberState.UNSUBSCRIBED, at=at)
+    return uow.people.find(subscriber.public_id)
+
+
+def begin_again(uow: UnitOfWork, subscriber: Subscriber, *, at: datetime, paused: bool = False) -> Subscriber:
+    """Lift the suppression of a reader inside a transaction, and let mail go out unless it was paused."""
+    current = uow.people.find(subscriber.public_id)
+    uow.people.lift(current.email)
+    if current.state is SubscriberState.UNSUBSCRIBED:
+        state = SubscriberState.PAUSED if paused else SubscriberState.ACTIVE
+        uow.people.set_state(current.id, state, at=at)
+    return uow.people.find(subscriber.public_id)

@@ -19,6 +19,7 @@ from recommender.ports import Clock, Store, UnitOfWork
 BURST = timedelta(seconds=5)
 BURST_PAPERS = 2
 _TICK = timedelta(microseconds=1)
+_BY_LINK = frozenset({"web", "mail"})
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 _OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
     Act.SAVE: (Act.UNSAVE,),
@@ -44,6 +45,15 @@ class Recorded:
     """The marks that would bring back what stood before, to be recorded in this order."""
     suspect: bool = False
     """The entries are kept but do not count: they came as a mail scanner's would."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """How acts came: when, by which way, and through the links of which edition."""
+
+    at: datetime
+    via: str
+    edition: Edition | None = None
 
 
 def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
@@ -123,22 +133,11 @@ class Voting:
         """Append the marks that change something and say how to undo them.
 
         The interest under which `edition` showed a paper is kept with its entries. Marks that
-        arrive through an edition's links on the web are held against `looks_automatic`.
+        arrive through an edition's links are held against `looks_automatic`.
         """
-        now = self._clock.now()
+        occasion = Occasion(at=self._clock.now(), via=via, edition=edition)
         with self._store.write() as uow:
-            standing = _standing(uow, subscriber.id)
-            news = standing.news(marks)
-            at = _after(standing.log, {mark.paper for mark in news}, edition, now)
-            entries = _entries(subscriber.id, news, at=at, via=via, edition=edition)
-            automatic = via == "web" and edition is not None and _is_automatic(standing.log, entries)
-            if automatic:
-                back, kept = _set_aside(standing, entries)
-                uow.people.record([*back, *kept])
-                return Recorded(entries=kept, suspect=True)
-            uow.people.record(entries)
-        undo = (back for mark in reversed(news) for back in standing.reverse(mark))
-        return Recorded(entries=tuple(entries), undo=tuple(undo))
+            return record_acts(uow, subscriber, marks, occasion)
 
     def by_reference(self, email: str, paper: str, act: Act, *, via: str = "cli") -> Recorded:
         """Record one act named by address and paper reference, as the command line does.
@@ -151,6 +150,23 @@ class Voting:
         if known is None:
             raise UnknownPaper(paper)
         return self.record(subscriber, [Mark(paper=known, act=act)], via=via)
+
+
+def record_acts(
+    uow: UnitOfWork, subscriber: Subscriber, marks: Sequence[Mark], occasion: Occasion
+) -> Recorded:
+    """Do what `Voting.record` does inside a transaction that the caller opened."""
+    standing = _standing(uow, subscriber.id)
+    news = standing.news(marks)
+    at = _after(standing.log, {mark.paper for mark in news}, occasion.edition, occasion.at)
+    entries = _entries(subscriber.id, news, replace(occasion, at=at))
+    if occasion.via in _BY_LINK and occasion.edition and _is_automatic(standing.log, entries):
+        back, kept = _set_aside(standing, entries)
+        uow.people.record([*back, *kept])
+        return Recorded(entries=kept, suspect=True)
+    uow.people.record(entries)
+    undo = (back for mark in reversed(news) for back in standing.reverse(mark))
+    return Recorded(entries=tuple(entries), undo=tuple(undo))
 
 
 def _standing(uow: UnitOfWork, subscriber: int) -> _Standing:
@@ -178,17 +194,16 @@ def _after(
     return now if newest is None or now > newest else newest + _TICK
 
 
-def _entries(
-    subscriber: int, marks: Sequence[Mark], *, at: datetime, via: str, edition: Edition | None
-) -> list[Feedback]:
+def _entries(subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> list[Feedback]:
+    edition = occasion.edition
     interests = {item.paper: item.interest for item in edition.items} if edition else {}
     return [
         Feedback(
             subscriber=subscriber,
             paper=mark.paper,
             act=mark.act,
-            at=at,
-            via=via,
+            at=occasion.at,
+            via=occasion.via,
             interest=interests.get(mark.paper) or None,
             edition=edition.id if edition else None,
         )
@@ -197,7 +212,7 @@ def _entries(
 
 
 def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
-    return [entry for entry in log if entry.via == "web" and entry.edition == edition]
+    return [entry for entry in log if entry.via in _BY_LINK and entry.edition == edition]
 
 
 def _is_automatic(log: Sequence[Feedback], entries: Sequence[Feedback]) -> bool:

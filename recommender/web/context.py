@@ -1,6 +1,6 @@
 """What the pages are given, and what every page needs from it: claims, subscribers, links, answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -10,10 +10,9 @@ from recommender.digest.links import UNDO, LinkClaim, Links
 from recommender.digest.render import Renderer, web_url
 from recommender.digest.tex import to_unicode
 from recommender.digest.words import byline
-from recommender.domain.errors import LinkExpired, LinkInvalid, UnknownSubscriber
+from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
-from recommender.domain.subscribers import Subscriber
-from recommender.ports import Clock, Store, UnitOfWork
+from recommender.ports import Clock, Store
 from recommender.web.security import Limits
 
 VOTE, SAVE, VIEW = "vote", "save", "view"
@@ -34,6 +33,12 @@ class WebContext:
     public_url: str
     ticks: Callable[[], float]
     limits: Limits = field(default_factory=Limits)
+    open_metrics: bool = False
+    """Whether anybody may see the metrics, not this machine alone."""
+    tick_ages: Callable[[], Mapping[str, float]] = dict
+    """Seconds since each job of the daemon around this server last ended; nothing where there is none."""
+    alive: Callable[[], bool] = lambda: True
+    """Whether that daemon still ticks."""
 
     @property
     def prefix(self) -> str:
@@ -82,17 +87,6 @@ class Pages:
         style = f"{self._context.prefix}/style.css"
         page = self._context.renderer.page(f"pages/{name}.html", style=style, byline=byline, **values)
         return HTMLResponse(page)
-
-
-def subscriber_of(uow: UnitOfWork, claim: LinkClaim) -> Subscriber:
-    """Return the subscriber of a claim; LinkExpired if gone, or if old links were voided since."""
-    try:
-        subscriber = uow.people.find(claim.public_id)
-    except UnknownSubscriber:
-        raise LinkExpired("the subscriber of this link is gone") from None
-    if claim.epoch != subscriber.epoch:
-        raise LinkExpired("this link was voided")
-    return subscriber
 
 
 def readable(paper: Paper) -> Paper:

@@ -11,8 +11,9 @@ from recommender.digest.links import LinkClaim
 from recommender.digest.words import cadence_words
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.subscribers import Interest, Subscriber, SubscriberState
+from recommender.services.claims import subscriber_of
 from recommender.services.unsubscribing import Unsubscribing
-from recommender.web.context import PREFERENCES, UNSUBSCRIBE, Pages, WebContext, masked, subscriber_of
+from recommender.web.context import PREFERENCES, UNSUBSCRIBE, Pages, WebContext, masked
 from recommender.web.sheet import Form
 
 _STATES = {

@@ -8,14 +8,15 @@ from starlette.responses import Response
 from recommender.digest.links import LinkClaim
 from recommender.digest.words import day_words
 from recommender.domain.editions import Edition
-from recommender.domain.errors import LinkExpired, LinkInvalid
+from recommender.domain.errors import LinkExpired
 from recommender.domain.feedback import Act, Vote
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
+from recommender.services.claims import Proposal, edition_of, proposal_of, subscriber_of
 from recommender.services.voting import Recorded, Voting
-from recommender.web.context import SAVE, VIEW, Pages, WebContext, readable, subscriber_of
-from recommender.web.sheet import VOTES, Form, Proposal, SheetRow, marks, rows, sheet_fields, undo_fields
+from recommender.web.context import VIEW, Pages, WebContext, readable
+from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields
 
 SAID = {
     Act.UP: "More like this:",
@@ -120,9 +121,7 @@ class RatingPages(Pages):
         claim = self._claim(self._purpose, token)
         with self._context.store.read() as uow:
             subscriber = subscriber_of(uow, claim)
-            edition, proposal = self._edition(uow, claim)
-            if edition.subscriber != subscriber.id:
-                raise LinkInvalid("the edition of this link belongs to somebody else")
+            edition, proposal = self._edition(uow, claim, subscriber)
             found = uow.papers.get([item.paper for item in edition.items])
             papers = {paper: readable(known) for paper, known in found.items()}
             votes = {vote.paper: vote for vote in uow.people.votes([subscriber.id])}
@@ -137,17 +136,12 @@ class RatingPages(Pages):
             proposal=proposal,
         )
 
-    def _edition(self, uow: UnitOfWork, claim: LinkClaim) -> tuple[Edition, Proposal | None]:
+    def _edition(
+        self, uow: UnitOfWork, claim: LinkClaim, subscriber: Subscriber
+    ) -> tuple[Edition, Proposal | None]:
         if self._purpose == VIEW:
-            edition = uow.outbox.edition(claim.row)
-            if edition is None:
-                raise LinkExpired("the edition of this link is gone")
-            return edition, None
-        found = uow.outbox.item(claim.row)
-        if found is None:
-            raise LinkExpired("the paper of this link is gone")
-        act = Act.SAVE if self._purpose == SAVE else Act(claim.value)
-        return found[0], Proposal(item=claim.row, act=act)
+            return edition_of(uow, claim, subscriber), None
+        return proposal_of(uow, claim, subscriber)
 
 
 def _title(done: Recorded) -> str:

@@ -9,9 +9,10 @@ from recommender.digest.links import LinkClaim
 from recommender.domain.feedback import Act
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
+from recommender.services.claims import subscriber_of
 from recommender.services.reading import Reading
 from recommender.services.voting import Mark, Recorded, Voting
-from recommender.web.context import READING, PageLink, Pages, WebContext, readable, subscriber_of
+from recommender.web.context import READING, PageLink, Pages, WebContext, readable
 from recommender.web.rating import SAID
 from recommender.web.sheet import Form
 

@@ -13,6 +13,7 @@ from recommender.domain.editions import Edition, EditionItem
 from recommender.domain.errors import InputError
 from recommender.domain.feedback import Act, Vote
 from recommender.domain.papers import Paper, PaperId
+from recommender.services.claims import Proposal
 from recommender.services.voting import Mark, vote_act
 
 Form = Mapping[str, str]
@@ -20,14 +21,6 @@ Form = Mapping[str, str]
 
 VOTES = {act.value: act for act in (Act.UP, Act.DOWN, Act.UNDO)}
 _FIELD = re.compile(r"(vote|save|had|kept)-([0-9]{1,18})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """What a link proposes for one item: up, down or save."""
-
-    item: int
-    act: Act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,9 @@ from recommender.domain.editions import Edition, EditionItem, Section
 from recommender.domain.errors import InputError
 from recommender.domain.feedback import Act
 from recommender.domain.papers import PaperId
+from recommender.services.claims import Proposal
 from recommender.services.voting import Mark
-from recommender.web.sheet import Form, Proposal, marks, rows, sheet_fields, undo_fields
+from recommender.web.sheet import Form, marks, rows, sheet_fields, undo_fields
 from tests.builders import NOON, a_paper, a_vote
 
 ONE, TWO = a_paper(1).id, a_paper(2).id
