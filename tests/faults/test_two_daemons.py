@@ -15,8 +15,8 @@ from tests.faults.pressroom import Press, presses
 from tests.faults.rooms import a_store
 from tests.faults.scale import Figures, chance, scaled
 
-ROUNDS = scaled(tiny=3, quick=20, full=200)
-DUE = scaled(tiny=20, quick=50, full=50)
+ROUNDS = scaled(tiny=2, quick=20, full=200)
+DUE = scaled(tiny=12, quick=50, full=50)
 DAEMONS = {"sqlite": 2, "postgres": 4}
 FIRST = datetime(2026, 3, 2, 7, 30, 1, tzinfo=UTC)
 """A second after the first due time."""
