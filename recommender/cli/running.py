@@ -1,12 +1,13 @@
 """Commands that stay: run (scheduler and web server) and serve (web server only)."""
 
 import logging
+import math
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("paperroute")
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
+_TICKS_MISSED = 10
+_LONGEST_SILENCE = timedelta(minutes=15)
+"""Without a sign of life for so many ticks, and longer than a relay may take for one answer (ten minutes),
+the daemon is stuck.
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -68,9 +74,12 @@ def run(context: typer.Context) -> None:
         serve=holder.serve,
     )
     interval = timedelta(seconds=settings.schedule.tick)
+    holder.pulse.limit = max(_TICKS_MISSED * interval, _LONGEST_SILENCE).total_seconds()
     for warning in holder.application.loaded.warnings:
         _LOG.warning("%s", warning)
-    if not Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping).run():
+    daemon = Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping)
+    holder.tick_age = daemon.tick_age
+    if not daemon.run():
         raise typer.Exit(1)
 
 
@@ -80,12 +89,57 @@ def _watched(files: Sequence[Path]) -> tuple[Path, ...]:
 
 
 @dataclass(slots=True)
+class _Pulse:
+    """Signs of life of the mail job: every message and every end of a tick is one."""
+
+    limit: float = math.inf
+    """Seconds without one after which the daemon counts as stuck."""
+    ticks: Callable[[], float] = time.monotonic
+    _last: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count from now."""
+        self.beat()
+
+    def beat(self) -> None:
+        """Give a sign."""
+        self._last = self.ticks()
+
+    def alive(self) -> bool:
+        """Tell whether the last sign is recent."""
+        return self.ticks() - self._last <= self.limit
+
+
+@dataclass(slots=True)
+class _Log:
+    """Writes reports to the log; what a report repeats from the one before is not written again."""
+
+    _told: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def note(self, report: "Report") -> None:
+        """Write a report when something happened: its counts, and what is new of its troubles."""
+        if any(report.counts.values()):
+            counts = ", ".join(f"{key}={value}" for key, value in report.counts.items())
+            _LOG.info("%s: %s", report.name, counts)
+        lines = [f"{failure.place}: {failure.reason}" for failure in report.failures]
+        lines += report.warnings
+        told = self._told.get(report.name, frozenset())
+        for line in lines:
+            if line not in told:
+                _LOG.warning("%s: %s", report.name, line)
+        self._told[report.name] = frozenset(lines)
+
+
+@dataclass(slots=True)
 class _Holder:
     """The application in force; a reload puts another in its place between two ticks."""
 
     call: Call
     application: "Application"
     stopping: threading.Event = field(default_factory=threading.Event)
+    pulse: _Pulse = field(default_factory=_Pulse)
+    tick_age: Callable[[str], timedelta | None] = lambda _job: None
+    _log: _Log = field(default_factory=_Log)
     _swap: threading.Lock = field(default_factory=threading.Lock)
 
     def recover(self) -> None:
@@ -103,25 +157,36 @@ class _Holder:
     def publish_and_deliver(self) -> None:
         """Make what is due and send what is ready."""
         application = self._current()
-        _note(application.publishing.run())
-        _note(application.delivery.run(stopping=self.stopping.is_set))
+        try:
+            self._log.note(application.publishing.run())
+            self.pulse.beat()
+            self._log.note(
+                application.delivery.run(lambda _how, _done: self.pulse.beat(), self.stopping.is_set)
+            )
+        finally:
+            self.pulse.beat()
 
     def ingest_and_train_if_due(self) -> None:
         """Fetch from the sources whose hour has come, then fit if that hour has come."""
         application = self._current()
         sources = _due_sources(application)
         if sources:
-            _note(application.ingestion().run(sources))
+            self._log.note(application.ingestion().run(sources))
         if _training_is_due(application):
-            _note(application.training().run())
+            self._log.note(application.training().run())
 
     def serve(self) -> "ServerThread":
         """Start the web server."""
         bind = self.application.loaded.settings.web.bind
-        thread = ServerThread(_web(self.application), bind)
+        thread = ServerThread(_web(self.application, self), bind)
         thread.start()
         _LOG.info("serving %s on %s", self.application.loaded.settings.web.public_url, bind)
         return thread
+
+    def tick_ages(self) -> dict[str, float]:
+        """Return the seconds since each job last ended; one that never did is absent."""
+        ages = {job: self.tick_age(job) for job in ("mail", "background")}
+        return {job: age.total_seconds() for job, age in ages.items() if age is not None}
 
     def _current(self) -> "Application":
         with self._swap:
@@ -191,30 +256,22 @@ class ServerThread:
             _LOG.debug("the web server did not start")
 
 
-def _web(application: "Application") -> "Starlette":
+def _web(application: "Application", daemon: _Holder | None = None) -> "Starlette":
     from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
     from recommender.web.context import WebContext  # noqa: PLC0415 see above
 
-    return create_app(
-        WebContext(
-            store=application.store,
-            links=application.links,
-            renderer=application.renderer,
-            clock=application.clock,
-            public_url=application.loaded.settings.web.public_url,
-            ticks=time.monotonic,
-        )
+    context = WebContext(
+        store=application.store,
+        links=application.links,
+        renderer=application.renderer,
+        clock=application.clock,
+        public_url=application.loaded.settings.web.public_url,
+        ticks=time.monotonic,
+        open_metrics=application.loaded.settings.web.metrics,
     )
-
-
-def _note(report: "Report") -> None:
-    """Log a report when something happened."""
-    if any(report.counts.values()) or report.failures or report.warnings:
-        _LOG.info("%s: %s", report.name, ", ".join(f"{key}={value}" for key, value in report.counts.items()))
-    for failure in report.failures:
-        _LOG.warning("%s: %s: %s", report.name, failure.place, failure.reason)
-    for warning in report.warnings:
-        _LOG.warning("%s: %s", report.name, warning)
+    if daemon is not None:
+        context = replace(context, tick_ages=daemon.tick_ages, alive=daemon.pulse.alive)
+    return create_app(context)
 
 
 def _start_log() -> None:

@@ -65,6 +65,8 @@ class WebSection(Section):
     """Address and port to listen on."""
     contact: OptionalAddress = ""
     """Address that sources may write to; the sender's own when empty."""
+    metrics: bool = False
+    """true shows /metrics to everybody who can reach the server, not to this machine alone."""
 
     @property
     def bind_host(self) -> str:

@@ -20,6 +20,7 @@ from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
 from recommender.web.mailing import PreferencePages, UnsubscribePages
+from recommender.web.metrics import may_watch, metrics_page
 from recommender.web.problems import problem_page
 from recommender.web.rating import RatingPages
 from recommender.web.reading import EXPORTS, ReadingPages
@@ -104,18 +105,32 @@ def _plain_routes(context: WebContext) -> list[Route]:
     async def readyz(_: Request) -> Response:
         return await run_in_threadpool(_ready, context)
 
+    async def metrics(request: Request) -> Response:
+        if not may_watch(context, request):
+            raise HTTPException(404)
+        return await run_in_threadpool(metrics_page, context)
+
     async def robots(_: Request) -> Response:
         return PlainTextResponse(_ROBOTS)
 
     async def style(_: Request) -> Response:
         return await run_in_threadpool(_style, context.renderer)
 
-    pages = {"/healthz": healthz, "/readyz": readyz, "/robots.txt": robots, "/style.css": style}
+    pages = {
+        "/healthz": healthz,
+        "/readyz": readyz,
+        "/metrics": metrics,
+        "/robots.txt": robots,
+        "/style.css": style,
+    }
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()]
 
 
 def _ready(context: WebContext) -> Response:
-    """Answer 200 when the store does, else 503; a stranger learns nothing more."""
+    """Answer 200 when the store does and the daemon ticks, else 503; a stranger learns nothing more."""
+    if not context.alive():
+        LOG.error("no mail tick has ended for too long")
+        return PlainTextResponse("no tick\n", status_code=503)
     try:
         with context.store.read() as uow:
             uow.papers.source_states()

@@ -41,7 +41,7 @@ class SlowRelay(Relay):
             await server.loop.run_in_executor(None, self.go.wait, PATIENCE)
             return await kept(server, session, envelope)
 
-        self.received.handle_DATA = slowly  # type: ignore[method-assign]  # the handler of this relay alone
+        self.received.handle_DATA = slowly  # type: ignore[method-assign, assignment]  # the handler of this relay alone
 
 
 @pytest.fixture(scope="module")

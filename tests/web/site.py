@@ -55,6 +55,7 @@ class Site:
         """Fill the store."""
         self.store: Store = sqlite_store(self.folder)
         self.links = Links(self.keys, self.public_url)
+        self.renderer = Renderer([REPOSITORY / "templates"])
         with self.store.write() as uow:
             uow.papers.fold(PAPERS, seen_at=NOON)
             self.ana, self.edition = _reader(uow, "ana@example.org")
@@ -67,7 +68,7 @@ class Site:
             WebContext(
                 store=self.store,
                 links=self.links,
-                renderer=Renderer([REPOSITORY / "templates"]),
+                renderer=self.renderer,
                 clock=self.clock,
                 public_url=self.public_url,
                 ticks=self.clock.ticks,

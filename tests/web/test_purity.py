@@ -25,7 +25,7 @@ def links_of_a_digest(site: Site) -> list[str]:
         links.unsubscribe(*who, NOON),
         links.preferences(*who, NOON),
         *(links.reading(*who, NOON) + end for end in EXPORTS),
-        *(f"{PUBLIC}/{page}" for page in ("healthz", "readyz", "robots.txt", "style.css", "")),
+        *(f"{PUBLIC}/{page}" for page in ("healthz", "readyz", "metrics", "robots.txt", "style.css", "")),
     ]
     return [site.path(url) for url in urls]
 

@@ -1,0 +1,97 @@
+"""Numbers for whoever watches the installation, in the Prometheus text format: counts and ages.
+
+Written out here because the format is a few lines; no address, token or title is in it. The store counts.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from recommender.domain.editions import WAITING, DeliveryState
+from recommender.ports import UnitOfWork
+from recommender.web.context import WebContext
+from recommender.web.security import is_loopback
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    """A number that goes up and down, or several told apart by one label."""
+
+    name: str
+    help: str
+    values: Mapping[str, float]
+    """By the label's value; by the empty string where there is no label."""
+    label: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the gauge in the text format, version 0.0.4."""
+        name = f"paperroute_{self.name}"
+        yield f"# HELP {name} {self.help}"
+        yield f"# TYPE {name} gauge"
+        for value, number in self.values.items():
+            labels = f'{{{self.label}="{value.translate(_ESCAPES)}"}}' if self.label else ""
+            yield f"{name}{labels} {number:.10g}"
+
+
+def may_watch(context: WebContext, request: Request) -> bool:
+    """Tell whether a request may see the numbers: from this machine under a name of this machine, or anybody
+    where the configuration opens them.
+    """
+    client = request.client
+    local = client is not None and is_loopback(client.host) and is_loopback(request.url.hostname or "")
+    return context.open_metrics or local
+
+
+def metrics_page(context: WebContext) -> Response:
+    """Return all numbers at this moment."""
+    now = context.clock.now()
+    with context.store.read() as unit:
+        gauges = [*_outbox(unit, now), _sources(unit, now)]
+    gauges.append(
+        Gauge(
+            name="tick_age_seconds",
+            help="Time since a job of the daemon last ended.",
+            label="job",
+            values=context.tick_ages(),
+        )
+    )
+    lines = [line for gauge in gauges if gauge.values for line in gauge.lines()]
+    return PlainTextResponse("\n".join([*lines, ""]), media_type=CONTENT_TYPE)
+
+
+def _outbox(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
+    counts = unit.outbox.states()
+    waiting = unit.outbox.standings(WAITING, now=now, since=now).values()
+    ages = [(now - standing.oldest).total_seconds() for standing in waiting]
+    due = sum(standing.due for standing in waiting)
+    yield Gauge(
+        name="deliveries",
+        help="Deliveries by state.",
+        label="state",
+        values={state.value: counts.get(state, 0) for state in DeliveryState},
+    )
+    yield Gauge(name="due_backlog", help="Deliveries that could go now.", values={"": due})
+    yield Gauge(
+        name="oldest_waiting_seconds",
+        help="Age of the oldest edition that is still to be sent.",
+        values={"": max([0.0, *ages])},
+    )
+
+
+def _sources(unit: UnitOfWork, now: datetime) -> Gauge:
+    return Gauge(
+        name="source_age_seconds",
+        help="Time since a source was last read without an error.",
+        label="source",
+        values={
+            name: (now - state.last_ok).total_seconds()
+            for name, state in unit.papers.source_states().items()
+            if state.last_ok is not None
+        },
+    )

@@ -1,0 +1,61 @@
+"""Tests of the daemon's log and of how it is known to be stuck."""
+
+import logging
+
+import pytest
+
+from recommender.cli.running import _Log, _Pulse
+from recommender.domain.papers import Refused
+from recommender.domain.reports import Report
+
+REST = "the relay rests until 06:45 UTC"
+
+
+def written(caplog: pytest.LogCaptureFixture, *reports: Report) -> list[str]:
+    """Return the lines that these reports, one after the other, write."""
+    log = _Log()
+    with caplog.at_level(logging.INFO, logger="paperroute"):
+        for report in reports:
+            log.note(report)
+    return [record.getMessage() for record in caplog.records]
+
+
+def test_what_holds_on_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    """A relay at rest is one line, not one each tick; another rest is another line."""
+    resting = Report(name="deliver", counts={"sent": 0}, warnings=(REST,))
+    longer = Report(name="deliver", counts={"sent": 0}, warnings=(REST.replace("06:45", "07:15"),))
+    assert written(caplog, resting, resting, longer, longer) == [
+        f"deliver: {REST}",
+        "deliver: the relay rests until 07:15 UTC",
+    ]
+
+
+def test_what_comes_back_is_said_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A trouble that was gone in between is a new one."""
+    resting, fine = Report(name="deliver", warnings=(REST,)), Report(name="deliver", counts={"sent": 2})
+    told = written(caplog, resting, fine, resting)
+    assert told == [f"deliver: {REST}", "deliver: sent=2", f"deliver: {REST}"]
+
+
+def test_reports_do_not_silence_each_other(caplog: pytest.LogCaptureFixture) -> None:
+    """The same words of another job are another job's."""
+    failure = Refused(place="x", reason="y")
+    told = written(
+        caplog, Report(name="publish", failures=(failure,)), Report(name="deliver", failures=(failure,))
+    )
+    assert told == ["publish: x: y", "deliver: x: y"]
+
+
+def test_a_quiet_tick_writes_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    """Counts of nought are no news."""
+    assert written(caplog, Report(name="deliver", counts={"sent": 0, "held": 0})) == []
+
+
+def test_a_pulse_that_stopped_is_noticed() -> None:
+    """Alive within the limit after a sign, not after it."""
+    seconds = iter([0.0, 5.0, 20.0, 21.0, 30.0])
+    pulse = _Pulse(limit=10.0, ticks=lambda: next(seconds))
+    assert pulse.alive()
+    assert not pulse.alive()
+    pulse.beat()
+    assert pulse.alive()
