@@ -27,19 +27,26 @@ _NO_MAILBOX_WORDS = re.compile(
     r"(?:host|domain)(?: \S+){0,4} not found|account (?:has been |is )?(?:disabled|deleted|closed)",
     re.IGNORECASE,
 )
-_ELSEWHERE_WORDS = re.compile(
-    r"quota|mailbox (?:is )?full|over ?size|too (?:large|big)|spam|block(?:ed|list)|polic|reputation|"
-    r"rate limit|try again|sender (?:address|verify)|\bspf\b|\bdkim\b|\bdmarc\b",
+_FULL_WORDS = re.compile(
+    r"quota|mailbox (?:is )?full|over ?size|too (?:large|big)|rate limit|try again", re.IGNORECASE
+)
+_BLOCKED_WORDS = re.compile(
+    r"spam|block(?:ed|list)|blacklist|polic|reputation|sender (?:address|verify)|\b(?:spf|dkim|dmarc)\b",
     re.IGNORECASE,
 )
+_OURS = re.compile(r"[45]\.(?:1\.[78]|[567]\.\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What words about a failure mean: whether the mailbox is not there, and the code they hold if any."""
+    """What words about a failure mean: whether the mailbox is not there, and the code they hold if any.
+
+    `ours` where they speak of us: our address, our manners, our reputation. That says nothing of the reader.
+    """
 
     hard: bool
     status: str = ""
+    ours: bool = False
 
 
 def verdict(words: str, status: str = "") -> Verdict:
@@ -52,12 +59,14 @@ def verdict(words: str, status: str = "") -> Verdict:
     vague = given is None or given[2] == "0"
     code = ((told if vague else None) or given or told or [""])[0]
     if code and not code.endswith(".0.0"):
-        return Verdict(hard=code in _NO_MAILBOX, status=code)
+        return Verdict(hard=code in _NO_MAILBOX, status=code, ours=bool(_OURS.fullmatch(code)))
     reply = _REPLY.search(words)
     refused = reply is None or reply[1] in ("550", "551", "553", "554")
-    absent = bool(_NO_MAILBOX_WORDS.search(words)) and not _ELSEWHERE_WORDS.search(words)
+    blocked = bool(_BLOCKED_WORDS.search(words))
+    absent = bool(_NO_MAILBOX_WORDS.search(words)) and not (blocked or _FULL_WORDS.search(words))
     permanent = not (code.startswith("4") or (reply and reply[1].startswith("4")))
-    return Verdict(hard=permanent and refused and absent, status=code or (reply[1] if reply else ""))
+    status = code or (reply[1] if reply else "")
+    return Verdict(hard=permanent and refused and absent, status=status, ours=blocked)
 
 
 class Outcome(StrEnum):

@@ -91,6 +91,14 @@ class Outbox(Protocol):
         """Return the delivery whose mail carries this Message-ID, angle brackets included."""
         ...
 
+    def made_for(self, subscriber: int, *, since: datetime) -> Sequence[Delivery]:
+        """Return a subscriber's deliveries made after `since`, oldest first."""
+        ...
+
+    def failed_since(self, since: datetime) -> Sequence[Delivery]:
+        """Return the deliveries that failed at `since` or later, oldest first."""
+        ...
+
     def states(self) -> Mapping[DeliveryState, int]:
         """Return how many deliveries are in each state; states without any are absent."""
         ...

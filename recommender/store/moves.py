@@ -178,6 +178,18 @@ def by_message_id(connection: Connection, message_id: str) -> Delivery | None:
     return read_delivery(row) if row else None
 
 
+def made_for(connection: Connection, subscriber: int, since: datetime) -> Sequence[Delivery]:
+    """Return a subscriber's deliveries made after `since`, oldest first."""
+    query = _joined().where(EDITION.c.subscriber_id == subscriber, DELIVERY.c.date_header > since)
+    return [read_delivery(row) for row in connection.execute(query.order_by(DELIVERY.c.id))]
+
+
+def failed_since(connection: Connection, since: datetime) -> Sequence[Delivery]:
+    """Return the deliveries that failed at `since` or later, oldest first."""
+    failed = and_(DELIVERY.c.state == DeliveryState.FAILED, DELIVERY.c.settled_at >= since)
+    return [read_delivery(row) for row in connection.execute(_joined().where(failed).order_by(DELIVERY.c.id))]
+
+
 def states(connection: Connection) -> dict[DeliveryState, int]:
     """Count deliveries by state."""
     query = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)

@@ -170,6 +170,14 @@ class SqlOutbox:
         """Return the delivery whose mail carries this Message-ID, angle brackets included."""
         return moves.by_message_id(self._connection, message_id)
 
+    def made_for(self, subscriber: int, *, since: datetime) -> Sequence[Delivery]:
+        """Return a subscriber's deliveries made after `since`, oldest first."""
+        return moves.made_for(self._connection, subscriber, since)
+
+    def failed_since(self, since: datetime) -> Sequence[Delivery]:
+        """Return the deliveries that failed at `since` or later, oldest first."""
+        return moves.failed_since(self._connection, since)
+
     def states(self) -> dict[DeliveryState, int]:
         """Return how many deliveries are in each state; states without any are absent."""
         return moves.states(self._connection)

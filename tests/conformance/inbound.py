@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from recommender.domain.editions import DeliveryState, Settlement
 from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.ports import Store
 from tests.builders import NOON
@@ -62,3 +63,17 @@ class InboundConformance:
         """Also of nobody."""
         with store.write() as unit:
             assert unit.inbound.record(a_bounce("k", None, kind=kind))
+
+    def test_a_reader_s_deliveries_and_late_failures_are_found(self, store: Store) -> None:
+        """What the policy of bounces asks the outbox."""
+        ana = stored(store).subscriber
+        stored(store, "2026-01-31")
+        with store.write() as unit:
+            row = unit.outbox.claim(worker="one", now=NOON, lease=HOUR, limit=1)[0]
+            unit.outbox.settle(row, Settlement(state=DeliveryState.FAILED, reply="550 5.1.1"), now=NOON)
+            made = unit.outbox.made_for(ana, since=NOON - HOUR)
+            assert [row.edition_key for row in made] == ["2026-01-30", "2026-01-31"]
+            assert not unit.outbox.made_for(ana, since=NOON)
+            assert not unit.outbox.made_for(ana + 1, since=NOON - HOUR)
+            assert [found.reply for found in unit.outbox.failed_since(NOON)] == ["550 5.1.1"]
+            assert not unit.outbox.failed_since(NOON + HOUR)

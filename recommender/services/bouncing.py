@@ -1,0 +1,77 @@
+"""Who is not mailed any more because mail to them does not arrive.
+
+Looks at both ways a failure is told: a bounce that came back, and a refusal while the relay listened,
+which the outbox keeps as the reply of a failed delivery. The decision itself is `domain.bounces`.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recommender.domain.bounces import BouncePolicy, Event, Outcome, suppression_reason, verdict
+from recommender.domain.editions import Delivery, DeliveryState
+from recommender.domain.errors import UnknownSubscriber
+from recommender.domain.inbound import InboundKind, InboundMail
+from recommender.domain.reports import Report
+from recommender.ports import Clock, Store, UnitOfWork
+from recommender.services.unsubscribing import stop
+
+_REFUSED = re.compile(r"5\d\d[ -]")
+
+
+@dataclass(frozen=True, slots=True)
+class Bouncing:
+    """Suppresses readers whose mail bounces, by the numbers of a policy."""
+
+    store: Store
+    clock: Clock
+    policy: BouncePolicy = field(default_factory=BouncePolicy)
+
+    def run(self, *, since: datetime) -> Report:
+        """Decide about the readers of deliveries that failed at `since` or later. Counts: suppressed."""
+        stopped: list[str] = []
+        with self.store.read() as unit:
+            failed = {row.subscriber: row for row in unit.outbox.failed_since(since)}
+        for row in failed.values():
+            with self.store.write() as unit:
+                stopped += self.decide(unit, row)
+        return Report(name="bounces", counts={"suppressed": len(stopped)}, warnings=tuple(stopped))
+
+    def decide(self, unit: UnitOfWork, row: Delivery) -> list[str]:
+        """Suppress the reader of a delivery if it is time to; return what was done, in words, if anything.
+
+        To be called when something new is known of that delivery: a reader whom somebody let in again is
+        judged anew by the next bounce, not by the old ones alone.
+        """
+        now = self.clock.now()
+        since = now - self.policy.memory
+        bounces = {mail.delivery: mail for mail in unit.inbound.bounces(row.subscriber, since=since)}
+        made = unit.outbox.made_for(row.subscriber, since=since)
+        events = [event for each in made if (event := _event(each, bounces.get(each.id)))]
+        reason = suppression_reason(events, self.policy)
+        if reason is None:
+            return []
+        try:
+            subscriber = unit.people.find(row.email)
+        except UnknownSubscriber:
+            return []
+        if subscriber.email.lower() in unit.people.suppressed():
+            return []
+        stop(unit, subscriber, reason=reason, at=now)
+        return [f"subscriber {subscriber.key or subscriber.id}: {reason}"]
+
+
+def _event(row: Delivery, bounce: InboundMail | None) -> Event | None:
+    """Return what a delivery says of its reader; None where it says nothing, or something of us."""
+    if bounce is not None:
+        judged = verdict(bounce.detail)
+        outcome = Outcome.HARD if bounce.kind is InboundKind.HARD_BOUNCE else Outcome.SOFT
+        return None if judged.ours else Event(outcome=outcome, at=bounce.at, status=judged.status)
+    when = row.date
+    if row.state is DeliveryState.SENT and when is not None:
+        return Event(outcome=Outcome.ARRIVED, at=when)
+    if row.state is DeliveryState.FAILED and when is not None and _REFUSED.match(row.reply):
+        judged = verdict(row.reply)
+        outcome = Outcome.HARD if judged.hard else Outcome.SOFT
+        return None if judged.ours else Event(outcome=outcome, at=when, status=judged.status)
+    return None
