@@ -118,6 +118,11 @@ class StrictSMTP(SMTP):
             raise SMTPResponseException(code, b"said without being asked: " + text)
         super().putcmd(cmd, args)
 
+    def set_patience(self, seconds: float) -> None:
+        """Wait so long for each reply from now on."""
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
+
     def interruption(self) -> str | None:
         """Tell what stands in the way of sending a body now, None if nothing does; never waits."""
         return self._replies().interruption() if self.sock is not None else "it closed the line"

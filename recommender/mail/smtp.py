@@ -2,7 +2,8 @@
 
 Errors are read by the phase they happen in, not by exception class: `smtplib` raises the same classes
 before and after the message was handed over, and only the phase says whether it may have arrived.
-No retries, no queue and no rendering here; DKIM is the relay's.
+No queue, no rendering and no signing here. A message is tried once; only a connection that went stale
+between two messages is made anew without a word.
 """
 
 import ipaddress
@@ -12,22 +13,27 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from smtplib import SMTP, SMTPException, SMTPResponseException
+from smtplib import SMTPException, SMTPNotSupportedError, SMTPResponseException
 
 from recommender.domain.editions import Envelope
 from recommender.domain.errors import InputError, MailDeferred, MailInDoubt, MailRejected
 from recommender.mail.replies import StrictSMTP, StrictSMTPOverTLS
+from recommender.mail.verdicts import (
+    SHUTTING_DOWN,
+    START_MAIL,
+    TAKEN,
+    after_dot,
+    before_body,
+    cause,
+    told,
+    too_large,
+)
 
 _MAILBOX = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")
 _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _DOT_AT_START = re.compile(rb"(?m)^\.")
-_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
-_AUTHENTICATION_REQUIRED = 530
-_OUT_OF_STEP = 503
-_SHUTTING_DOWN = 421
-_TAKEN = range(250, 260)
-"""Completed, and said by the mail system; 22z and 23z are about the connection (RFC 5321 §4.2.1)."""
-_START_MAIL = range(354, 355)
+_GOODBYE_SECONDS = 5.0
+"""A relay that does not answer to QUIT keeps nobody: all messages have had their answer."""
 
 
 class Security(StrEnum):
@@ -45,7 +51,8 @@ class SmtpMailer:
     `reply_timeout` is the wait for the answer to the message itself; RFC 5321 §4.5.3.2.6 asks for ten
     minutes, and a shorter wait makes duplicates. Without `tls_context` the system's authorities are
     trusted and the host name is checked.
-    Raises InputError for `plain` to anything but a loopback address, or with credentials.
+    Raises InputError for `plain` to anything but a loopback address, or with credentials, and for
+    credentials beyond ASCII.
     """
 
     host: str
@@ -59,7 +66,9 @@ class SmtpMailer:
     tls_context: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what would send mail or a password in the open."""
+        """Refuse what would send mail or a password in the open, and a login that SMTP cannot carry."""
+        if not (self.username + self.password).isascii():
+            raise InputError("the login of the mail server has characters beyond ASCII")
         if self.security is not Security.PLAIN:
             return
         if not _is_loopback(self.host):
@@ -81,7 +90,7 @@ class SmtpMailer:
             if connection is not None:
                 connection.close()
             where = f"{self.host}:{self.port}"
-            raise MailDeferred(f"relay {where} cannot be used: {_words(error)}", relay=True) from error
+            raise MailDeferred(f"relay {where} cannot be used: {cause(error)}", relay=True) from error
         return connection
 
     def _dial(self) -> StrictSMTP:
@@ -92,14 +101,20 @@ class SmtpMailer:
             )
         return StrictSMTP(self.host, self.port, self.local_hostname, timeout=self.timeout)
 
-    def _secure(self, connection: SMTP) -> None:
+    def _secure(self, connection: StrictSMTP) -> None:
+        """Greet, secure, log in; nothing learnt before TLS counts after it (RFC 3207 §4.2)."""
         connection.ehlo_or_helo_if_needed()
         if self.security is Security.STARTTLS:
+            if not connection.has_extn("starttls"):
+                raise SMTPNotSupportedError("it offers no STARTTLS, and nothing goes without")
             # Without a context `smtplib` would encrypt to anybody.
             connection.starttls(context=self._context())
             connection.ehlo_or_helo_if_needed()
         if self.username:
+            if not connection.has_extn("auth"):
+                raise SMTPNotSupportedError("it offers no login (AUTH) over TLS")
             connection.login(self.username, self.password)
+        # On the socket that TLS has wrapped, which is another object on the same connection.
         if connection.sock is not None:
             connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -114,7 +129,8 @@ class SmtpSession:
         """Connect; raise MailDeferred(relay=True)."""
         self._mailer = mailer
         self._connection: StrictSMTP | None = mailer.connect()
-        self._used = False
+        self._fresh = True
+        self._clean = True
 
     def send(self, envelope: Envelope, message: bytes, on_in_doubt: Callable[[], bool]) -> str:
         """Hand over `message` and return the relay's reply.
@@ -123,18 +139,9 @@ class SmtpSession:
         it: 4yz MailDeferred, 5yz MailRejected, and everything that is no answer MailInDoubt.
         """
         body = _wire_body(envelope, message)
-        connection = self._ready()
-        self._used = True
-        try:
-            self._command(connection, f"MAIL FROM:<{envelope.mail_from}>", _TAKEN)
-            self._command(connection, f"RCPT TO:<{envelope.rcpt_to}>", _TAKEN)
-            self._command(connection, "DATA", _START_MAIL)
-        except MailRejected:
-            raise
-        except MailDeferred as deferred:
-            if deferred.relay:
-                self._drop()
-            raise
+        connection = self._begin(envelope, len(message))
+        self._command(connection, f"RCPT TO:<{envelope.rcpt_to}>", TAKEN)
+        self._command(connection, "DATA", START_MAIL)
         called_off = True
         try:
             called_off = not on_in_doubt()
@@ -152,23 +159,57 @@ class SmtpSession:
         if connection is None:
             return
         try:
+            connection.set_patience(min(self._mailer.timeout, _GOODBYE_SECONDS))
             connection.quit()
         except (OSError, SMTPException):
             connection.close()
 
-    def _ready(self) -> StrictSMTP:
-        """Return a connection with no transaction open, a new one if the old one does not answer."""
-        if self._connection is not None and self._used:
-            try:
-                if self._connection.rset()[0] != 250:
-                    self._drop()
-            except (OSError, SMTPException):
-                self._drop()
+    def _begin(self, envelope: Envelope, size: int) -> StrictSMTP:
+        """Open a transaction, on a new connection if the old one turns out to be stale."""
+        connection, fresh = self._ready()
+        try:
+            self._mail(connection, envelope, size)
+        except MailDeferred as deferred:
+            # A relay that closes an idle line may do so while we speak, with a 421 or without a word.
+            if fresh or not (deferred.relay or deferred.silent):
+                raise
+            self._drop()
+            connection, _ = self._ready()
+            self._mail(connection, envelope, size)
+        return connection
+
+    def _mail(self, connection: StrictSMTP, envelope: Envelope, size: int) -> None:
+        announced = connection.esmtp_features.get("size")
+        if refused := too_large(size, announced):
+            raise refused
+        parameter = f" SIZE={size}" if announced is not None else ""
+        self._clean = False
+        self._command(connection, f"MAIL FROM:<{envelope.mail_from}>{parameter}", TAKEN)
+
+    def _ready(self) -> tuple[StrictSMTP, bool]:
+        """Return a connection with no transaction open, and whether it has not been used before.
+
+        A message that was taken leaves none open (RFC 5321 §4.1.1.4), so RSET and its round trip are
+        for the others.
+        """
+        connection = self._connection
+        if connection is not None and not self._fresh and not self._reset(connection):
+            self._drop()
         if self._connection is None:
             self._connection = self._mailer.connect()
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(self._mailer.timeout)
-        return self._connection
+            self._fresh = self._clean = True
+        fresh, self._fresh = self._fresh, False
+        return self._connection, fresh
+
+    def _reset(self, connection: StrictSMTP) -> bool:
+        """End what may be open on a used connection; tell whether it can be used again."""
+        connection.set_patience(self._mailer.timeout)
+        if self._clean:
+            return connection.interruption() is None
+        try:
+            return connection.rset()[0] in TAKEN
+        except (OSError, SMTPException):
+            return False
 
     def _drop(self) -> None:
         """Hang up without a word."""
@@ -182,20 +223,16 @@ class SmtpSession:
             code, text = connection.docmd(command)
         except SMTPResponseException as error:
             self._drop()
-            raise MailDeferred(_words(error), relay=error.smtp_code == _SHUTTING_DOWN) from error
+            raise MailDeferred(cause(error), relay=error.smtp_code == SHUTTING_DOWN) from error
         except (OSError, SMTPException) as error:
             self._drop()
-            raise MailDeferred(f"no answer to {command[:4]}: {_words(error)}", silent=True) from error
+            raise MailDeferred(f"no answer to {command[:4]}: {cause(error)}", silent=True) from error
         if code in expected:
             return
-        reply = _reply(code, text)
-        if code == _SHUTTING_DOWN or (code == _AUTHENTICATION_REQUIRED and command.startswith("MAIL")):
-            raise MailDeferred(reply, relay=True)
-        if 500 <= code <= 599 and code != _OUT_OF_STEP:
-            raise MailRejected(reply)
-        if not 400 <= code <= 499:
+        verdict = before_body(command, code, text)
+        if isinstance(verdict, MailDeferred) and (verdict.relay or not 400 <= code <= 499):
             self._drop()
-        raise MailDeferred(reply)
+        raise verdict
 
     def _deliver(self, connection: StrictSMTP, body: bytes) -> str:
         """Send the body and the dot in one write and wait for the verdict.
@@ -210,23 +247,19 @@ class SmtpSession:
             connection.send_body(body, self._mailer.reply_timeout)
         except OSError as error:
             self._drop()
-            raise MailDeferred(f"the line was lost in the message: {_words(error)}", silent=True) from error
+            raise MailDeferred(f"the line was lost in the message: {cause(error)}", silent=True) from error
         try:
             code, text = connection.getreply()
         except (OSError, SMTPException) as error:
             self._drop()
-            raise MailInDoubt(f"no answer after the message: {_words(error)}") from error
-        reply = _reply(code, text)
-        if code in _TAKEN:
-            return reply
-        if 400 <= code <= 499:
-            if code == _SHUTTING_DOWN:
-                self._drop()
-            raise MailDeferred(reply, relay=code == _SHUTTING_DOWN)
-        if 500 <= code <= 599:
-            raise MailRejected(reply)
-        self._drop()
-        raise MailInDoubt(f"no usable answer after the message: {reply}")
+            raise MailInDoubt(f"no answer after the message: {cause(error)}") from error
+        verdict = after_dot(code, text)
+        if verdict is None:
+            self._clean = True
+            return told(code, text)
+        if isinstance(verdict, MailInDoubt) or code == SHUTTING_DOWN:
+            self._drop()
+        raise verdict
 
 
 def _wire_body(envelope: Envelope, message: bytes) -> bytes:
@@ -247,19 +280,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _reply(code: int, text: bytes) -> str:
-    """Return a reply on one line, at most 400 characters, fit for a log: addresses and odd bytes hidden."""
-    line = " ".join(text[:1000].decode("utf-8", "replace").split())
-    shown = "".join(character if character.isprintable() else "\ufffd" for character in line)
-    words = _ADDRESS.sub("<address>", shown)
-    return (f"{code} {words}" if code > 0 else f"malformed reply: {words}")[:400]
-
-
-def _words(error: Exception) -> str:
-    """Return what the other side said, or what the system says of the failure."""
-    if isinstance(error, SMTPResponseException):
-        said = error.smtp_error
-        return _reply(error.smtp_code, said if isinstance(said, bytes) else said.encode())
-    return " ".join(str(error).split()) or type(error).__name__

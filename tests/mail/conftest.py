@@ -1,14 +1,13 @@
 """Relays and a throw-away certificate for the mail tests."""
 
-import shutil
 import ssl
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.mail.keys import openssl
 from tests.mail.relays import Relay
 
 
@@ -30,19 +29,26 @@ class Certificate:
         return ssl.create_default_context(cafile=str(self.certificate))
 
 
+def _make(folder: Path, days: int) -> Certificate:
+    made = Certificate(certificate=folder / "certificate.pem", key=folder / "key.pem")
+    key, request = str(made.key), str(folder / "request.pem")
+    names = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", *names, "-keyout", key, "-out", request)
+    signed = ("-signkey", key, "-days", f"{days}", "-copy_extensions", "copy")
+    openssl("x509", "-req", "-in", request, *signed, "-out", str(made.certificate))
+    return made
+
+
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """Make a certificate with the openssl command, or skip and say so."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl command to make a throw-away certificate with")
-    folder = tmp_path_factory.mktemp("certificate")
-    made = Certificate(certificate=folder / "certificate.pem", key=folder / "key.pem")
-    options = ("-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost")
-    names = ("-addext", "subjectAltName=DNS:localhost")
-    files = ("-keyout", str(made.key), "-out", str(made.certificate))
-    subprocess.run((openssl, "req", "-x509", *options, *names, *files), check=True, capture_output=True)
-    return made
+    return _make(tmp_path_factory.mktemp("certificate"), 2)
+
+
+@pytest.fixture(scope="session")
+def expired(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """Make a certificate that ended yesterday."""
+    return _make(tmp_path_factory.mktemp("expired"), -1)
 
 
 @pytest.fixture

@@ -67,13 +67,25 @@ Replies = dict[str, str | list[str]]
 
 class ScriptedRelay:
     """Answers each verb (and `greeting` and `dot`) with the scripted reply; a list is used up in order and
-    its last entry stays. CLOSE hangs up, SILENT says nothing. Keeps commands and the bytes after DATA.
+    its last entry stays. CLOSE hangs up, also after other words; SILENT says nothing.
+
+    Keeps commands (those in the open also in `clear`) and the bytes after DATA. With `tls`, a STARTTLS
+    (verb `STAR`) that is answered with 220 begins TLS; the replies of `secured` are those from there on.
     """
 
-    def __init__(self, **replies: str | list[str]) -> None:
+    def __init__(
+        self,
+        tls: ssl.SSLContext | None = None,
+        secured: Replies | None = None,
+        /,
+        **replies: str | list[str],
+    ) -> None:
         """Script the replies that differ from those of a good relay."""
         self._replies: Replies = {**GOOD, **replies}
+        self._tls = tls
+        self._secured: Replies = dict(secured or {})
         self.commands: list[str] = []
+        self.clear: list[str] = []
         self.accepted: list[bytes] = []
         self.body_bytes = 0
         self.connections = 0
@@ -86,6 +98,11 @@ class ScriptedRelay:
         """Port it listens on."""
         number: int = self._listener.getsockname()[1]
         return number
+
+    def script(self, **replies: str | list[str]) -> None:
+        """Change replies from now on, also those under TLS."""
+        self._replies |= replies
+        self._secured |= replies
 
     def verbs(self) -> list[str]:
         """Return the verbs received so far."""
@@ -121,11 +138,22 @@ class ScriptedRelay:
                     continue
 
     def _talk(self, connection: socket.socket) -> None:
+        if not self._answer(connection, "greeting") or not self._converse(connection) or self._tls is None:
+            return
+        with self._tls.wrap_socket(connection, server_side=True) as secured:
+            self._replies |= self._secured
+            self._open.append(secured)
+            self._converse(secured)
+
+    def _converse(self, connection: socket.socket) -> bool:
+        """Answer commands; True where TLS begins."""
         with connection.makefile("rb") as lines:
-            alive = self._answer(connection, "greeting")
+            alive = True
             while alive and (line := lines.readline()):
                 command = line.decode("latin-1").strip()
                 self.commands.append(command)
+                if not isinstance(connection, ssl.SSLSocket):
+                    self.clear.append(command)
                 verb = command[:4].upper()
                 alive = self._answer(connection, verb)
                 if alive and verb == "DATA" and self._last.startswith("354"):
@@ -133,7 +161,10 @@ class ScriptedRelay:
                     alive = body is not None and self._answer(connection, "dot")
                     if body is not None and self._last.startswith("2"):
                         self.accepted.append(body)
+                if self._tls is not None and verb == "STAR" and self._last.startswith("220"):
+                    return alive
                 alive = alive and verb != "QUIT"
+        return False
 
     def _body(self, lines: Any) -> bytes | None:
         """Read to the dot; None when the line was lost before it."""
@@ -152,12 +183,12 @@ class ScriptedRelay:
             self._replies[verb] = reply[1:] if len(reply) > 1 else reply
             reply = reply[0]
         self._last = reply
-        if reply == CLOSE:
+        words = reply.removesuffix(CLOSE)
+        if reply not in (SILENT, CLOSE):
+            connection.sendall(words.removesuffix("\r\n").encode("latin-1") + b"\r\n")
+        if words != reply:
             _hang_up(connection)
-            return False
-        if reply != SILENT:
-            connection.sendall(reply.encode("latin-1") + b"\r\n")
-        return True
+        return words == reply
 
 
 def _hang_up(connection: socket.socket) -> None:
