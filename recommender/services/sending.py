@@ -88,8 +88,11 @@ class Sender:
             else:
                 self._send(made)
 
-    def _make(self, row: Delivery) -> Prepared | str:
-        """Return the checked message of a row, or in words why there is none."""
+    def _make(self, row: Delivery, *, again: bool = True) -> Prepared | str:
+        """Return the checked message of a row, or in words why there is none.
+
+        What cannot be rendered is looked at a second time: it may have been the store that failed.
+        """
         with self.desk.store.read() as unit:
             try:
                 envelope, message = self.desk.render(unit, row)
@@ -97,8 +100,10 @@ class Sender:
             except MailRejected as error:
                 return error.reply
             except Exception as error:  # noqa: BLE001 - a template raises anything; one row must not stop all
-                return f"cannot be rendered: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        return Prepared(delivery=row, envelope=envelope, message=message)
+                why = f"cannot be rendered: {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+            else:
+                return Prepared(delivery=row, envelope=envelope, message=message)
+        return self._make(row, again=False) if again else why
 
     def _send(self, prepared: Prepared) -> None:
         row, relay = prepared.delivery, self.desk.relay
