@@ -11,7 +11,8 @@ from recommender.domain.editions import Delivery, DeliveryState, Edition, Envelo
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber
 
-_NEVER_SO_LONG = timedelta(days=1)
+_LONGEST_LEASE = timedelta(hours=1)
+_LONGEST_WAIT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +102,15 @@ def may_be_mailed(subscriber: Subscriber, suppressed: frozenset[str]) -> bool:
 def is_due(delivery: Delivery, now: datetime) -> bool:
     """Tell whether a row would be claimed at `now`; see `ports.Outbox.claim` for a wrong clock's times."""
     if delivery.state is DeliveryState.CLAIMED:
-        return delivery.lease_until is not None and _is_over(delivery.lease_until, now)
+        return delivery.lease_until is not None and _is_over(delivery.lease_until, now, _LONGEST_LEASE)
     if delivery.state not in (DeliveryState.READY, DeliveryState.DEFERRED):
         return False
-    return delivery.next_attempt_at is None or _is_over(delivery.next_attempt_at, now)
+    return delivery.next_attempt_at is None or _is_over(delivery.next_attempt_at, now, _LONGEST_WAIT)
 
 
-def _is_over(until: datetime, now: datetime) -> bool:
-    """Tell whether a lease or wait has ended; no rule gives one as long as `_NEVER_SO_LONG`."""
-    return until <= now or until > now + _NEVER_SO_LONG
+def _is_over(until: datetime, now: datetime, longest: timedelta) -> bool:
+    """Tell whether a lease or wait has ended; no rule gives one longer than `longest`."""
+    return until <= now or until > now + longest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,9 +29,10 @@ _NOT_MAILABLE = "not sent: no longer subscribed"
 _DIED = "held: the process died before the relay answered"
 _AGAIN = "in doubt: the process died before the relay answered; to be sent once more"
 _OLDER = "a newer edition is due"
-_LONGEST_WAIT = timedelta(days=1)
-_LONGEST_LEASE = timedelta(days=1)
-"""Nothing waits or leases longer than a day; a time further ahead was written by a wrong clock."""
+_LONGEST_WAIT = timedelta(hours=12)
+_LONGEST_LEASE = timedelta(hours=1)
+"""Nothing waits or leases as long; a time further ahead was written by a wrong clock. Below a day, so that
+a clock that was a day ahead costs no edition its day."""
 
 
 def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[Delivery]:
