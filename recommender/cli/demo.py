@@ -53,7 +53,9 @@ def demo(
     tell(application.publishing.run(force=True))
     tell(application.delivery.run())
     pages = sorted((_DEMO / "outbox").glob("*.html"))
-    say(f"\nFor thumbs that work: paperroute --config {config} --now {now:%Y-%m-%dT%H:%MZ} serve\nDigests:")
+    if application.loaded.settings.mail.feedback == "web":
+        say(f"\nFor thumbs that work: paperroute --config {config} --now {now:%Y-%m-%dT%H:%MZ} serve")
+    say("Digests:")
     for path in sorted((_DEMO / "outbox").iterdir()):
         write(str(path))
     if open_ and pages:

@@ -11,7 +11,19 @@ from recommender.digest.compose import SUBJECT, compose
 from recommender.domain.editions import Section
 from recommender.domain.papers import Paper, PaperId
 from tests.builders import an_interest
-from tests.digest.samples import NOW, PAPERS, PUBLIC_ID, digest, edition, links, material, reader
+from tests.digest.samples import (
+    NOW,
+    PAPERS,
+    PUBLIC_ID,
+    digest,
+    edition,
+    links,
+    mail_links,
+    material,
+    material_after_loss,
+    missed,
+    reader,
+)
 
 HOSTILE = "=?utf-8?q?evil=0ABcc=3A_x=40y?= \u202eRTL\u2028new\x00 " + "very long title " * 25
 
@@ -177,3 +189,60 @@ def test_paper_without_a_title_shows_its_id() -> None:
 def test_composing_is_pure() -> None:
     """The same rows give the same digest."""
     assert digest() == digest()
+
+
+@pytest.mark.parametrize(
+    "number, shown, more", [(0, 0, 0), (1, 1, 0), (10, 10, 0), (11, 10, 1), (25, 10, 15)]
+)
+def test_a_lost_edition_is_told_with_ten_titles(number: int, shown: int, more: int) -> None:
+    """At most ten titles, in the order of that edition, and how many more there were."""
+    made = compose(material_after_loss(number), links()).missed
+    assert made is not None
+    assert made.when == "Thursday 29 January"
+    assert (len(made.papers), made.more) == (shown, more)
+    assert [paper.title.rpartition(" ")[2] for paper in made.papers] == [str(n + 1) for n in range(shown)]
+    claim = links().read("view", made.view.rpartition("/")[2], NOW)
+    assert (claim.row, claim.public_id) == (missed().id, PUBLIC_ID)
+
+
+def test_a_lost_week_is_called_a_week() -> None:
+    """And the day is that of the reader's zone."""
+    weekly = replace(missed(), key="2026-W05")
+    cadence = replace(reader().cadence, zone="Pacific/Honolulu")
+    made = compose(material_after_loss(missed=weekly, subscriber=reader(cadence=cadence)), links()).missed
+    assert made is not None
+    assert made.when == "the week to Wednesday 28 January"
+
+
+def test_papers_of_a_lost_edition_that_left_the_store_are_not_named() -> None:
+    """Nor are they counted as more."""
+    made = compose(replace(material_after_loss(), papers={paper.id: paper for paper in PAPERS}), links())
+    assert made.missed is not None
+    assert (made.missed.papers, made.missed.more) == ((), 0)
+
+
+def test_a_lost_edition_changes_nothing_else() -> None:
+    """Sections, subject, preheader and footer are those of the edition itself."""
+    assert replace(compose(material_after_loss(), links()), missed=None) == digest()
+    assert digest().missed is None
+
+
+def test_links_by_mail_leave_out_what_needs_a_server() -> None:
+    """Thumbs, help and unsubscribe are mails; the pages of a server are not there."""
+    made = compose(material_after_loss(), mail_links())
+    ways = [way for paper in made.papers for way in (paper.thumbs.up, paper.thumbs.down, paper.thumbs.save)]
+    ways += [made.footer.unsubscribe, made.footer.help]
+    assert all(way.startswith("mailto:digest@example.org?subject=") for way in ways)
+    assert {made.footer.view, made.footer.reading, made.footer.preferences} == {""}
+    assert made.missed is not None
+    assert made.missed.view == ""
+    assert made.footer.note
+
+
+def test_a_saved_paper_is_taken_off_the_list_by_mail() -> None:
+    """On the web the button says that it is saved and leads to a page; a mail says what it does."""
+    for ways, words in ((links(), "Saved"), (mail_links(), "Unsave")):
+        *others, last = compose(material(), ways).papers
+        assert {paper.thumbs.save_words for paper in others} == {"Save"}
+        assert last.thumbs.save_words == words
+    assert "Take%20off%20my%20reading%20list" in last.thumbs.save
