@@ -4,8 +4,6 @@ Nothing is decided here; it reads the configuration, opens the store, and hands 
 """
 
 import hashlib
-import os
-import socket
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,23 +11,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
-from recommender.digest.message import ONE_CLICK, message_id
+from recommender.digest.message import message_id
 from recommender.digest.render import Renderer
+from recommender.digest.return_path import ReturnPaths
 from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, SourceState
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
-from recommender.mail.guard import DIGEST_HEADERS, SIGNED_HEADERS, check_wire
-from recommender.mail.outbox_dir import OutboxFolder
-from recommender.mail.smtp import Security, SmtpMailer
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
+from recommender.services.bouncing import Bouncing
 from recommender.services.delivery import DeliveryService
-from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.ingestion import Importing, Ingestion
@@ -54,6 +51,7 @@ from recommender.store.sql_store import SqlStore
 if TYPE_CHECKING:
     from recommender.mail.dkim import DkimSigner
     from recommender.services.evaluating import Evaluating
+    from recommender.services.inbox import Inbox
 
 
 def load_configuration(config: Path | None) -> Loaded:
@@ -198,48 +196,58 @@ class Application:
     @cached_property
     def identity(self) -> Identity:
         """Who the mail is from, as headers want it."""
-        mail = self.loaded.settings.mail
+        settings, mail = self.loaded.settings, self.loaded.settings.mail
         return Identity(
             sender=mail.sender,
             address=mail.sender_address,
-            domain=_domain(mail.sender_address),
+            domain=domain_of(mail.sender_address),
             sign=self._signer.sign if self._signer else None,
+            return_path=self._paths.address if settings.inbox.return_path == "plus" else None,
         )
+
+    @cached_property
+    def _paths(self) -> ReturnPaths:
+        return ReturnPaths(self._keys, self.loaded.settings.inbox_address)
+
+    @cached_property
+    def inbox(self) -> "Inbox | None":
+        """What reads mail that comes back, or None; one object, because it remembers what it looked at."""
+        if self.by_mail is None:
+            return None
+        from recommender.app.returning import Parts, build_inbox  # noqa: PLC0415 only where mail is read
+
+        return build_inbox(
+            self.loaded,
+            Parts(
+                store=self.store,
+                clock=self.clock,
+                links=self.links,
+                by_mail=self.by_mail,
+                paths=self._paths,
+                identity=self.identity,
+                mailer=self.mailer,
+            ),
+        )
+
+    @cached_property
+    def bouncing(self) -> Bouncing:
+        """Suppresses readers whose mail bounces."""
+        return Bouncing(self.store, self.clock)
 
     def mailer(self) -> Mailer:
         """Return the configured way out."""
-        mail = self.loaded.settings.mail
-        if mail.backend == "outbox":
-            return OutboxFolder(self.loaded.outbox)
-        return SmtpMailer(
-            host=mail.host,
-            port=mail.port,
-            security=Security(mail.security),
-            username=mail.username,
-            password=mail.password.get_secret_value(),
-            timeout=mail.timeout,
-            local_hostname=_domain(mail.sender_address),
-        )
+        return build_mailer(self.loaded)
 
     @cached_property
     def delivery(self) -> DeliveryService:
         """Sends what the outbox holds; one object, because it remembers that a relay rests."""
-        mail = self.loaded.settings.mail
-        sender = mail.sender_address
-        headers = SIGNED_HEADERS if self._signer else DIGEST_HEADERS
-        headers = headers if self._by_web else headers - {ONE_CLICK}
         return DeliveryService(
             store=self.store,
             mailer=self.mailer(),
             render=self.editions.message,
             clock=self.clock,
-            guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
-            policy=DeliveryPolicy(
-                worker=f"{socket.gethostname()}:{os.getpid()}",
-                connections=mail.connections,
-                per_minute=mail.per_minute,
-                retry_in_doubt=mail.retry_in_doubt,
-            ),
+            guard=build_guard(self.loaded, signed=self._signer is not None),
+            policy=build_policy(self.loaded),
         )
 
     def replaying(self) -> Replaying:
@@ -283,7 +291,3 @@ def _read_references(path: Path) -> tuple[str, ...]:
     from recommender.app.intake import read_references  # noqa: PLC0415 only for a seeds_file
 
     return read_references(path)
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2]

@@ -49,11 +49,11 @@ class MailLinks:
 
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the mail that says `up`, `down` or `undo` of an edition item."""
-        return self._mail(claim_of("vote", (public_id, epoch, item), now, value))
+        return self.link(claim_of("vote", (public_id, epoch, item), now, value))
 
     def save(self, public_id: str, epoch: int, item: int, now: datetime, *, undo: bool = False) -> str:
         """Return the mail that saves an edition item's paper, or takes it off the reading list."""
-        return self._mail(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
+        return self.link(claim_of("save", (public_id, epoch, item), now, UNDO if undo else ""))
 
     def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
         """Return the mail that takes an edition item's paper off the reading list."""
@@ -61,11 +61,11 @@ class MailLinks:
 
     def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
         """Return the mail that ends all mail, or begins it again."""
-        return self._mail(claim_of("unsubscribe", (public_id, epoch, 0), now, UNDO if undo else ""))
+        return self.link(claim_of("unsubscribe", (public_id, epoch, 0), now, UNDO if undo else ""))
 
     def help(self, public_id: str, epoch: int, now: datetime) -> str:
         """Return the mail that asks what can be done; its token has the purpose `preferences`."""
-        return self._mail(claim_of("preferences", (public_id, epoch, 0), now))
+        return self.link(claim_of("preferences", (public_id, epoch, 0), now))
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:  # noqa: ARG002 the protocol's
         """Return nothing: there is no server to show an edition."""
@@ -84,7 +84,8 @@ class MailLinks:
         words = _WORDS[claim.purpose, claim.value]
         return f"{words} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]"
 
-    def _mail(self, claim: LinkClaim) -> str:
+    def link(self, claim: LinkClaim) -> str:
+        """Return the mail that says `claim`."""
         # `+` would stay a plus and a bare bracket end the link in running text, so all but `:` is encoded.
         link = f"{self._to}?subject={quote(self.subject(claim), safe=':')}"
         whole = f"{link}&body={quote(_BODY)}"

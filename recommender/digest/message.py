@@ -83,14 +83,14 @@ def build(letter: Letter, text: str, html: str) -> bytes:
             lines,
             b"MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n",
             f' boundary="{boundary}"\r\n\r\n'.encode("ascii"),
-            *(mark + b"\r\n" + _part(kind, body) for kind, body in (("plain", text), ("html", html))),
+            *(mark + b"\r\n" + leaf(kind, body) for kind, body in (("plain", text), ("html", html))),
             mark + b"--\r\n",
         ]
     )
 
 
 def _headers(letter: Letter) -> list[tuple[str, object]]:
-    sender = _address(*parseaddr(letter.sender), what="sender")
+    sender = mailbox(letter.sender)
     return [
         ("From", sender),
         ("To", _address(letter.recipient_name, letter.recipient, what="recipient")),
@@ -112,6 +112,12 @@ def _can_post(way: str) -> bool:
     return not way.startswith("mailto:")
 
 
+def mailbox(text: str, name: str = "") -> Address:
+    """Return `Name <address>`, or a bare address with a name of its own; raise InputError for neither."""
+    found, address = parseaddr(text)
+    return _address(name or found, address, what="sender")
+
+
 def _address(name: str, address: str, *, what: str) -> Address:
     try:
         parsed = Address(display_name=display_name(name), addr_spec=address)
@@ -122,8 +128,11 @@ def _address(name: str, address: str, *, what: str) -> Address:
     return parsed
 
 
-def _part(kind: str, body: str) -> bytes:
-    """Return one leaf. Line ends become CRLF first, so that the encoder's soft breaks match them."""
+def leaf(kind: str, body: str) -> bytes:
+    """Return a part of text with its headers, quoted-printable.
+
+    Line ends become CRLF first, so that the encoder's soft breaks match them.
+    """
     content = "\r\n".join(body.splitlines()).encode("utf-8", "replace") + b"\r\n"
     head = (
         f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'

@@ -39,6 +39,25 @@ DIGEST_HEADERS = frozenset(
 SIGNED_HEADERS = DIGEST_HEADERS | {"DKIM-Signature"}
 """Those of a digest that we sign ourselves."""
 
+ACKNOWLEDGEMENT_HEADERS = frozenset(
+    {
+        "From",
+        "To",
+        "Reply-To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+        "MIME-Version",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+    }
+)
+"""Every header of the short mail that answers acts by mail."""
+
 LONGEST_LINE = 998
 """Octets before CRLF (RFC 5322 §2.1.1)."""
 

@@ -16,6 +16,8 @@ from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.unsubscribing import stop
 
+DELAYED = "delayed: "
+"""Begins the detail of a bounce that says that a server still tries: no failure, and no arrival."""
 _REFUSED = re.compile(r"5\d\d[ -]")
 
 
@@ -66,7 +68,8 @@ def _event(row: Delivery, bounce: InboundMail | None) -> Event | None:
     if bounce is not None:
         judged = verdict(bounce.detail)
         outcome = Outcome.HARD if bounce.kind is InboundKind.HARD_BOUNCE else Outcome.SOFT
-        return None if judged.ours else Event(outcome=outcome, at=bounce.at, status=judged.status)
+        silent = judged.ours or bounce.detail.startswith(DELAYED)
+        return None if silent else Event(outcome=outcome, at=bounce.at, status=judged.status)
     when = row.date
     if row.state is DeliveryState.SENT and when is not None:
         return Event(outcome=Outcome.ARRIVED, at=when)

@@ -30,6 +30,8 @@ class Identity:
     address: str
     domain: str
     sign: Callable[[bytes], bytes] | None = None
+    return_path: Callable[[int], str] | None = None
+    """Gives the envelope sender of a delivery by its number; the address where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,9 @@ class EditionRenderer:
             raise InputError(f"edition {delivery.edition} of delivery {delivery.id} is gone")
         subscriber = unit.people.find(delivery.email)
         parts = self.write(self._material(unit, subscriber, edition), delivery.message_id)
-        return parts.envelope, parts.message
+        if self._identity.return_path is None:
+            return parts.envelope, parts.message
+        return replace(parts.envelope, mail_from=self._identity.return_path(delivery.id)), parts.message
 
     def parts(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Parts:
         """Return an edition that may not be stored; its message id is marked as a preview."""
