@@ -30,6 +30,7 @@ from recommender.services.delivery import DeliveryService
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.ingestion import Importing, Ingestion
+from recommender.services.library_import import LibraryImport
 from recommender.services.lookup import Lookup
 from recommender.services.previewing import Previewing
 from recommender.services.publishing import Publishing
@@ -139,6 +140,12 @@ class Application:
         from recommender.app.intake import read_file  # noqa: PLC0415 the parsers are not always needed
 
         return Importing(self.store, self.clock, read_file)
+
+    def library_import(self) -> LibraryImport:
+        """Return what reads a reader's own library."""
+        from recommender.app.intake import read_library  # noqa: PLC0415 the parsers are not always needed
+
+        return LibraryImport(self.store, self.clock, read_library)
 
     def feedback_import(self) -> FeedbackImport:
         """Return what reads bulk feedback."""

@@ -1,8 +1,10 @@
 """From `[[source]]` tables to sources, and from files to pages. Loaded only by commands that read papers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
+from recommender.domain.papers import PaperPage
 from recommender.ports import Clock, Source
 from recommender.settings.source_models import ArxivSource as ArxivSection
 from recommender.settings.source_models import FeedSource as FeedSection
@@ -14,7 +16,7 @@ from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
 from recommender.sources.huggingface import HuggingFaceSource
 
-__all__ = ["build_sources", "read_file", "read_references"]
+__all__ = ["build_sources", "read_file", "read_library", "read_references"]
 
 
 def build_sources(sections: Iterable[SourceSection], *, contact: str, clock: Clock) -> list[Source]:
@@ -32,6 +34,11 @@ def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) ->
     if isinstance(section, FeedSection):
         return FeedSource(name, client, section.url)
     return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
+
+
+def read_library(path: Path, now: datetime) -> Iterator[PaperPage]:
+    """Return the pages of a reader's own library; ids without a title are papers too."""
+    return read_file(path, now, bare=True)
 
 
 def read_references(path: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import typer
 from recommender.cli.context import application_of
 from recommender.cli.output import progress, say, tell
 from recommender.domain.reports import Report
+from recommender.services.library_import import LibraryUse
 
 
 def register(app: typer.Typer) -> None:
@@ -30,20 +31,30 @@ def import_(
     feedback: Annotated[
         Path | None, typer.Option("--feedback", help="JSONL with subscriber, paper, act, at.")
     ] = None,
+    reader: Annotated[
+        str | None, typer.Option("--for", metavar="EMAIL", help="Whose own library the files are.")
+    ] = None,
+    use: Annotated[
+        LibraryUse | None,
+        typer.Option("--as", help="What that library is: examples, the reading list, or up-votes."),
+    ] = None,
 ) -> None:
-    """Import papers from saved files, or feedback.
+    """Import papers from saved files, a reader's own library, or feedback.
 
     Papers: listing pages (.txt), Hugging Face JSON, arXiv Atom, RSS or OAI XML, other RSS or Atom feeds,
-    JSONL(.gz), BibTeX, RIS, Zotero JSON. Feedback acts: up, down, undo, save, unsave, read, mute.
+    JSONL(.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero JSON. With --for and --as also lists of
+    ids; such papers are never recommended. Feedback acts: up, down, undo, save, unsave, read, mute.
     Files or entries that cannot be used are named: exit code 4 if some, 1 if all.
     """
-    if not paths and feedback is None:
-        raise typer.BadParameter("name at least one file, or --feedback FILE")
+    _check_together(paths, feedback, reader, use)
     application = application_of(context)
     reports = []
     if paths:
         with progress("importing") as show_progress:
-            reports.append(application.importing().run(paths, show_progress))
+            if reader is not None and use is not None:
+                reports.append(application.library_import().run(paths, reader, use, show_progress))
+            else:
+                reports.append(application.importing().run(paths, show_progress))
     if feedback is not None:
         reports.append(application.feedback_import().run(feedback))
     for report in reports:
@@ -54,8 +65,20 @@ def import_(
         raise typer.Exit(4)
 
 
+def _check_together(
+    paths: list[Path] | None, feedback: Path | None, reader: str | None, use: LibraryUse | None
+) -> None:
+    """Refuse options that say nothing alone."""
+    if not paths and feedback is None:
+        raise typer.BadParameter("name at least one file, or --feedback FILE")
+    if (reader is None) is not (use is None):
+        raise typer.BadParameter("--for EMAIL and --as seed|saved|up belong together")
+    if reader is not None and not paths:
+        raise typer.BadParameter("--for needs the files of that reader's library")
+
+
 def _nothing_done(report: Report) -> bool:
-    taken = ("added", "changed", "unchanged", "new", "already_known")
+    taken = ("added", "changed", "unchanged", "papers", "new", "already_known")
     return report.partial and not any(report.counts.get(key) for key in taken)
 
 

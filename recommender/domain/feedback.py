@@ -29,7 +29,7 @@ class Feedback:
     act: Act
     at: datetime
     via: str = "cli"
-    """`web`, `mail`, `cli` or `import`."""
+    """`web`, `mail`, `cli`, `import`, `seed` (an example from a file) or `zotero:…` (an item there)."""
     interest: str | None = None
     """Key of the interest whose section showed the paper, when known."""
     edition: int | None = None

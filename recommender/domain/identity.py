@@ -72,6 +72,17 @@ def canonical_id(*, title: str, arxiv: str | None = None, doi: str | None = None
     return PaperId(f"title:{key}")
 
 
+def bare_title(paper: PaperId) -> str:
+    """Return what stands for the title of a paper of which only the id is known."""
+    scheme, value = paper.split(":", 1)
+    return f"arXiv:{value}" if scheme == "arxiv" else paper
+
+
+def is_bare(paper: Paper) -> bool:
+    """Tell whether nothing but an id is known of a paper: its title is a stand-in that says nothing."""
+    return paper.library_only and paper.title == bare_title(paper.id)
+
+
 def aliases(paper: Paper) -> tuple[tuple[str, str], ...]:
     """Return the (scheme, value) names that resolve to this paper and to no other."""
     scheme, value = paper.id.split(":", 1)

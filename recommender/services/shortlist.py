@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from recommender.domain.feedback import Vote
+from recommender.domain.identity import is_bare
 from recommender.domain.papers import PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.domain.subscribers import Subscriber
@@ -69,7 +70,8 @@ def gather(
     seeds = unit.papers.resolve(
         {seed for ask in asks for interest in ask.subscriber.interests for seed in interest.seeds}
     )
-    known = unit.papers.get({*seeds.values(), *(vote.paper for own in votes.values() for vote in own)})
+    named = unit.papers.get({*seeds.values(), *(vote.paper for own in votes.values() for vote in own)})
+    known = {name: paper for name, paper in named.items() if not is_bare(paper)}
     pool = Pool(
         papers=unit.papers.fresh(now - timedelta(days=days), now),
         signals=unit.papers.signals(now - timedelta(days=_SIGNAL_DAYS), now),

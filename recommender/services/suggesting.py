@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from recommender.domain.identity import is_bare
 from recommender.domain.papers import Paper, PaperId
 from recommender.ports import Clock, Store
 from recommender.services.profiles import build_profiles, interest_names
@@ -48,7 +49,7 @@ class Suggesting:
             liked += [vote.paper for vote in loose if vote.up]
             papers = unit.papers.get([*liked, *seeds.values()])
         names = interest_names(subscriber)
-        voted = [papers[paper] for paper in liked if paper in papers]
+        voted = [papers[paper] for paper in liked if paper in papers and not is_bare(papers[paper])]
         found = suggest(recommender.fitted, voted, profiles, papers, self._clock.now())
         return [
             Suggested(

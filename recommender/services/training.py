@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.domain.errors import ArtifactError
+from recommender.domain.identity import is_bare
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.ranking.base import Corpus, RankingSettings
@@ -124,8 +125,14 @@ def declared_profiles(unit: UnitOfWork) -> "Declared":
 def snapshot(
     unit: UnitOfWork, *, signals_since: datetime | None = None, until: datetime | None = None
 ) -> Corpus:
-    """Return all papers, the votes of readers who share theirs, and signals where a span is given."""
+    """Return all papers, the votes of readers who share theirs, and signals where a span is given.
+
+    Papers of which only the id is known teach nothing and stay out, with the votes on them.
+    """
     silent = {subscriber.id for subscriber in unit.people.all() if not subscriber.share}
-    votes = [vote for vote in unit.people.votes() if vote.subscriber not in silent]
+    papers = list(unit.papers.all())
+    bare = {paper.id for paper in papers if is_bare(paper)}
+    votes = [vote for vote in unit.people.votes() if vote.subscriber not in silent and vote.paper not in bare]
     signals = unit.papers.signals(signals_since, until) if signals_since and until else ()
-    return Corpus(papers=list(unit.papers.all()), votes=votes, signals=signals)
+    kept = [paper for paper in papers if paper.id not in bare] if bare else papers
+    return Corpus(papers=kept, votes=votes, signals=signals)

@@ -1,6 +1,7 @@
 """A reader's library in any format, and what works it refers to.
 
-Formats: BibTeX, RIS, Zotero and CSL JSON, and plain lists with one id, DOI or link a line.
+Formats: BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero and CSL JSON, and plain lists with one id,
+DOI or link a line.
 """
 
 from recommender.domain.errors import SourceMalformed
@@ -9,26 +10,31 @@ from recommender.domain.papers import PaperPage, Refused
 from recommender.sources.bibtex import is_bibtex, parse_bibtex
 from recommender.sources.library import Library
 from recommender.sources.ris import is_ris, parse_ris
+from recommender.sources.tagged import is_tagged, parse_tagged
 from recommender.sources.text import clean, decode
 from recommender.sources.zotero import parse_library_json
 
 _SOURCE = "bibliography"
+_FORMATS = "BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero JSON and CSL JSON"
 _SHOWN = 60
+_LONGEST_LINE = 300
 
 
-def parse_bibliography(body: bytes, *, place: str) -> PaperPage:
+def parse_bibliography(body: bytes, *, place: str, bare: bool = False) -> PaperPage:
     """Read the papers of a library file; all are `library_only`.
 
-    Raises SourceMalformed where the bytes are no library, or a list of ids (which have no titles).
+    With `bare` an id without a title is a paper too. Raises SourceMalformed where the bytes are no
+    library, or else a list of ids (which have no titles).
     """
     library = _library(body, place)
     if library is None and lists_ids(body):
+        if bare:
+            return _list_of_ids(body, place).page(place, bare=True)
         reason = "this is a list of ids without titles; use it as seeds_file of an interest"
         raise SourceMalformed(_SOURCE, place, reason)
     if library is None:
-        reason = "this is no library; BibTeX, RIS, Zotero JSON and CSL JSON can be read"
-        raise SourceMalformed(_SOURCE, place, reason)
-    page = library.page(place)
+        raise SourceMalformed(_SOURCE, place, f"this is no library; what can be read: {_FORMATS}")
+    page = library.page(place, bare=bare)
     if not page.papers and not page.refused:
         raise SourceMalformed(_SOURCE, place, "this library has no entries")
     return page
@@ -56,6 +62,15 @@ def parse_references(body: bytes, place: str) -> tuple[tuple[str, ...], tuple[Re
     return tuple(dict.fromkeys(references)), tuple(refused)
 
 
+def _list_of_ids(body: bytes, place: str) -> Library:
+    """Return the ids of a plain list; a title key means something to one store only and names no paper."""
+    references, refused = parse_references(body, place)
+    keys = [name for name in references if name.startswith("title:")]
+    unknown = [Refused(place=place, reason=f"{key!r} is no id that others know") for key in keys]
+    named = [name for name in references if name not in keys]
+    return Library(papers=(), references=named, refused=[*refused, *unknown])
+
+
 def _library(body: bytes, place: str) -> Library | None:
     """Parse by content; None where it is no library format."""
     text = decode(body)
@@ -64,10 +79,19 @@ def _library(body: bytes, place: str) -> Library | None:
         return parse_library_json(text.encode("utf-8", "replace"), place=place)
     if is_ris(text):
         return parse_ris(body, place=place)
-    return parse_bibtex(body, place=place) if is_bibtex(text) else None
+    if is_bibtex(text):
+        return parse_bibtex(body, place=place)
+    return parse_tagged(body, place=place) if is_tagged(text) else None
+
+
+def is_bibliography(body: bytes) -> bool:
+    """Tell whether bytes are a library in one of the formats that are no JSON, or a list of ids."""
+    text = decode(body)
+    return is_ris(text) or is_bibtex(text) or is_tagged(text) or lists_ids(body)
 
 
 def lists_ids(body: bytes) -> bool:
-    """Tell whether bytes are a plain list of ids."""
+    """Tell whether bytes are a plain list of ids: most of its lines are short and name a paper."""
     lines = [line for line in decode(body).splitlines() if line.strip() and not line.strip().startswith("#")]
-    return bool(lines) and all(parse_reference(line) for line in lines[:20])
+    named = [line for line in lines[:20] if len(line) <= _LONGEST_LINE and parse_reference(line)]
+    return bool(lines) and len(named) * 2 > len(lines[:20])

@@ -8,26 +8,25 @@ import json
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import PaperPage
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
-from recommender.sources.bibliography import lists_ids, parse_bibliography
-from recommender.sources.bibtex import is_bibtex
+from recommender.sources.bibliography import is_bibliography, parse_bibliography
 from recommender.sources.feed import parse_feed
 from recommender.sources.huggingface import daily_papers
 from recommender.sources.inflate import Damaged, TooLarge, bounded, inflated
 from recommender.sources.jsonl import LONGEST_LINE, parse_jsonl
 from recommender.sources.listing import is_listing, parse_listing
-from recommender.sources.ris import is_ris
 from recommender.sources.text import decode
 from recommender.sources.zotero import is_library, library_json
 
 ACCEPTED = (
     "saved listing pages (.txt), daily-papers JSON, arXiv Atom, RSS and OAI-PMH XML, RSS and Atom feeds, "
-    "JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, Zotero and CSL JSON"
+    "JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero and CSL JSON"
 )
 _SOURCE = "file"
 _PIECE = 1024 * 1024
@@ -40,11 +39,12 @@ _LINE_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 _Reader = Callable[[bytes, str, datetime], PaperPage]
 
 
-def read_file(path: Path, now: datetime) -> Iterator[PaperPage]:
+def read_file(path: Path, now: datetime, *, bare: bool = False) -> Iterator[PaperPage]:
     """Yield the papers of one file; `now` is when counts without a date were taken.
 
-    Raises SourceMalformed that names the file and what to do: it is missing, unreadable, damaged,
-    too large, or of no format in ACCEPTED.
+    With `bare` an id without a title, in a library or a plain list, is a paper too. Raises
+    SourceMalformed that names the file and what to do: it is missing, unreadable, damaged, too large,
+    or of no format in ACCEPTED.
     """
     place = str(path)
     if not path.exists():
@@ -53,7 +53,7 @@ def read_file(path: Path, now: datetime) -> Iterator[PaperPage]:
         raise SourceMalformed(_SOURCE, place, "this is a folder; name the files in it")
     try:
         with closing(_pieces(path)) as pieces:
-            yield from _pages(pieces, path, now)
+            yield from _pages(pieces, path, now, bare=bare)
     except OSError as error:
         reason = f"it cannot be read ({error.strerror or error}); check its permissions"
         raise SourceMalformed(_SOURCE, place, reason) from error
@@ -71,7 +71,7 @@ def _pieces(path: Path) -> Generator[bytes, None, None]:
         yield from bounded(inflated(packed) if first.startswith(b"\x1f\x8b") else packed, _STREAM_LIMIT)
 
 
-def _pages(pieces: Iterator[bytes], path: Path, now: datetime) -> Iterator[PaperPage]:
+def _pages(pieces: Iterator[bytes], path: Path, now: datetime, *, bare: bool) -> Iterator[PaperPage]:
     """Look at the start, then choose between reading line by line and reading as a whole."""
     head = b""
     for piece in pieces:
@@ -83,7 +83,7 @@ def _pages(pieces: Iterator[bytes], path: Path, now: datetime) -> Iterator[Paper
         yield from parse_jsonl(_lines(chain([head], pieces)), place=place)
         return
     body = b"".join(bounded(chain([head], pieces), _WHOLE_LIMIT))
-    yield _reader(decode(head[:_HEAD]).lstrip(), body, place)(body, place, now)
+    yield _reader(decode(head[:_HEAD]).lstrip(), body, place, bare=bare)(body, place, now)
 
 
 def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -111,18 +111,17 @@ def _is_lines(head: bytes, path: Path) -> bool:
         return False
 
 
-def _reader(start: str, body: bytes, place: str) -> _Reader:
+def _reader(start: str, body: bytes, place: str, *, bare: bool) -> _Reader:
     """Choose the parser by the first characters; raise SourceMalformed where none fits."""
     if start.startswith("<"):
         return _xml_reader(start)
     if start[:1] in ("[", "{") and start:
-        return _read_json
+        return partial(_read_json, bare=bare)
     if is_listing(start):
         return lambda body, place, now: parse_listing(body, place=place, now=now)
-    text = decode(body)
-    if is_ris(text) or is_bibtex(text) or lists_ids(body):
-        return lambda body, place, _now: parse_bibliography(body, place=place)
-    reason = "it is empty" if not text.strip() else "its format is not known"
+    if is_bibliography(body):
+        return lambda body, place, _now: parse_bibliography(body, place=place, bare=bare)
+    reason = "it is empty" if not decode(body).strip() else "its format is not known"
     raise SourceMalformed(_SOURCE, place, f"{reason}; what can be read: {ACCEPTED}")
 
 
@@ -137,7 +136,7 @@ def _xml_reader(start: str) -> _Reader:
     return lambda body, place, _now: parse_feed(body, place=place)
 
 
-def _read_json(body: bytes, place: str, now: datetime) -> PaperPage:
+def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPage:
     """Tell daily papers from libraries."""
     try:
         decoded = json.loads(decode(body))
@@ -147,5 +146,5 @@ def _read_json(body: bytes, place: str, now: datetime) -> PaperPage:
     if not rows or any(isinstance(row, dict) and "paper" in row for row in rows):
         return daily_papers(decoded, place=place, now=now)
     if is_library(decoded):
-        return library_json(decoded, place=place).page(place)
+        return library_json(decoded, place=place).page(place, bare=bare)
     raise SourceMalformed(_SOURCE, place, f"this JSON is of no known kind; what can be read: {ACCEPTED}")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
-from recommender.domain.papers import Paper, PaperPage, Refused
+from recommender.domain.identity import arxiv_id, arxiv_version, bare_title, canonical_id, normal_doi
+from recommender.domain.papers import Paper, PaperId, PaperPage, Refused
 from recommender.sources.text import (
     clean_abstract,
     clean_names,
@@ -51,15 +51,26 @@ class Library:
     """Canonical ids of all entries that name a work, with or without a title, in file order."""
     refused: Sequence[Refused]
 
-    def page(self, place: str) -> PaperPage:
-        """Return the papers as a page; entries that are only an id are refused there."""
+    def page(self, place: str, *, bare: bool = False) -> PaperPage:
+        """Return the papers as a page; entries that are only an id are refused there, unless `bare`."""
         known = {paper.id for paper in self.papers}
-        bare = [
+        rest = [PaperId(reference) for reference in self.references if reference not in known]
+        if bare:
+            papers = [*self.papers, *map(bare_paper, rest)]
+            return PaperPage(papers=papers, refused=self.refused, place=place)
+        refused = [
             Refused(place=place, reason=f"{reference} has no title; an id alone can be a seed, not a paper")
-            for reference in self.references
-            if reference not in known
+            for reference in rest
         ]
-        return PaperPage(papers=self.papers, refused=[*self.refused, *bare], place=place)
+        return PaperPage(papers=self.papers, refused=[*self.refused, *refused], place=place)
+
+
+def bare_paper(name: PaperId) -> Paper:
+    """Return a paper of which only the id is known; a source that brings it fills in the rest."""
+    scheme, value = name.split(":", 1)
+    doi = value if scheme == "doi" else None
+    link = f"https://arxiv.org/abs/{value}" if scheme == "arxiv" else f"https://doi.org/{value}"
+    return Paper(id=name, title=bare_title(name), doi=doi, url=link, library_only=True)
 
 
 def gathered(entries: Iterable[LibraryEntry], refused: Iterable[Refused] = ()) -> Library:

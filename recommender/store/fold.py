@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from recommender.domain.identity import is_bare
 from recommender.domain.papers import Paper, PaperId, PaperStatus
 
 T = TypeVar("T")
@@ -42,10 +43,10 @@ def cleaned(paper: Paper, *, seen_at: datetime) -> Paper:
 def merge(known: Paper, sighting: Paper) -> Paper:
     """Return what is known of a work after one more sighting.
 
-    The leading side's texts win where it has any: a source before a reader's library, the better
-    kind of id (a listing page has none), the newer version, the later update. With no leader what
-    is known stays, and the sighting fills gaps and brings what it has more of. `first_seen` is the
-    earliest. Merging the same sighting twice changes nothing.
+    The leading side's texts win where it has any: a source before a reader's library, a library before
+    an id alone, the better kind of id (a listing page has none), the newer version, the later update.
+    With no leader what is known stays, and the sighting fills gaps and brings what it has more of.
+    `first_seen` is the earliest. Merging the same sighting twice changes nothing.
     """
     lead = _lead(known, sighting)
     first, second = (sighting, known) if lead > 0 else (known, sighting)
@@ -91,8 +92,8 @@ def _lead(known: Paper, sighting: Paper) -> int:
     """
     if _twins(known, sighting):
         return 0
-    if known.library_only != sighting.library_only:
-        return 1 if known.library_only else -1
+    if _worth(known) != _worth(sighting):
+        return 1 if _worth(sighting) > _worth(known) else -1
     if known.id != sighting.id:
         return 1 if rank(known.id) > rank(sighting.id) else -1
     if (known.version or 0) != (sighting.version or 0):
@@ -100,6 +101,11 @@ def _lead(known: Paper, sighting: Paper) -> int:
     if known.updated and sighting.updated and known.updated != sighting.updated:
         return 1 if sighting.updated > known.updated else -1
     return 0
+
+
+def _worth(paper: Paper) -> int:
+    """Return 2 for what a source said, 1 for what a reader's library said, 0 for an id alone."""
+    return 2 if not paper.library_only else int(not is_bare(paper))
 
 
 def _title(first: Paper, second: Paper, *, settled: bool) -> str:

@@ -7,7 +7,9 @@ import pytest
 
 from recommender.domain.errors import SourceMalformed
 from recommender.sources.bibliography import parse_bibliography, parse_references
+from recommender.sources.files import read_file
 from tests.paths import shared_data
+from tests.sources.replay import NOW
 
 BIBTEX = r"""
 @string{jml = "Journal of Machine Lore"}
@@ -153,15 +155,21 @@ def test_encodings(encoding: str) -> None:
     assert page.papers[0].title == "Über Tests"
 
 
-def test_real_exports_never_crash() -> None:
-    """Every real export gives papers, refusals, or is malformed."""
-    papers = 0
+def test_every_real_export_gives_papers_or_a_refusal() -> None:
+    """All files of other people's libraries, as `import --for` reads them; none escapes another way."""
+    with_papers = papers = refused = files = 0
     for path in sorted(shared_data("imports").glob("*/*")):
+        files += 1
         try:
-            page = parse_bibliography(path.read_bytes(), place=path.name)
+            pages = list(read_file(path, NOW, bare=True))
         except SourceMalformed:
+            refused += 1
             continue
-        assert page.papers or page.refused
-        assert all(paper.library_only and paper.title for paper in page.papers)
-        papers += len(page.papers)
-    assert papers > 4_000
+        assert all(page.papers or page.refused for page in pages)
+        assert all(paper.library_only and paper.title for page in pages for paper in page.papers)
+        own = sum(len(page.papers) for page in pages)
+        papers += own
+        with_papers += bool(own)
+    assert (files, refused) == (207, 7)
+    assert with_papers >= 185
+    assert papers >= 4_189
