@@ -106,13 +106,13 @@ class SmtpMailer:
         connection.ehlo_or_helo_if_needed()
         if self.security is Security.STARTTLS:
             if not connection.has_extn("starttls"):
-                raise SMTPNotSupportedError("it offers no STARTTLS, and nothing goes without")
+                raise SMTPNotSupportedError("STARTTLS is not offered, and nothing goes without it")
             # Without a context `smtplib` would encrypt to anybody.
             connection.starttls(context=self._context())
             connection.ehlo_or_helo_if_needed()
         if self.username:
             if not connection.has_extn("auth"):
-                raise SMTPNotSupportedError("it offers no login (AUTH) over TLS")
+                raise SMTPNotSupportedError("a login is not offered (AUTH, over TLS)")
             connection.login(self.username, self.password)
         # On the socket that TLS has wrapped, which is another object on the same connection.
         if connection.sock is not None:
