@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from smtplib import SMTP
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+import aiosmtpd.smtp
 
 _MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)\r?$", re.MULTILINE)
 
@@ -41,6 +42,12 @@ class MailServer:
     port: int
     log: Path
     process: "subprocess.Popen[str]" = field(repr=False)
+
+    def sync(self) -> None:
+        """Return when the server has dealt with everything that had reached it."""
+        for _ in range(2):
+            with SMTP("127.0.0.1", self.port, "localhost") as connection:
+                connection.noop()
 
     def taken(self, mark: str) -> list[Taken]:
         """Return what was taken for addresses that contain `mark`, in order."""
@@ -98,7 +105,7 @@ class _Handler:
 async def _serve(log: Path, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     handler = _Handler(log, seconds)
-    server = await loop.create_server(lambda: SMTP(handler, loop=loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: aiosmtpd.smtp.SMTP(handler, loop=loop), "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

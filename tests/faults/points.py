@@ -96,21 +96,23 @@ class PointedStore(SqlStore):
         points.reach("before BEGIN", number)
         with transaction as unit:
             points.reach("after BEGIN", number)
-            outbox = _NotingOutbox(unit.outbox._connection, points, number)
+            outbox = NotingOutbox(unit.outbox._connection, points, number)
             yield replace(unit, outbox=outbox)
             points.reach(f"before {end}", number)
         points.reach(f"after {end}", number)
 
 
-class _NotingOutbox(SqlOutbox):
+class NotingOutbox(SqlOutbox):
     """The outbox; what it is asked for names the transaction."""
 
     def __init__(self, connection: Any, points: Points, number: int) -> None:
+        """Note under the number of the transaction."""
         super().__init__(connection)
         self._points = points
         self._number = number
 
-    def _is_for(self, purpose: str) -> None:
+    def is_for(self, purpose: str) -> None:
+        """Name the transaction."""
         self._points.purposes[self._number] = purpose
 
     def claim(
@@ -118,28 +120,23 @@ class _NotingOutbox(SqlOutbox):
     ) -> Sequence[Delivery]:
         """See SqlOutbox."""
         rows = super().claim(worker=worker, now=now, lease=lease, limit=limit, lost=lost)
-        self._is_for("claim" if rows else "claim nothing")
+        self.is_for("claim" if rows else "claim nothing")
         return rows
 
     def mark_in_doubt(self, delivery: Delivery, *, now: datetime, body_sha256: str) -> bool:
         """See SqlOutbox."""
-        self._is_for("mark")
+        self.is_for("mark")
         return super().mark_in_doubt(delivery, now=now, body_sha256=body_sha256)
 
     def settle(self, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
         """See SqlOutbox."""
-        self._is_for("give back" if settlement.state == "ready" else f"settle {settlement.state}")
+        self.is_for("give back" if settlement.state == "ready" else f"settle {settlement.state}")
         return super().settle(delivery, settlement, now=now)
 
     def hold_in_doubt(self, *, now: datetime, again: int = 0, retry_at: datetime | None = None) -> int:
         """See SqlOutbox."""
-        self._is_for("recover")
+        self.is_for("recover")
         return super().hold_in_doubt(now=now, again=again, retry_at=retry_at)
-
-    def edition(self, edition: int) -> Any:
-        """See SqlOutbox."""
-        self._points.purposes.setdefault(self._number, "render")
-        return super().edition(edition)
 
 
 class PointedMailer(SmtpMailer):
@@ -202,7 +199,8 @@ def pointed(render: Render, guard: Guard, points: Points) -> tuple[Render, Guard
     """Put places around rendering and guard."""
 
     def rendered(unit: UnitOfWork, row: Delivery) -> tuple[Envelope, bytes]:
-        unit.outbox.edition(row.edition)
+        if isinstance(unit.outbox, NotingOutbox):
+            unit.outbox.is_for("render")
         points.reach("render: before")
         made = render(unit, row)
         points.reach("render: after")

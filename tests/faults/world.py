@@ -19,7 +19,6 @@ WAITING = frozenset(
 """States in which a row is not accounted for once nothing is left to do."""
 
 _LEASE_AND_MORE = timedelta(minutes=3)
-_DRAINS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +89,12 @@ class World:
 
     def copies(self) -> Counter[str]:
         """Return how often the server took each Message-ID."""
+        self.server.sync()
         return Counter(taken.message_id for taken in self.server.taken(self.mark))
 
-    def drain(self, **settings: Any) -> None:
+    def drain(self, *, lives: int = 12, **settings: Any) -> None:
         """Let undisturbed senders do what is left to do, each when the rows next allow it."""
-        for _life in range(_DRAINS):
+        for _life in range(lives):
             waiting = self.rows(*WAITING)
             if not waiting:
                 return
@@ -103,6 +103,7 @@ class World:
 
     def account(self) -> Account:
         """Say what became of every row, from the server's log and the database."""
+        self.server.sync()
         taken = self.server.taken(self.mark)
         return account(self.rows(), taken)
 
