@@ -20,6 +20,7 @@ def shown(
 ) -> list[str]:
     """Return the lines on a terminal of 40 columns."""
     monkeypatch.setenv("COLUMNS", "40")
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     show(ROWS, as_json=False, layout=layout)
     return ANSI.sub("", capsys.readouterr().out).splitlines()
