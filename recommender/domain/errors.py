@@ -13,6 +13,7 @@
     │   ├── MailRejected       permanent
     │   └── MailInDoubt        nobody on this side can know
     ├── MailboxError           the inbox cannot be read
+    ├── StoreUnavailable       the store cannot be reached, read or written now
     ├── ArtifactError          a stored recommender cannot be used
     └── LinkError              a signed link cannot be honoured
         ├── LinkInvalid
@@ -132,6 +133,10 @@ class MailInDoubt(MailError):
 
 class MailboxError(PaperRouteError):
     """The inbox cannot be read; says where and why, never the login."""
+
+
+class StoreUnavailable(PaperRouteError):
+    """The store is locked, full, or gone; nothing of the transaction was kept, and later it may work."""
 
 
 class ArtifactError(PaperRouteError):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import StaticPool
 
-from recommender.domain.errors import InputError
+from recommender.domain.errors import InputError, StoreUnavailable
 
 Purpose = Literal["read", "write", "migrate"]
 _PURPOSE = "paperroute_purpose"
@@ -104,6 +104,6 @@ def _begin_sqlite(connection: Connection) -> None:
     try:
         connection.exec_driver_sql("BEGIN" if purpose == "read" else "BEGIN IMMEDIATE")
     except OperationalError as error:
-        raise InputError(
+        raise StoreUnavailable(
             f"the store is busy: {error.orig}; another process held it for {_BUSY_SECONDS} s, try again"
         ) from error

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from recommender.domain.errors import InputError
+from recommender.domain.errors import InputError, StoreUnavailable
 from recommender.store import migrate
 from recommender.store.artifacts import SqlArtifacts
-from recommender.store.engine import open_engine, transaction
+from recommender.store.engine import Purpose, open_engine, transaction
 from recommender.store.inbound import SqlInbound
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
@@ -53,22 +53,28 @@ class SqlStore:
 
     @contextmanager
     def read(self) -> Iterator[SqlUnitOfWork]:
-        """Open a transaction that sees one moment of the store and cannot write."""
-        with transaction(self._engine, "read") as connection:
-            yield self._unit(connection)
+        """Open a transaction that sees one moment of the store and cannot write.
+
+        Raises StoreUnavailable where the database fails or is gone.
+        """
+        with self._transaction("read") as unit:
+            yield unit
 
     @contextmanager
     def write(self) -> Iterator[SqlUnitOfWork]:
-        """Open a transaction that may write: kept at the end of the block, dropped on any exception."""
-        with transaction(self._engine, "write") as connection:
-            yield self._unit(connection)
+        """Open a transaction that may write: kept at the end of the block, dropped on any exception.
+
+        Raises StoreUnavailable where the database stays locked, is full, or is gone.
+        """
+        with self._transaction("write") as unit:
+            yield unit
 
     def ready(self) -> bool:
         """Tell whether the database answers and has this program's schema."""
         try:
             with transaction(self._engine, "read") as connection:
                 return migrate.revision(connection) == migrate.HEAD
-        except (DBAPIError, InputError):
+        except (DBAPIError, InputError, StoreUnavailable):
             return False
 
     def check(self) -> tuple[str, ...]:
@@ -78,6 +84,8 @@ class SqlStore:
                 return (*_schema_problems(connection), *_file_problems(connection))
         except DBAPIError as error:
             return (str(self._unreachable(error)),)
+        except StoreUnavailable as error:
+            return (str(error),)
 
     def backup(self, target: Path) -> None:
         """Write a consistent copy of a SQLite database while others work on it.
@@ -97,6 +105,17 @@ class SqlStore:
     def close(self) -> None:
         """Close all connections; the store may be used again."""
         self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, purpose: Purpose) -> Iterator[SqlUnitOfWork]:
+        try:
+            with transaction(self._engine, purpose) as connection:
+                yield self._unit(connection)
+        except (OperationalError, InterfaceError) as error:
+            place = self._engine.url.render_as_string(hide_password=True)
+            raise StoreUnavailable(
+                f"the store at {place} failed: {error.orig}; see to its disk or server, then try again"
+            ) from error
 
     def _unit(self, connection: Connection) -> SqlUnitOfWork:
         return SqlUnitOfWork(

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from recommender.digest.render import Renderer
-from recommender.domain.errors import InputError, LinkExpired, LinkInvalid
+from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, StoreUnavailable
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
 from recommender.web.mailing import PreferencePages, UnsubscribePages
 from recommender.web.metrics import may_watch, metrics_page
@@ -45,6 +45,7 @@ def create_app(context: WebContext) -> Starlette:
             HTTPException: lambda _, error: _http_problem(context, error),
             LinkInvalid: lambda _, __: problem(400),
             InputError: lambda _, __: problem(400),
+            StoreUnavailable: lambda _, __: _come_again(problem(503)),
             LinkExpired: lambda _, __: problem(410),
         },
     )
@@ -143,6 +144,12 @@ def _ready(context: WebContext) -> Response:
 def _style(renderer: Renderer) -> Response:
     headers = {"cache-control": "public, max-age=3600"}
     return Response(renderer.page("pages/style.css"), media_type="text/css", headers=headers)
+
+
+def _come_again(response: Response) -> Response:
+    """Say when it is worth trying once more."""
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def _http_problem(context: WebContext, error: Exception) -> Response:

@@ -42,6 +42,11 @@ _WORDS: Mapping[int, tuple[str, str, str]] = {
         "The fault is ours, and it is written down.",
         "Please try again; if nothing was confirmed, nothing was recorded.",
     ),
+    503: (
+        "We cannot get at our records just now",
+        "Nothing was recorded.",
+        "Please try again in a minute.",
+    ),
 }
 
 

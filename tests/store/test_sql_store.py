@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from recommender.domain.errors import InputError
+from recommender.domain.errors import InputError, StoreUnavailable
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.engine import transaction
 from recommender.store.sql_store import SqlStore
@@ -36,6 +36,8 @@ def test_a_store_that_cannot_be_reached_says_where(tmp_path: Path) -> None:
     assert str(tmp_path) in store.check()[0]
     with pytest.raises(InputError, match=r"check \[store\] url"):
         store.upgrade()
+    with pytest.raises(StoreUnavailable, match="see to its disk or server"), store.read():
+        pass
     store.close()
 
 

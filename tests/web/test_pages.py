@@ -1,6 +1,7 @@
 """What holds for every page: HTML, links that are too old, errors, health."""
 
 import re
+from pathlib import Path
 
 import html5lib
 
@@ -129,3 +130,15 @@ def test_head_answers_like_get_without_a_body(site: Site) -> None:
     for path in [*all_paths(site), "/healthz", "/readyz", "/robots.txt", "/style.css"]:
         answer = client.head(path)
         assert answer.status_code == 200
+
+
+def test_a_store_that_is_gone_asks_readers_to_come_again(site: Site, tmp_path: Path) -> None:
+    """A reader's click is not called a bad link because our disk is: 503, and when to try again."""
+    path = vote_path(site)
+    site.store.close()  # type: ignore[attr-defined]  # it is the real one
+    for file in tmp_path.glob("paperroute.db*"):
+        file.unlink()
+    (tmp_path / "paperroute.db").mkdir()
+    for answer in (site.client().get(path), site.client().post(path)):
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+        assert "Nothing was recorded" in answer.text
