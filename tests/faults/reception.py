@@ -52,6 +52,10 @@ TAGS: dict[str, set[str]] = {
     "a": {"class", "href", "aria-label", "style"},
 }
 """What a digest is made of: the tags, and of each the attributes."""
+COMMENTS = {
+    '[if mso]><table role="presentation" width="600"><tr><td><![endif]',
+    "[if mso]></td></tr></table><![endif]",
+}
 WEB = re.compile(r"(?i:https?)://(?i:arxiv\.org|github\.com)/[!#-;=?-~]*", re.ASCII)
 OWN = re.compile(r"http://127\.0\.0\.1:8321/([a-z])/([\w.-]+)", re.ASCII)
 MAIL = re.compile(
@@ -181,10 +185,9 @@ def sound(page: str) -> Element:
     tree: Element = parser.parse(page)
     assert parser.errors == []
     for element in tree.iter():
-        if not isinstance(element.tag, str):
-            assert (element.text or "").startswith(
-                "[if mso]>"
-            ) or element.text == "[if mso]></td></tr></table><![endif]"
+        tag: object = element.tag
+        if not isinstance(tag, str):
+            assert (element.text or "") in COMMENTS
             continue
         assert element.tag in TAGS
         assert set(element.attrib) <= TAGS[element.tag]
