@@ -1,7 +1,8 @@
 """The process behind `run`: a ticking clock around callables, nothing more.
 
-Two jobs, both in memory: `mail` (reload what changed, publish, deliver) and `background` (ingest and
-train when due), apart from each other so that a long download never delays a digest. What is due is
+Three jobs, all in memory: `mail` (reload what changed, publish, deliver), `background` (ingest and
+train when due) and `inbox` (read what came back), apart from each other so that neither a long download
+nor a slow server of others' making delays a digest. What is due is
 asked of the data by those callables, so a tick that was missed costs nothing and one too many does
 nothing. It knows neither the store nor the configuration.
 """
@@ -44,12 +45,14 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tasks:
-    """What the daemon runs. Each is called from one thread at a time, but `publish_and_deliver` and
-    `ingest_and_train_if_due` may run side by side.
+    """What the daemon runs. Each is called from one thread at a time, but `publish_and_deliver`,
+    `ingest_and_train_if_due` and `read_inbox` may run side by side.
     """
 
     publish_and_deliver: Callable[[], object]
     ingest_and_train_if_due: Callable[[], object]
+    read_inbox: Callable[[], object] = _nothing
+    inbox_every: timedelta = timedelta(minutes=3)
     reload: Callable[[], object] = _nothing
     """Take over changed configuration files; raises ConfigError and keeps the old when they are wrong."""
     watched: tuple[Path, ...] = ()
@@ -108,7 +111,7 @@ class Daemon:
         self._stopping.set()
 
     def tick_age(self, job: str = "mail") -> timedelta | None:
-        """Return the time since `job` (`mail` or `background`) last ended, None before the first time."""
+        """Return the time since `job` (mail, background or inbox) last ended, None before the first time."""
         last = self._ticked.get(job)
         return None if last is None else self._clock.now() - last
 
@@ -143,14 +146,19 @@ class Daemon:
         )
         # APScheduler goes by the wall clock whatever clock the tasks are given.
         now = SystemClock().now()
-        for name, work in (("mail", self._mail), ("background", self._tasks.ingest_and_train_if_due)):
+        jobs = (
+            ("mail", self._mail, self._interval),
+            ("background", self._tasks.ingest_and_train_if_due, self._interval),
+            ("inbox", self._tasks.read_inbox, self._tasks.inbox_every),
+        )
+        for name, work, every in jobs:
             scheduler.add_job(
                 self._guarded,
                 "interval",
                 args=(name, work),
                 id=name,
                 name=name,
-                seconds=self._interval.total_seconds(),
+                seconds=every.total_seconds(),
                 next_run_time=now,
             )
         return scheduler
@@ -159,7 +167,7 @@ class Daemon:
         """Bring jobs forward that a wall clock put back has left far in the future."""
         now = SystemClock().now()
         for job in scheduler.get_jobs():
-            if job.next_run_time > now + 2 * self._interval:
+            if job.next_run_time > now + 2 * job.trigger.interval:
                 self._log.warning("the clock was put back; %s runs now", job.name)
                 job.modify(next_run_time=now)
 

@@ -3,7 +3,6 @@
 Nothing is decided here; it reads the configuration, opens the store, and hands each service what it needs.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,17 +10,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of
+from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
-from recommender.digest.message import message_id
 from recommender.digest.render import Renderer
 from recommender.digest.return_path import ReturnPaths
 from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, SourceState
 from recommender.domain.reports import Report
-from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
@@ -41,6 +38,7 @@ from recommender.services.replaying import Replaying
 from recommender.services.subscriptions import Subscriptions
 from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
+from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
 from recommender.settings.data import data_dir
 from recommender.settings.environment import process_environment
@@ -176,10 +174,9 @@ class Application:
     @cached_property
     def publishing(self) -> Publishing:
         """Makes due editions; one object, because it remembers what was empty."""
+        named = message_namer(self._keys[0], self.identity.domain)
         spread = timedelta(minutes=self.loaded.settings.schedule.spread)
-        return Publishing(
-            self.store, self.clock, self.shelf.recommender, self.ranking, self._message_id, spread
-        )
+        return Publishing(self.store, self.clock, self.shelf.recommender, self.ranking, named, spread)
 
     @cached_property
     def editions(self) -> EditionRenderer:
@@ -275,6 +272,10 @@ class Application:
         """Return what records feedback."""
         return Voting(self.store, self.clock)
 
+    def unsubscribing(self) -> Unsubscribing:
+        """Return what stops mail and lets it go out again."""
+        return Unsubscribing(self.store, self.clock)
+
     def reading(self) -> Reading:
         """Return what reads reading lists."""
         return Reading(self.store)
@@ -287,11 +288,6 @@ class Application:
 
         names = [section.name or section.type for section in self.loaded.settings.source]
         return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer, self._signer))
-
-    def _message_id(self, subscriber: Subscriber, key: str) -> str:
-        """Name a mail by a keyed hash, so that it is the same however often it is rendered."""
-        secret = hashlib.sha256(f"message-id/{self._keys[0]}".encode()).hexdigest()
-        return message_id(secret, subscriber.public_id, key, self.identity.domain)
 
 
 def _read_references(path: Path) -> tuple[str, ...]:

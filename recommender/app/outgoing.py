@@ -1,10 +1,13 @@
 """What sends digests, made from the configuration: the way out, the numbers, and the last look."""
 
+import hashlib
 import os
 import socket
+from collections.abc import Callable
 
-from recommender.digest.message import ONE_CLICK
+from recommender.digest.message import ONE_CLICK, message_id
 from recommender.domain.editions import Envelope
+from recommender.domain.subscribers import Subscriber
 from recommender.mail.guard import DIGEST_HEADERS, SIGNED_HEADERS, check_wire
 from recommender.mail.outbox_dir import OutboxFolder
 from recommender.mail.smtp import Security, SmtpMailer
@@ -51,6 +54,12 @@ def build_guard(loaded: Loaded, *, signed: bool) -> Guard:
         check_wire(message, envelope, mail.sender_address, headers=headers)
 
     return guard
+
+
+def message_namer(key: str, domain: str) -> Callable[[Subscriber, str], str]:
+    """Return what names a mail by a keyed hash, so that it is the same however often it is rendered."""
+    secret = hashlib.sha256(f"message-id/{key}".encode()).hexdigest()
+    return lambda subscriber, edition: message_id(secret, subscriber.public_id, edition, domain)
 
 
 def domain_of(address: str) -> str:

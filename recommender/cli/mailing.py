@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from recommender.cli.context import application_of
+from recommender.cli.inbox import read_inbox
 from recommender.cli.intake import finish
 from recommender.cli.outbox import send
 from recommender.cli.output import progress, say, tell, write
@@ -38,6 +39,7 @@ def publish(
 def digest(context: typer.Context) -> None:
     """Ingest, train, publish and deliver once: the line for cron or a CI job.
 
+    What came back by mail is read first, so that a vote counts in this very edition.
     While it delivers, the first Ctrl-C or SIGTERM stops after the message in hand.
     """
     application = application_of(context)
@@ -45,6 +47,7 @@ def digest(context: typer.Context) -> None:
         reports = [application.ingestion().run(application.sources(), show_progress)]
     tell(reports[-1])
     application.delivery.recover()
+    reports += read_inbox(application)
     for step in (application.training().run, application.publishing.run):
         reports.append(step())
         tell(reports[-1])

@@ -8,6 +8,7 @@ import typer
 
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of
+from recommender.cli.inbox import read_inbox
 from recommender.cli.output import Layout, Row, say, sending, show, tell
 from recommender.cli.stopping import stoppable
 from recommender.domain.editions import DeliveryState
@@ -27,7 +28,7 @@ def deliver(
     context: typer.Context,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go to whom.")] = False,
 ) -> None:
-    """Send what is in the outbox.
+    """Send what is in the outbox, once what came back by mail is read.
 
     The first Ctrl-C or SIGTERM stops after the message in hand (exit code 130 or 143), a second at once.
     """
@@ -40,11 +41,12 @@ def deliver(
         show(rows, as_json=False, empty="the outbox has nothing to send")
         return
     application.delivery.recover()
+    reports = read_inbox(application)
     with stoppable() as stop:
-        report = send(application, stop.asked)
-    tell(report)
+        reports.append(send(application, stop.asked))
+    tell(reports[-1])
     stop.leave()
-    if report.partial:
+    if any(report.partial for report in reports):
         raise typer.Exit(4)
 
 
@@ -105,6 +107,11 @@ def retry(
 
 
 def send(application: "Application", stopping: Callable[[], bool]) -> "Report":
-    """Deliver what is due, with a bar on a terminal, until `stopping` says so."""
+    """Deliver what is due, with a bar on a terminal, until `stopping` says so; then judge refusals."""
+    started = application.clock.now()
     with sending(lambda: application.lookup().due_count(application.clock.now())) as told:
-        return application.delivery.run(told, stopping)
+        report = application.delivery.run(told, stopping)
+    judged = application.bouncing.run(since=started)
+    if judged.warnings:
+        tell(judged)
+    return report

@@ -16,9 +16,13 @@ _LIST_FORMATS = ("table", "bibtex", "ris", "json")
 
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
-    for command in (vote, save, subscribers):
+    for command in (vote, save):
         app.command()(command)
     app.command(name="list")(list_)
+    group = typer.Typer(invoke_without_command=True)
+    group.callback()(subscribers)
+    group.command()(lift)
+    app.add_typer(group, name="subscribers")
 
 
 def vote(
@@ -80,7 +84,10 @@ def list_(
 
 def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
     """List subscribers, as the file and their own wishes have them."""
+    if context.invoked_subcommand is not None:
+        return
     application = application_of(context)
+    suppressions = application.lookup().suppressions()
     now = application.clock.now()
     rows: list[Row] = [
         {
@@ -94,8 +101,22 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
             "next_due": next_due(entry.cadence, now).due_at if entry.mailable else None,
             "interests": len(entry.interests),
             "votes": votes,
+            "suppressed": suppressions.get(entry.email.lower()),
         }
         for entry, votes in application.lookup().people()
     ]
-    layout = Layout(beneath=("next_due",), hidden=("name", "zone"))
+    layout = Layout(beneath=("next_due", "suppressed"), hidden=("name", "zone"))
     show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml", layout=layout)
+
+
+def lift(
+    context: typer.Context,
+    email: str,
+    asked: Annotated[
+        bool,
+        typer.Option("--asked", help="Also if the reader unsubscribed or complained."),
+    ] = False,
+) -> None:
+    """Mail a subscriber again whose mail bounced, once the mailbox works."""
+    application_of(context).unsubscribing().lift(email, asked=asked)
+    say(f"{email} gets mail again; the next bounce is judged with those before it")

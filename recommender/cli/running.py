@@ -68,6 +68,8 @@ def run(context: typer.Context) -> None:
     tasks = Tasks(
         publish_and_deliver=holder.publish_and_deliver,
         ingest_and_train_if_due=holder.ingest_and_train_if_due,
+        read_inbox=holder.read_inbox,
+        inbox_every=timedelta(seconds=settings.inbox.every),
         reload=holder.reload,
         watched=_watched(holder.application.loaded.files),
         recover=holder.recover,
@@ -160,9 +162,11 @@ class _Holder:
         try:
             self._log.note(application.publishing.run())
             self.pulse.beat()
+            started = application.clock.now()
             self._log.note(
                 application.delivery.run(lambda _how, _done: self.pulse.beat(), self.stopping.is_set)
             )
+            self._log.note(application.bouncing.run(since=started))
         finally:
             self.pulse.beat()
 
@@ -174,6 +178,12 @@ class _Holder:
             self._log.note(application.ingestion().run(sources))
         if _training_is_due(application):
             self._log.note(application.training().run())
+
+    def read_inbox(self) -> None:
+        """Read what came back by mail."""
+        application = self._current()
+        if application.inbox is not None:
+            self._log.note(application.inbox.run(self.stopping.is_set))
 
     def serve(self) -> "ServerThread":
         """Start the web server."""

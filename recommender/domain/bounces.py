@@ -37,6 +37,10 @@ _BLOCKED_WORDS = re.compile(
 _OURS = re.compile(r"[45]\.(?:1\.[78]|[567]\.\d+)")
 
 
+BOUNCED = "bounced"
+"""Begins every reason of `suppression_reason`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What words about a failure mean: whether the mailbox is not there, and the code they hold if any.
@@ -117,13 +121,13 @@ def suppression_reason(events: Sequence[Event], policy: BouncePolicy) -> str | N
     last = run[-1]
     hard = [e for e in run if e.outcome is Outcome.HARD and last.at - e.at <= policy.hard_within]
     if last.outcome is Outcome.HARD and last.status in policy.at_once:
-        return f"bounced: the domain takes no mail ({last.status})"
+        return f"{BOUNCED}: the domain takes no mail ({last.status})"
     if last.outcome is Outcome.HARD and len(hard) >= policy.hard:
         code = f" ({last.status})" if last.status else ""
-        return f"bounced: {len(hard)} editions in a row found no such mailbox{code}"
+        return f"{BOUNCED}: {len(hard)} editions in a row found no such mailbox{code}"
     days = (last.at - run[0].at).days
     if len(run) >= policy.soft and last.at - run[0].at >= policy.soft_over:
-        return f"bounced: {len(run)} editions in {days} days could not be delivered"
+        return f"{BOUNCED}: {len(run)} editions in {days} days could not be delivered"
     return None
 
 

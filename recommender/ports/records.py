@@ -122,6 +122,10 @@ class People(Protocol):
         """Return the suppressed addresses, lower-cased."""
         ...
 
+    def suppressions(self) -> Mapping[str, str]:
+        """Return why each suppressed address, lower-cased, is not mailed."""
+        ...
+
 
 class Artifacts(Protocol):
     """Which fitted recommenders there are; the files themselves are `ranking.artifacts`' business."""

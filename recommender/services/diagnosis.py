@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from recommender.domain.bounces import BOUNCED
 from recommender.domain.editions import WAITING, DeliveryState, Standing
 from recommender.domain.errors import PaperRouteError
 from recommender.ports import Clock, Store, UnitOfWork
@@ -74,6 +75,7 @@ class Diagnosis:
                 found = [
                     Finding(check="store", health=Health.OK, detail=f"{unit.papers.count():,} papers"),
                     self._people(unit),
+                    *self._stopped(unit),
                     *self._zones(unit),
                     *self._sources(unit),
                     self._artifact(unit),
@@ -105,6 +107,20 @@ class Diagnosis:
             detail="nobody gets mail",
             fix="declare subscribers in subscribers.toml",
         )
+
+    def _stopped(self, unit: UnitOfWork) -> list[Finding]:
+        """Say who is not mailed any more because mail to them came back."""
+        reasons = unit.people.suppressions()
+        return [
+            Finding(
+                check="bounced",
+                health=Health.WARNING,
+                detail=f"{subscriber.key or subscriber.email}: {reason}",
+                fix=f"when the mailbox works: paperroute subscribers lift {subscriber.email}",
+            )
+            for subscriber in unit.people.all()
+            if (reason := reasons.get(subscriber.email.lower(), "")).startswith(BOUNCED)
+        ]
 
     def _zones(self, unit: UnitOfWork) -> list[Finding]:
         findings = []

@@ -29,6 +29,11 @@ class Lookup:
             votes = Counter(vote.subscriber for vote in unit.people.votes())
             return [(subscriber, votes[subscriber.id]) for subscriber in unit.people.all()]
 
+    def suppressions(self) -> Mapping[str, str]:
+        """Return why each suppressed address, lower-cased, is not mailed."""
+        with self._store.read() as unit:
+            return unit.people.suppressions()
+
     def interest_names(self, reference: str) -> dict[str, str]:
         """Return the headings of a subscriber's interests by key; raises UnknownSubscriber."""
         return interest_names(self.subscriber(reference))

@@ -5,6 +5,7 @@ It does not touch what the configuration file declares; a suppression outlives a
 
 from datetime import datetime
 
+from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import Clock, Store, UnitOfWork
 
@@ -33,6 +34,21 @@ class Unsubscribing:
         """Lift the suppression and return to active, or to paused if that is what stood before."""
         with self._store.write() as uow:
             return begin_again(uow, subscriber, at=self._clock.now(), paused=paused)
+
+    def lift(self, reference: str, *, asked: bool = False) -> Subscriber:
+        """Mail somebody again whose mail bounced.
+
+        Raises UnknownSubscriber, or InputError where nothing is suppressed, or where the reader's own
+        wish stands against it and they were not `asked`.
+        """
+        with self._store.write() as uow:
+            current = uow.people.find(reference)
+            reason = uow.people.suppressions().get(current.email.lower())
+            if reason is None:
+                raise InputError(f"{current.email} is not suppressed; `paperroute subscribers` says who is")
+            if reason in (OWN_WISH, COMPLAINED) and not asked:
+                raise InputError(f"{current.email}: {reason}; if they asked for mail again, add --asked")
+            return begin_again(uow, current, at=self._clock.now())
 
     def pause(self, subscriber: Subscriber) -> Subscriber:
         """Hold all mail until `resume`; only an active reader can pause."""

@@ -139,6 +139,11 @@ class SqlPeople:
         """Return the suppressed addresses, lower-cased."""
         return frozenset(self._connection.execute(select(SUPPRESSION.c.email_key)).scalars())
 
+    def suppressions(self) -> Mapping[str, str]:
+        """Return why each suppressed address, lower-cased, is not mailed."""
+        rows = self._connection.execute(select(SUPPRESSION.c.email_key, SUPPRESSION.c.reason))
+        return {row.email_key: row.reason for row in rows}
+
     def _read(self, query: Any) -> list[Subscriber]:
         rows = self._connection.execute(query).all()
         interests = self._interests(row.id for row in rows)
