@@ -1,8 +1,15 @@
 """Documents that must stay true: the words and the layers."""
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
+import pytest
+
+from recommender.domain.editions import DeliveryState
 from recommender.store.schema import METADATA
 from tests.paths import REPOSITORY
 
@@ -26,3 +33,40 @@ def test_the_layers_in_the_document_are_those_of_the_contract() -> None:
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
     named = [name.removeprefix("recommender.") for row in rows for name in re.findall(r"`([\w.]+)`", row)]
     assert [name for name in named if name != "jobs"] == enforced
+
+
+def test_every_delivery_state_has_a_row_for_operators() -> None:
+    """A state that is added or dropped must be so in the manual too."""
+    rows = re.findall(r"(?m)^\| `(\w+)` \|", section("What the states mean and what to do"))
+    assert sorted(rows) == sorted(DeliveryState)
+
+
+def test_the_metrics_in_the_manual_are_those_that_are_served() -> None:
+    """Names are written down in two places only: where they are made, and there."""
+    manual = set(re.findall(r"paperroute_(\w+)", section("Watching it")))
+    code = (REPOSITORY / "recommender" / "web" / "metrics.py").read_text(encoding="utf-8")
+    assert manual == set(re.findall(r'name="(\w+)"', code))
+
+
+def test_the_systemd_unit_is_one(tmp_path: Path) -> None:
+    """The tool of systemd finds no fault in the example, with a program and a user that exist here."""
+    analyse = shutil.which("systemd-analyze")
+    if analyse is None:
+        pytest.skip("no systemd-analyze here")
+    (unit,) = re.findall(r"(?s)```ini\n(.*?)```", section("Running it with systemd"))
+    unit = unit.replace("/srv/paperroute/.venv/bin/paperroute", sys.executable)
+    (tmp_path / "paperroute.service").write_text(unit.replace("User=paperroute", "User=root"))
+    done = subprocess.run(
+        [analyse, "verify", "--man=no", "paperroute.service"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def section(title: str) -> str:
+    """Return one section of the operator's manual."""
+    manual = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    return manual.split(f"## {title}\n")[1].split("\n## ")[0]
