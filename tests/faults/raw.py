@@ -7,6 +7,7 @@ down what it accepts before it answers; what is in `accepted` would be in somebo
 import hashlib
 import re
 import socket
+import ssl
 import threading
 import time
 from collections import Counter
@@ -83,6 +84,8 @@ class RawRelay:
 
     script: Script = good
     receive_buffer: int = 0
+    tls: ssl.SSLContext | None = None
+    """Speaks TLS from the first byte."""
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
     messages: int = 0
@@ -139,7 +142,11 @@ class RawRelay:
     def _serve(self, connection: socket.socket, number: int) -> None:
         with connection:
             try:
-                _Talk(self, connection, number).run()
+                if self.tls is None:
+                    _Talk(self, connection, number).run()
+                else:
+                    with self.tls.wrap_socket(connection, server_side=True) as secured:
+                        _Talk(self, secured, number).run()
             except OSError:
                 return
             finally:
