@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from recommender.store.schema import METADATA
 from recommender.store.sql_store import SqlStore
 from tests.faults.mailserver import MailServer, mail_server
 from tests.faults.nursery import Nursery
@@ -53,12 +55,18 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def postgres_migrated(postgres: PostgresServer) -> str:
+    """Migrate one PostgreSQL database, to be emptied for each world."""
+    url = postgres.new_database()
+    _migrate(url)
+    return url
+
+
+@pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrate one SQLite file to copy from."""
     path = tmp_path_factory.mktemp("template") / "store.db"
-    store = SqlStore(f"sqlite:///{path}")
-    store.upgrade()
-    store.close()
+    _migrate(f"sqlite:///{path}")
     return path
 
 
@@ -71,14 +79,12 @@ def new_world(
 
     def build(kind: str = "sqlite") -> World:
         mark = f"w{secrets.token_hex(4)}"
+        for world in made:
+            world.close()
         if kind == "postgres":
-            url = request.getfixturevalue("postgres").new_database()
-            store = SqlStore(url)
-            store.upgrade()
-            store.close()
+            url = request.getfixturevalue("postgres_migrated")
+            _empty(url)
         else:
-            for world in made:
-                world.close()
             url = f"sqlite:///{shutil.copy(template, tmp_path / f'{mark}.db')}"
         made.append(World(url, server, nursery, mark))
         return made[-1]
@@ -86,6 +92,19 @@ def new_world(
     yield build
     for world in made:
         world.close()
+
+
+def _migrate(url: str) -> None:
+    store = SqlStore(url)
+    store.upgrade()
+    store.close()
+
+
+def _empty(url: str) -> None:
+    store = SqlStore(url)
+    with store._engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY CASCADE"))
+    store.close()
 
 
 def pytest_report_header() -> str:

@@ -72,6 +72,13 @@ class World:
         """Let time pass, by default until the leases of the dead are over."""
         self.clock.instant += by
 
+    def hands(self) -> str:
+        """Write the time to a file that lives may be given as their clock; return its name."""
+        file = self.server.log.parent / f"{self.mark}.hands"
+        fresh = file.with_suffix(".new")
+        fresh.write_text(self.clock.now().isoformat(), encoding="ascii")
+        return str(fresh.replace(file))
+
     def rows(self, *states: DeliveryState) -> list[Delivery]:
         """Return the rows in any of these states, or all, by number."""
         with self.store.read() as unit:

@@ -1,0 +1,87 @@
+"""Senders that sleep beyond their lease and wake up: the fence keeps them from a second copy.
+
+One is stopped at a named place. Meanwhile time passes and another sender does all there is to do; then
+the first one goes on, with a clock that stood still (it believes its lease to be good) or with one that
+shows what time it is. Where it had a message in doubt nobody else may send that one.
+"""
+
+import signal
+
+import pytest
+
+from tests.faults.conftest import NewWorld
+from tests.faults.scale import Figures, amount, chance, scaled
+from tests.faults.world import World
+
+_READERS = 3
+TAKEN_OVER = (
+    "claim: after COMMIT",
+    "render: before",
+    "guard: after",
+    "MAIL: before",
+    "RCPT: sent",
+    "DATA: answered",
+    "mark: before BEGIN",
+)
+"""Places at which a row that is slept upon goes to another; the sleeper must not send it."""
+IN_DOUBT = (
+    "mark: after COMMIT",
+    "body: before",
+    "body: half",
+    "body: sent",
+    "body: answered",
+    "settle sent: before BEGIN",
+)
+"""Places at which the sleeper alone has the message: others can hold the row, never send it."""
+OVER = "settle sent: after COMMIT"
+PLACES = (*TAKEN_OVER, *IN_DOUBT, OVER)
+
+
+@pytest.mark.parametrize("restarted", [True, False])
+@pytest.mark.parametrize("kind", ["sqlite"] if amount() == "tiny" else ["sqlite", "postgres"])
+def test_a_sleeper_makes_no_second_copy(
+    new_world: NewWorld, figures: Figures, kind: str, *, restarted: bool
+) -> None:
+    """Neither when the others have started anew and held what was in doubt, nor when they just went on."""
+    naps = chance("naps", kind, restarted)
+    steps = _rehearse(new_world(kind))
+    figures.add(naps=0, rows=0, duplicates=0)
+    rounds = scaled(tiny=1, quick=1, full=4 if kind == "sqlite" else 1)
+    places = [place for _ in range(rounds) for place in naps.sample(PLACES, len(PLACES))]
+    for place in places[: scaled(tiny=4, quick=99, full=99)]:
+        world = new_world(kind)
+        row = naps.randrange(len(steps[place]))
+        _sleep(world, place, row, steps[place][row], knows=naps.random() < 0.5, restarted=restarted)
+        found = world.account()
+        figures.add(naps=1, rows=found.rows, duplicates=found.duplicates)
+        assert (found.sent, found.duplicates, found.untrue, found.strange) == (_READERS, 0, 0, 0), place
+
+
+def _rehearse(world: World) -> dict[str, list[int]]:
+    """Return the steps at which each place is reached: by the first row, the second, the third."""
+    world.fill(_READERS)
+    found: dict[str, list[int]] = {}
+    for step, place in enumerate(world.nursery.run(world.life()).result["steps"], 1):
+        found.setdefault(place, []).append(step)
+    return found
+
+
+def _sleep(world: World, place: str, row: int, step: int, *, knows: bool, restarted: bool) -> None:
+    """Stop a sender at a step, let others do the rest, and let it go on."""
+    world.fill(_READERS)
+    where = f"{place} of row {row}, {knows=}"
+    hands = world.hands() if knows else None
+    asleep = world.nursery.begin(world.life(armed=step, signal=int(signal.SIGSTOP), hands=hands, frozen=True))
+    stopped = world.nursery.until(asleep, stopped=True)
+    assert stopped.stopped, f"{where}: {stopped}"
+    world.later()
+    world.hands()
+    _ = world.nursery.run(world.life(recover=restarted)).result
+    theirs = ["sent"] * _READERS
+    if place in IN_DOUBT:
+        theirs[row] = "held" if restarted else "in_doubt"
+    assert world.states() == theirs, where
+    world.nursery.signal(asleep, signal.SIGCONT)
+    awake = world.nursery.until(asleep).result
+    assert awake["counts"]["sent"] == row + (place not in TAKEN_OVER), where
+    assert world.states() == ["sent"] * _READERS, where
