@@ -61,3 +61,8 @@ def test_paragraphs_become_one() -> None:
 def test_limit_holds(text: str, limit: int) -> None:
     """No abstract gives more than the limit and a little slack."""
     assert len(excerpt(text, limit)) <= max(limit + 1, limit * 1.15)
+
+
+def test_the_sign_that_keeps_formulas_whole_is_nobodys() -> None:
+    """An abstract that holds it itself loses it, and a formula keeps its spaces."""
+    assert excerpt("A\ufdd0B has $O(n \\log n)$ steps.") == "AB has O(n log n) steps."

@@ -15,6 +15,7 @@ from recommender.digest.plain import display_name, header_text, plain, shorten
         ("\u202eevil\u202c \u2066x\u2069", "evil x"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("half \ud800 pair", "half pair"),
+        ("no\ufdd0 char\ufffe\uffffac\U0001fffeters\U0010ffff", "no characters"),
         ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
