@@ -39,7 +39,8 @@ def links_of(message: bytes) -> tuple[set[str], set[str]]:
     parsed = message_from_bytes(message, policy=SMTP)
     assert isinstance(parsed, EmailMessage)
     text, page = (str(part.get_content()) for part in parsed.iter_parts())
-    return {unescape(link) for link in re.findall(r'href="([^"]+)"', page)}, {*re.findall(r"(?:https?|mailto):\S+", text)}
+    hrefs = {unescape(link) for link in re.findall(r'href="([^"]+)"', page)}
+    return hrefs, {*re.findall(r"(?:https?|mailto):\S+", text)}
 
 
 def test_every_way_back_is_a_mail(project: Project) -> None:
