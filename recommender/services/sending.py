@@ -21,6 +21,7 @@ from recommender.services.delivery_run import Pace, RelayHealth, Run, discreet, 
 
 Render = Callable[[UnitOfWork, Delivery], tuple[Envelope, bytes]]
 Guard = Callable[[Envelope, bytes], None]
+_STORE_FAILED = "not sent: the store failed just before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,13 +187,18 @@ class _Mark:
 
     def __call__(self) -> bool:
         """Mark the row in doubt, or learn why not."""
-        row = self.prepared.delivery
-        with self.desk.store.write() as unit:
-            self.made = unit.outbox.mark_in_doubt(
-                row, now=self.desk.clock.now(), body_sha256=self.prepared.sha256
-            )
-            if not self.made:
-                self.stop = _called_off(unit, row)
+        row, now = self.prepared.delivery, self.desk.clock.now()
+        try:
+            with self.desk.store.write() as unit:
+                self.made = unit.outbox.mark_in_doubt(row, now=now, body_sha256=self.prepared.sha256)
+                if not self.made:
+                    self.stop = _called_off(unit, row)
+        except Exception:
+            # Whether a commit that failed was kept is the store's secret; that nothing was sent is known.
+            again = next_attempt(self.desk.policy, row, now)
+            waits = Settlement(state=DeliveryState.DEFERRED, reply=_STORE_FAILED, next_attempt_at=again)
+            self.desk.owed.append((row, waits))
+            raise
         return self.made
 
 

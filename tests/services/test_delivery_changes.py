@@ -1,7 +1,7 @@
 """Tests of deliveries whose store fails, or whose reader changes, while a message is on its way."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -28,6 +28,22 @@ def test_an_answer_the_store_would_not_take_is_recorded_by_the_next_run(room: Ma
     assert without_zeros(service.run().counts) == {"sent": 3}
     assert mailer.recipients() == [ANA, BOB, CLEO]
     assert set(room.states().values()) == {DeliveryState.SENT}
+
+
+def test_a_mark_whose_commit_seems_to_fail_costs_no_edition(room: Mailroom) -> None:
+    """The line to the database broke as it committed: nothing was sent, so the row does not stay in doubt."""
+    store = MoodyStore(room.store)
+    mailer = FakeMailer(before_mark=lambda _envelope: store.break_after_commit())
+    service = DeliveryService(store, mailer, render, room.clock, take_all, DeliveryPolicy(jitter=0.0))
+    with pytest.raises(OSError, match="lost"):
+        service.run()
+    assert (mailer.sent, room.states()[ANA]) == ([], DeliveryState.IN_DOUBT)
+    mailer.before_mark = lambda _envelope: None
+    room.clock.move(minutes=3)
+    assert without_zeros(service.run().counts) == {"deferred": 1, "sent": 2}
+    room.clock.move(minutes=15)
+    assert without_zeros(service.run().counts) == {"sent": 1}
+    assert sorted(mailer.recipients()) == [ANA, BOB, CLEO]
 
 
 def test_a_store_that_fails_while_a_message_is_made_costs_no_edition(room: Mailroom) -> None:
@@ -101,10 +117,15 @@ class MoodyStore:
         """Work until told otherwise."""
         self._store = store
         self._left: int | None = None
+        self._breaks = False
 
     def fail_after(self, writes: int) -> None:
         """Let so many writes through, then fail one."""
         self._left = writes
+
+    def break_after_commit(self) -> None:
+        """Keep the next write, and say that it failed."""
+        self._breaks = True
 
     def read(self) -> AbstractContextManager[UnitOfWork]:
         """Read as ever."""
@@ -117,7 +138,14 @@ class MoodyStore:
             raise OSError("database or disk is full")
         if self._left is not None:
             self._left -= 1
-        return self._store.write()
+        return self._broken() if self._breaks else self._store.write()
+
+    @contextmanager
+    def _broken(self) -> Iterator[UnitOfWork]:
+        self._breaks = False
+        with self._store.write() as unit:
+            yield unit
+        raise OSError("the connection to the database was lost")
 
 
 def _named(message: bytes) -> str:
