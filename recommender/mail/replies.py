@@ -9,6 +9,7 @@ import re
 import socket
 import ssl
 import time
+from collections.abc import Sequence
 from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
 
 _LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?", re.DOTALL)
@@ -113,10 +114,21 @@ class StrictSMTP(SMTP):
 
     def putcmd(self, cmd: str, args: str = "") -> None:
         """Send a command; raise SMTPResponseException where the relay has already said something."""
+        self._refuse_unasked()
+        super().putcmd(cmd, args)
+
+    def put_together(self, commands: Sequence[str]) -> None:
+        """Send commands in one write, each answered in its turn; raises what `putcmd` raises.
+
+        The caller vouches that none of them holds a line end.
+        """
+        self._refuse_unasked()
+        self.send("".join(f"{command}\r\n" for command in commands))
+
+    def _refuse_unasked(self) -> None:
         if self.sock is not None and self.file is not None and self._replies().spoken():
             code, text = self.getreply()
             raise SMTPResponseException(code, b"said without being asked: " + text)
-        super().putcmd(cmd, args)
 
     def set_patience(self, seconds: float) -> None:
         """Wait so long for each reply from now on."""

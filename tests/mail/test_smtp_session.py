@@ -6,8 +6,9 @@ import time
 import pytest
 
 from recommender.domain.errors import MailDeferred, MailError, MailRejected
-from recommender.mail import smtp
-from recommender.mail.smtp import Security, SmtpMailer, SmtpSession
+from recommender.mail import session as sessions
+from recommender.mail.session import SmtpSession
+from recommender.mail.smtp import Security, SmtpMailer
 from tests.mail.conftest import Certificate
 from tests.mail.messages import HEADERS, a_message, an_envelope
 from tests.mail.relays import CLOSE, SILENT, Relay, ScriptedRelay
@@ -187,7 +188,7 @@ def test_a_refusal_of_ourselves_is_not_the_rows(verb: str, reply: str, *, relay_
 
 def test_a_relay_that_does_not_say_goodbye_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """QUIT is a courtesy: closing waits for it a moment, not for the whole time-out."""
-    monkeypatch.setattr(smtp, "_GOODBYE_SECONDS", 0.05)
+    monkeypatch.setattr(sessions, "_GOODBYE_SECONDS", 0.05)
     with ScriptedRelay(QUIT=SILENT) as relay:
         session = _open(relay.port, timeout=600)
         assert _outcome(session) == "250"
@@ -232,3 +233,69 @@ def test_an_idle_line_under_tls_is_told_from_a_closed_one(certificate: Certifica
         session.close()
     assert replies == ["250 one", "250 two", "250 three"]
     assert relay.connections == 2
+
+
+PIPELINING = _ehlo("PIPELINING")
+
+
+def test_a_relay_that_takes_commands_together_gets_them_together() -> None:
+    """RFC 2920: MAIL, RCPT and DATA in one write, and the body only after all three answers."""
+    with ScriptedRelay(EHLO=PIPELINING) as relay:
+        session = _open(relay.port)
+        seen: list[list[str]] = []
+
+        def doubt() -> bool:
+            seen.append(relay.verbs())
+            return True
+
+        for _ in range(2):
+            session.send(an_envelope(), a_message(), doubt)
+        session.close()
+    assert relay.accepted == [a_message()] * 2
+    assert seen == [["EHLO", "MAIL", "RCPT", "DATA"], ["EHLO", *["MAIL", "RCPT", "DATA"] * 2]]
+
+
+@pytest.mark.parametrize(
+    "script,outcome,connections",
+    [
+        ({"RCPT": "550 no", "DATA": "503 nobody to send to"}, "MailRejected", 1),
+        ({"RCPT": "550 no", "DATA": "554 5.5.1 nobody"}, "MailRejected", 1),
+        ({"RCPT": "450 later", "DATA": "503 nobody to send to"}, "MailDeferred", 1),
+        ({"RCPT": "550 no", "DATA": "354 go on"}, "MailRejected", 2),
+        ({"MAIL": "451 later", "RCPT": "503 what", "DATA": "503 what"}, "MailDeferred", 1),
+        ({"MAIL": "550 no", "RCPT": "503 what", "DATA": "503 what"}, "MailRejected", 1),
+        ({"MAIL": "550 no", "RCPT": "503 what", "DATA": "354 go on"}, "MailRejected", 2),
+        ({"MAIL": "550 no", "RCPT": "503 what", "DATA": CLOSE}, "MailRejected", 2),
+        ({"MAIL": "550 no", "RCPT": "503 what", "DATA": "421 bye"}, "MailRejected", 2),
+        ({"RCPT": "550 no", "DATA": SILENT}, "MailRejected", 2),
+        ({"DATA": "554 no"}, "MailRejected", 1),
+        ({"DATA": "250 what"}, "MailDeferred", 2),
+        ({"MAIL": "250 ok\r\n250 ok"}, "MailDeferred", 2),
+        ({"RCPT": "250 ok\r\n354 go on"}, "MailDeferred", 2),
+        ({"DATA": "354 go on\r\n250 queued as LIE"}, "MailDeferred", 2),
+        ({"MAIL": "421 bye"}, "MailDeferred", 2),
+        ({"MAIL": CLOSE}, "MailDeferred", 2),
+    ],
+)
+def test_refusals_of_commands_given_together(script: dict[str, str], outcome: str, connections: int) -> None:
+    """No body for a relay that refused one of them, and the next message finds the line in order."""
+    with ScriptedRelay(EHLO=PIPELINING, **script) as relay:
+        session = _open(relay.port, timeout=0.2)
+        assert _outcome(session) == outcome
+        assert relay.body_bytes == 0
+        relay.script(MAIL="250 ok", RCPT="250 ok", DATA="354 go on")
+        assert _outcome(session) == "250"
+        session.close()
+    assert relay.connections == connections
+    assert relay.accepted[-1] == a_message()
+
+
+def test_a_stale_line_is_made_again_when_commands_go_together() -> None:
+    """A 421 or a closed line in place of the first answer costs a reconnect, as one by one."""
+    script: dict[str, str | list[str]] = {"MAIL": ["250 ok", CLOSE, "250 ok", "421 enough", "250 ok"]}
+    with ScriptedRelay(EHLO=PIPELINING, **script) as relay:
+        session = _open(relay.port)
+        assert [_outcome(session) for _ in range(3)] == ["250"] * 3
+        session.close()
+    assert relay.connections == 3
+    assert len(relay.accepted) == 3
