@@ -8,7 +8,7 @@ import pytest
 from recommender.digest import words
 from recommender.domain.editions import Slot
 from recommender.domain.papers import Paper, PaperId, Signal
-from recommender.domain.subscribers import Cadence, Every
+from recommender.domain.subscribers import After, Cadence, Every
 from tests.digest.samples import NOW, PAPERS
 
 
@@ -53,6 +53,10 @@ def test_match_words(match: float, said: str) -> None:
     [
         (Cadence(at=time(7, 30), zone="Europe/Berlin"), "every day at 07:30 (Europe/Berlin time)"),
         (Cadence(every=Every.WEEKDAY, at=time(6)), "Monday to Friday at 06:00 (UTC time)"),
+        (
+            Cadence(at=time(6), after=After.ARXIV),
+            "every day at 06:00 (UTC time), after arXiv's announcement",
+        ),
         (Cadence(every=Every.WEEK, on=2, at=time(18, 5)), "every Wednesday at 18:05 (UTC time)"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.schedule import Daily, History, daily, due_jobs, is_due, next_run
+from jobs.schedule import Daily, History, daily, due_jobs, fetching, is_due, next_run
 from recommender.domain.cadence import latest_slot
 from recommender.domain.errors import InputError
 
@@ -94,3 +94,22 @@ def test_due_jobs_keeps_the_order_of_the_plans() -> None:
 def test_next_run_is_for_showing() -> None:
     """The next run is the next slot in UTC."""
     assert next_run(_BERLIN, _SLOT) == _SLOT + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "now,due",
+    [
+        ("2026-01-13T05:20", "2026-01-14T05:20"),  # 00:20 in New York
+        ("2026-07-14T04:19", "2026-07-14T04:20"),
+        ("2026-01-16T12:00", "2026-01-17T05:20"),  # a Saturday as well, for the other sources
+    ],
+)
+def test_fetching_follows_new_york(now: str, due: str) -> None:
+    """`arxiv` is soon after midnight in New York, whatever the zone of the schedule."""
+    plan = fetching("arxiv", "Asia/Tokyo")
+    assert next_run(plan, datetime.fromisoformat(now).replace(tzinfo=UTC)) == datetime.fromisoformat(
+        due
+    ).replace(tzinfo=UTC)
+    assert fetching("06:00", "Europe/Berlin") == _BERLIN
+    with pytest.raises(InputError, match="06:00"):
+        fetching("arXiv", "UTC")

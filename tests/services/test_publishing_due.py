@@ -1,9 +1,13 @@
 """When a slot is due: pure decisions of publishing."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.domain.cadence import spread_of
 from recommender.domain.editions import Slot
-from recommender.domain.subscribers import Cadence, Every
+from recommender.domain.subscribers import After, Cadence, Every
 from recommender.services.publishing import due_slot
 from tests.builders import a_subscriber
 
@@ -53,3 +57,28 @@ def test_a_weekly_slot_may_be_two_days_late() -> None:
     slot = due_slot(weekly, None, MORNING, force=False)
     assert slot is not None
     assert slot.key == "2026-W05"
+
+
+def test_an_edition_that_waits_is_due_when_the_papers_are_there() -> None:
+    """Tokyo's Friday 07:30 edition is due at 14:45; the key is Friday's."""
+    waiting = a_subscriber(cadence=Cadence(at=time(7, 30), zone="Asia/Tokyo", after=After.ARXIV))
+    made = Slot(key="2026-01-29", due_at=datetime(2026, 1, 29, 5, 45, tzinfo=UTC))
+    ready = datetime(2026, 1, 30, 5, 45, tzinfo=UTC)
+    assert due_slot(waiting, made, ready - timedelta(seconds=1), force=False) is None
+    assert due_slot(waiting, made, ready, force=False) == Slot(key="2026-01-30", due_at=ready)
+
+
+@given(st.text(max_size=30), st.integers(0, 60))
+def test_a_share_of_the_spread_is_within_it_and_always_the_same(public_id: str, minutes: int) -> None:
+    """0 spreads nothing; more never delays beyond it."""
+    spread = timedelta(minutes=minutes)
+    share = spread_of(public_id, spread)
+    assert timedelta(0) <= share <= spread
+    assert share == spread_of(public_id, spread)
+
+
+def test_readers_are_spread_over_the_whole_of_it() -> None:
+    """A thousand readers within fifteen minutes: each minute has between half and twice its share."""
+    shares = [spread_of(f"public{number}", timedelta(minutes=15)) for number in range(1000)]
+    minutes = [int(share / timedelta(minutes=1)) for share in shares]
+    assert all(33 <= minutes.count(minute) <= 133 for minute in range(15))

@@ -147,3 +147,29 @@ def test_a_signature_of_another_domain_is_warned_of(domain: str, tmp_path: Path,
     assert found == (
         [] if fits else [(7, f"a signature of {domain} does not speak for a@papers.test (DMARC)")]
     )
+
+
+@pytest.mark.parametrize(
+    "ingest,zone,at,late",
+    [
+        ("06:00", "Europe/Berlin", "06:00", True),  # due at 05:45 UTC, fetched at 06:00
+        ("06:00", "Asia/Tokyo", "07:30", True),
+        ("06:00", "America/Los_Angeles", "22:30", True),  # in summer alone
+        ("06:00", "America/Los_Angeles", "23:30", False),
+        ("06:00", "Europe/Berlin", "07:30", True),  # in summer alone
+        ("06:00", "Europe/Berlin", "09:00", False),
+        ("04:20", "Europe/Berlin", "07:30", True),  # before the feeds of the winter
+        ("05:20", "Pacific/Auckland", "07:30", True),
+        ("05:20", "Pacific/Auckland", "19:00", False),
+        ("arxiv", "Asia/Tokyo", "07:30", False),
+    ],
+)
+def test_waiting_for_papers_fetched_too_late_is_warned_of(
+    tmp_path: Path, ingest: str, zone: str, at: str, *, late: bool
+) -> None:
+    """Who waits for arXiv and whose edition is due before the fetch is told so, at `after`."""
+    main = f'{SOURCE}[schedule]\ningest = "{ingest}"\n'
+    waiting = f'email = "a@example.org"\nzone = "{zone}"\nat = "{at}"\nafter = "arxiv"\n'
+    people = PEOPLE.replace('email = "a@example.org"\n', waiting)
+    expected = [f"5: papers are fetched at {ingest} (UTC time), after this edition"] if late else []
+    assert warnings(tmp_path, main, people) == expected

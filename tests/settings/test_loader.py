@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.domain.subscribers import Cadence, Every
+from recommender.domain.subscribers import After, Cadence, Every
 from recommender.settings.loader import absolute_store_url
 from tests.paths import REPOSITORY
 from tests.settings.folders import load_folder, problems_in, write_folder
@@ -48,6 +48,7 @@ name = "Ben"
 zone = "America/New_York"
 every = "week"
 on = "friday"
+after = "arxiv"
 at = "18:05"
 papers = 5
 floor = 0.25
@@ -69,7 +70,9 @@ paused = true
     (ben,) = load_folder(write_folder(tmp_path, "", people)).subscribers
     (interest,) = ben.interests
     assert (ben.email, ben.key, ben.name) == ("Ben@example.org", "ben", "Ben")
-    assert ben.cadence == Cadence(every=Every.WEEK, on=4, at=time(18, 5), zone="America/New_York")
+    assert ben.cadence == Cadence(
+        every=Every.WEEK, on=4, at=time(18, 5), zone="America/New_York", after=After.ARXIV
+    )
     assert (ben.papers, ben.floor, ben.send_empty, ben.paused, ben.share) == (5, 0.25, True, True, False)
     assert ben.locked == ("at",)
     assert (interest.name, interest.key, interest.weight, interest.paused) == ("Retrieval", "ir", 2.0, True)
