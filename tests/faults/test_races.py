@@ -30,6 +30,9 @@ from tests.services.mailroom import Hands, Mailroom, smtp_mailer
 
 EACH = scaled(tiny=1, quick=4, full=20)
 """Races of each act at each point."""
+PLACES = [(point, kind) for point in POINTS for kind in ("sqlite", "postgres")][
+    :: scaled(tiny=3, quick=1, full=1)
+]
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,9 @@ class Ended:
     report: Report
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point,kind", PLACES)
 def test_a_change_of_mind_before_the_mark_stops_the_mail(
-    tmp_path: Path, kind: str, point: str, request: pytest.FixtureRequest, figures: Figures
+    tmp_path: Path, point: str, kind: str, request: pytest.FixtureRequest, figures: Figures
 ) -> None:
     """What was acknowledged before the mark holds; afterwards there is at most the one mail on its way."""
     url = a_store(tmp_path) if kind == "sqlite" else _postgres(request)

@@ -18,7 +18,7 @@ from tests.faults.scale import Figures, scaled
 from tests.mail.messages import a_message
 from tests.services.mailroom import Mailroom, render, smtp_mailer
 
-STALLS = scaled(tiny=3, quick=10, full=20)
+STALLS = scaled(tiny=1, quick=10, full=20)
 TIMEOUT, REPLY_TIMEOUT = 0.12, 0.4
 DRIP = 0.05
 """Seconds between two bytes of a reply that drips: never a time-out between bytes, far too long in all."""
@@ -32,9 +32,9 @@ LARGE = "x" * 70 + "\r\n"
 class Stalls:
     """Stalls or drips in one phase until it has done so often enough; notes how long the client stayed."""
 
-    def __init__(self, phase: str, say: Say) -> None:
+    def __init__(self, phase: str, say: Say, often: int = STALLS) -> None:
         """Prepare."""
-        self._phase, self._say = phase, say
+        self._phase, self._say, self._often = phase, say, often
         self._lock = threading.Lock()
         self.done = 0
 
@@ -43,7 +43,7 @@ class Stalls:
         if moment.phase != self._phase:
             return None
         with self._lock:
-            if self.done >= STALLS:
+            if self.done >= self._often:
                 return None
             self.done += 1
         return self._say
@@ -84,7 +84,7 @@ def test_a_drip_is_a_stall(tmp_path: Path, phase: str, figures: Figures) -> None
 def test_a_drip_of_whole_lines_is_a_stall(tmp_path: Path) -> None:
     """Lines without end, each in time, are no reply either."""
     endless = Say(b"250-more\r\n" * 60, drip=0.002, takes=True)
-    with a_room(tmp_path, STALLS + 2) as room, RawRelay(Stalls("dot", endless)) as relay:
+    with a_room(tmp_path, 5) as room, RawRelay(Stalls("dot", endless, 3)) as relay:
         service = room.service(_quick(relay.port))
         began = time.monotonic()
         service.run()

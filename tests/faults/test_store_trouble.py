@@ -22,7 +22,7 @@ from tests.services.mailroom import START, smtp_mailer
 
 LOCKED = scaled(tiny=1, quick=10, full=50) / 10
 """Seconds for which another process has the store."""
-SIZES = scaled(tiny=3, quick=20, full=60)
+SIZES = scaled(tiny=2, quick=20, full=60)
 ROWS = 12
 GROWTH = 200_000
 """Bytes by which delivering the rows makes the store's log grow, nearly."""
