@@ -1,8 +1,8 @@
 """A digest as an RFC 5322 message: multipart/alternative, text first, the same bytes every time.
 
 Bodies are encoded here (quoted-printable by the standard library's C function); headers are folded
-by the email package, except those that mail providers read with simple parsers: they stay on one
-line, un-encoded. No signing, no sending.
+by the email package, except the subject, which it would damage, and those that mail providers read with
+simple parsers: they stay on one line, un-encoded. No signing, no sending.
 """
 
 import base64
@@ -16,6 +16,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 
+from recommender.digest.folding import fold_subject
 from recommender.digest.plain import display_name, header_text
 from recommender.domain.errors import InputError
 
@@ -50,6 +51,8 @@ class MailPolicy(EmailPolicy):
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return the header as wire bytes; raise InputError where it cannot be written on one line."""
+        if name.lower() == "subject":
+            return fold_subject(value)
         if name.lower() not in ONE_LINE:
             return bytes(super().fold_binary(name, value))
         line = f"{name}: {value}"

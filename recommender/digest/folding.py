@@ -1,0 +1,52 @@
+"""A subject as header lines (RFC 5322 §2.2.3) with encoded words (RFC 2047) where it is not ASCII.
+
+Python's own folding puts two encoded words side by side where a blank has to show between them, and the
+blank is lost, or doubles one where it breaks a line. Here one run of encoded words, blanks inside them,
+reaches from the first word that needs one to the last.
+"""
+
+LINE = 78
+"""Octets of a header line at most, its end left out."""
+_WORD = 66
+"""Octets of a word at most, so that it fits beside the name of the header; RFC 2047 allows 75."""
+_START, _END = "=?utf-8?q?", "?="
+
+
+def fold_subject(text: str) -> bytes:
+    """Return the field of a single-spaced subject, CRLF at its end; lines have at most `LINE` octets."""
+    words = text.split()
+    odd = [place for place, word in enumerate(words) if not _is_plain(word)]
+    if odd:
+        first, last = odd[0], odd[-1] + 1
+        words[first:last] = encoded_words(" ".join(words[first:last]))
+    lines = ["Subject:"]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) <= LINE:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f" {word}")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def encoded_words(text: str) -> list[str]:
+    """Return `text` as encoded words, none of which ends within a character; blanks between them are none."""
+    words = [""]
+    for char in text:
+        octets = _encoded(char)
+        if len(_START) + len(words[-1]) + len(octets) + len(_END) > _WORD:
+            words.append("")
+        words[-1] += octets
+    return [f"{_START}{word}{_END}" for word in words]
+
+
+def _is_plain(word: str) -> bool:
+    return word.isascii() and word.isprintable() and len(word) <= _WORD and "=?" not in word
+
+
+def _encoded(char: str) -> str:
+    """Return a character in the encoding `q`; a lone surrogate becomes a question mark."""
+    if char == " ":
+        return "_"
+    if char.isascii() and char.isalnum():
+        return char
+    return "".join(f"={octet:02X}" for octet in char.encode("utf-8", "replace"))
