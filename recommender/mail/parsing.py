@@ -11,6 +11,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
+from email.policy import Compat32
 from typing import TypeAlias
 
 Mail: TypeAlias = "Message[str, str]"
@@ -22,8 +23,19 @@ _MOST_PARTS = 100
 _LONGEST_HEADER = 8_000
 _LONGEST_TEXT = 40_000
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+")
-_MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+class _Plain(Compat32):
+    """Headers are text whatever bytes stand in them; for those, the package gives objects of another kind."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the package's
+        """Return a header with a mark for every byte that is not ASCII; `header` reads those too."""
+        return value.encode("ascii", "replace").decode("ascii")
+
+
+_PLAIN = _Plain()
 
 
 def parse(content: bytes) -> Mail:
@@ -32,13 +44,13 @@ def parse(content: bytes) -> Mail:
     lowered = content.lower()
     if lowered.count(b"multipart/") + lowered.count(b"message/") <= _MOST_CONTAINERS:
         try:
-            return message_from_bytes(content)
+            return message_from_bytes(content, policy=_PLAIN)
         except Exception:  # noqa: BLE001, S110 - the parser raises many things for broken mail; see below
             pass
     try:
-        return BytesHeaderParser().parsebytes(content.partition(b"\n\n")[0])
+        return BytesHeaderParser(policy=_PLAIN).parsebytes(content.partition(b"\n\n")[0])
     except Exception:  # noqa: BLE001 - not even headers
-        return Message()
+        return Message(policy=_PLAIN)
 
 
 def parts(message: Mail) -> Iterator[Mail]:
@@ -56,11 +68,13 @@ def parts(message: Mail) -> Iterator[Mail]:
 
 def header(message: Mail, name: str) -> str:
     """Return the first header of a name, decoded (RFC 2047), on one line; empty where there is none."""
+    wanted = name.lower()
+    raw = next((str(value) for found, value in message.raw_items() if found.lower() == wanted), "")
+    value = raw[:_LONGEST_HEADER].encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
-        value = str(message.get(name, ""))[:_LONGEST_HEADER]
         pieces = decode_header(" ".join(value.split()))
     except (HeaderParseError, ValueError, LookupError, TypeError, AttributeError):
-        return one_line(str(message.get(name, ""))[:_LONGEST_HEADER])
+        return one_line(value)
     return one_line("".join(_decoded(piece, charset) for piece, charset in pieces))
 
 

@@ -4,6 +4,7 @@ in no format at all, which flufl.bounce knows from the servers that write them.
 Whom a report names is of no interest here: a reader is only ever found by a tag or a Message-ID of ours.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,18 +18,20 @@ from recommender.mail.parsing import (
     header,
     kind,
     message_ids,
+    parse,
     parts,
     returned_headers,
     text,
     without_addresses,
 )
 
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs what `_failures` catches
 _SYSTEMS = frozenset(
     {"mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mail.delivery.subsystem", "maildaemon"}
 )
-_FAILED_CODE = re.compile(r"\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b|\b55[0-4] \S")
-_MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*message-id:[ \t]*(<[^<>\s]{3,250}>)")
-_WORDS_AROUND = 120
+_FAILED_CODE = re.compile(r"\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b|#5\.\d{1,3}\.\d{1,3}\b|\b55[0-4] \S")
+_MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*message-id:[ \t]*(<[!-;=?-~]{3,250}>)")
+_WORDS_BEFORE, _WORDS_AFTER = 60, 120
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 
 
@@ -61,8 +64,8 @@ def bounce(message: Mail) -> Bounce | None:
     code = _FAILED_CODE.search(words)
     if not (temporary or permanent or code):
         return None
-    start = code.start() if code else 0
-    near = words[start : start + _WORDS_AROUND] if code else words[: 4 * _WORDS_AROUND]
+    start = max(0, code.start() - _WORDS_BEFORE) if code else 0
+    near = words[start : code.start() + _WORDS_AFTER] if code else words[: 4 * _WORDS_AFTER]
     lasting = permanent or (code is not None and not temporary)
     return Bounce(permanent=bool(lasting), diagnostic=without_addresses(near))
 
@@ -110,8 +113,15 @@ def _feedback(message: Mail) -> Iterator[Mail]:
 def _status_fields(message: Mail) -> Iterator[Mail]:
     """Yield the blocks about one recipient each; the first block of a report speaks of the message."""
     for part in parts(message):
-        if kind(part) in ("message/delivery-status", "message/global-delivery-status"):
-            yield from (block for block in blocks(part) if block.get("Action") or block.get("Status"))
+        if kind(part) == "message/delivery-status":
+            found = blocks(part)
+        elif kind(part) == "message/global-delivery-status":
+            # RFC 6533: the package knows this type as a message, whose body are the other blocks.
+            rest = "\n\n".join(text(inner) for inner in blocks(part)).replace("\r\n", "\n")
+            found = [parse(block.encode()) for block in rest.split("\n\n") if block.strip()]
+        else:
+            continue
+        yield from (block for block in found if block.get("Action") or block.get("Status"))
 
 
 def _status_report(message: Mail, fields: list[Mail]) -> Bounce | None:
