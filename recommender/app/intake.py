@@ -9,12 +9,14 @@ from recommender.ports import Clock, Source
 from recommender.settings.source_models import ArxivSource as ArxivSection
 from recommender.settings.source_models import FeedSource as FeedSection
 from recommender.settings.source_models import SourceSection
+from recommender.settings.source_models import ZoteroSource as ZoteroSection
 from recommender.sources.arxiv import ArxivOptions, ArxivSource
 from recommender.sources.bibliography import parse_references
 from recommender.sources.feed import FeedSource
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
 from recommender.sources.huggingface import HuggingFaceSource
+from recommender.sources.zotero_web import ZoteroLibrary, ZoteroSource
 
 __all__ = ["build_sources", "read_file", "read_library", "read_references"]
 
@@ -33,7 +35,20 @@ def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) ->
         return ArxivSource(name, client, section.categories, clock=clock, options=options)
     if isinstance(section, FeedSection):
         return FeedSource(name, client, section.url)
+    if isinstance(section, ZoteroSection):
+        return ZoteroSource(name, client, _library(section))
     return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
+
+
+def _library(section: ZoteroSection) -> ZoteroLibrary:
+    return ZoteroLibrary(
+        reader=section.reader,
+        library=section.library,
+        collection=section.collection,
+        api_key=section.api_key.get_secret_value(),
+        base_url=section.base_url,
+        collections_are_interests=section.collections_are_interests,
+    )
 
 
 def read_library(path: Path, now: datetime) -> Iterator[PaperPage]:

@@ -81,6 +81,32 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One item of a reader's own library and the paper it is."""
+
+    key: str
+    """The library's name for the item."""
+    paper: PaperId
+    added: datetime | None = None
+    collections: tuple[str, ...] = ()
+    """Names of the library's collections it is in, where they are asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryNews:
+    """What is new in a reader's own library: feedback that costs no click."""
+
+    reader: str
+    """Address or id of the subscriber whose library it is."""
+    library: str
+    """Names the library, or the part of it that is read; tells its items from those of others."""
+    holdings: Sequence[Holding] = ()
+    """Items that are new or changed."""
+    present: frozenset[str] | None = None
+    """Keys of all items there are now; None where the page does not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperPage:
     """A batch a source delivers: papers, their signals, what was refused, and where to go on."""
 
@@ -90,6 +116,8 @@ class PaperPage:
     cursor: Cursor | None = None
     place: str = ""
     """URL or file the page came from."""
+    library: LibraryNews | None = None
+    """Set where the papers are a reader's own: they are feedback, not candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

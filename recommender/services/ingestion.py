@@ -5,15 +5,16 @@ the repeat harmless. A source that fails is reported and parked; the others go o
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from recommender.domain.errors import SourceError
-from recommender.domain.papers import Cursor, PaperPage, Refused, SourceState
+from recommender.domain.errors import SourceError, SourceMalformed, UnknownSubscriber
+from recommender.domain.papers import Cursor, LibraryNews, PaperId, PaperPage, Refused, SourceState
 from recommender.domain.reports import Report
-from recommender.ports import Clock, Source, Store
+from recommender.ports import Clock, Source, Store, UnitOfWork
+from recommender.services.library_news import record_news
 
 Progress = Callable[[str, int], None]
 """Called with what is being read and how many papers of it are stored so far."""
@@ -35,7 +36,8 @@ class _Tally:
         self.refused.extend(page.refused)
 
     def report(self, name: str) -> Report:
-        keys = ("added", "changed", "unchanged", "refused")
+        keys = ["added", "changed", "unchanged", "refused"]
+        keys += [key for key in ("votes", "taken_back") if key in self.counts]
         return Report(name=name, counts={key: self.counts[key] for key in keys}, failures=tuple(self.refused))
 
 
@@ -52,19 +54,25 @@ class Ingestion:
         self._clock = clock
 
     def run(self, sources: Sequence[Source], progress: Progress = _silent) -> Report:
-        """Read all sources; a failing one becomes a failure in the report and a note in its state."""
+        """Read all sources; a failing one becomes a failure in the report and a note in its state.
+
+        Counts: sources, sources_ok, added, changed, unchanged, refused; where a reader's own library was
+        read also votes (it gave) and taken_back.
+        """
         tally = _tally()
         with self._store.read() as unit:
             states = dict(unit.papers.source_states())
+        done = 0
         for source in sources:
             state = states.get(source.name) or SourceState(source=source.name)
             try:
                 self._read(source, state, tally, progress)
+                done += 1
             except SourceError as error:
                 tally.refused.append(Refused(place=f"{source.name}: {error.place}", reason=error.reason))
                 self._note_failure(source.name, state, error)
         report = tally.report("ingest")
-        return replace(report, counts={"sources": len(sources), **report.counts})
+        return replace(report, counts={"sources": len(sources), "sources_ok": done, **report.counts})
 
     def _read(self, source: Source, state: SourceState, tally: _Tally, progress: Progress) -> None:
         papers = 0
@@ -127,6 +135,20 @@ def _store_page(
     with store.write() as unit:
         folded = unit.papers.fold(page.papers, seen_at=now)
         unit.papers.add_signals(page.signals)
+        if page.library is not None:
+            names = dict(zip((paper.id for paper in page.papers), folded.ids, strict=True))
+            tally.counts.update(_news(unit, page.library, names, page.place, now))
         if state is not None:
             unit.papers.save_source_state(state)
     tally.add(page, added=folded.added, changed=folded.changed, unchanged=folded.unchanged)
+
+
+def _news(
+    unit: UnitOfWork, news: LibraryNews, names: Mapping[PaperId, PaperId], place: str, now: datetime
+) -> Counter[str]:
+    """Record a library's news; one for nobody is a fault of that source alone."""
+    try:
+        return record_news(unit, news, names, now)
+    except UnknownSubscriber as error:
+        reason = "nobody is known as its reader; name the address or id of a subscriber"
+        raise SourceMalformed("library", place, reason) from error

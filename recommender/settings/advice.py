@@ -168,15 +168,21 @@ def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
 def _readable_secret(document: Document) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
-    for section, key in (("mail", "password"), ("inbox", "password"), ("secrets", "keys")):
-        table = document.data.get(section)
-        if isinstance(table, dict) and table.get(key):
-            yield document.problem(
-                document.positions.value((section, key)),
-                f"others may read this file, and {key} is in it",
-                f"chmod 600 {document.shown}, or keep it in a file of its own",
-                severity="warning",
-            )
+    named = (("mail", "password"), ("inbox", "password"), ("secrets", "keys"), ("zotero", "api_key"))
+    places = [(section, key) for section, key in named if _holds(document.data.get(section), key)]
+    sources = tables(document.data, "source")
+    libraries = [("source", number, "api_key") for number, own in sources if _holds(own, "api_key")]
+    for path in (*places, *libraries):
+        yield document.problem(
+            document.positions.value(path),
+            f"others may read this file, and {path[-1]} is in it",
+            f"chmod 600 {document.shown}, or keep it in a file of its own",
+            severity="warning",
+        )
+
+
+def _holds(table: object, key: str) -> bool:
+    return isinstance(table, Mapping) and bool(table.get(key))
 
 
 def _others_may_read(file: Path) -> bool:

@@ -20,7 +20,15 @@ from recommender.settings.problems import nearest
 PREFIX = "PAPERROUTE_"
 CONFIG_VARIABLE = "PAPERROUTE_CONFIG"
 FILE = "environment"
-_FROM_FILE = frozenset({("store", "url"), ("mail", "password"), ("inbox", "password"), ("secrets", "keys")})
+_FROM_FILE = frozenset(
+    {
+        ("store", "url"),
+        ("mail", "password"),
+        ("inbox", "password"),
+        ("secrets", "keys"),
+        ("zotero", "api_key"),
+    }
+)
 _SUFFIX = "_file"
 
 

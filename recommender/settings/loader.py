@@ -13,7 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from recommender.domain.errors import ConfigError, PaperRouteError, Problem
 from recommender.domain.subscribers import DeclaredSubscriber
-from recommender.settings import advice, repeats
+from recommender.settings import advice, libraries, repeats
 from recommender.settings.base import Section
 from recommender.settings.environment import Overrides, merge, read_overrides
 from recommender.settings.locating import exists, root_of, shown_path
@@ -121,6 +121,8 @@ def load(
     if not exists(path):  # then a missing subscribers file is no news
         files = [file for file in files if exists(file)]
     subscribers = _load_people(files, work, settings)
+    if settings and main and not work.problems:
+        work.problems += libraries.unknown_readers(main, settings, subscribers)
     if work.problems or settings is None:
         raise ConfigError(list(dict.fromkeys(work.problems)))
     return Loaded(
@@ -153,6 +155,11 @@ def _load_settings(
     if settings is None:
         return None, document
     settings = _with_passwords(settings, document, work)
+    keys = libraries.Keys(document=document, root=work.root)
+    settings = keys.given(settings)
+    work.problems += keys.problems
+    for file in keys.files:
+        work.warnings += advice.warnings_of_files({"api_key_file": file})
     _look_at_dkim_key(settings.mail.dkim_key_file, document, work)
     if written:
         work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)

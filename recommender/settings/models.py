@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from recommender.settings import fields
-from recommender.settings.base import Section, secret_line
+from recommender.settings.base import Secret, Section, secret_line
 from recommender.settings.fault import fault
 from recommender.settings.fields import (
     Bind,
@@ -148,6 +148,13 @@ class ScheduleSection(Section):
     """Minutes over which the editions of one hour are spread, each reader's always as late."""
 
 
+class ZoteroSection(Section):
+    """What all sources of type zotero share."""
+
+    api_key: Secret = SecretStr("")
+    """Key of those that have none of their own; meant for PAPERROUTE_ZOTERO__API_KEY."""
+
+
 class SubscribersSection(Section):
     """Where the subscribers are declared."""
 
@@ -165,6 +172,7 @@ class Settings(Section):
     secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()
+    zotero: ZoteroSection = ZoteroSection()
     subscribers: SubscribersSection = SubscribersSection()
     source: Annotated[tuple[SourceSection, ...], Field(strict=False)] = ()
     """Where papers come from."""

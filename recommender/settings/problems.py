@@ -16,7 +16,7 @@ from recommender.settings.reading import Document
 Path = tuple[str | int, ...]
 Schema = Mapping[str, object]
 Variables = Mapping[tuple[str, str], str]
-SECRET_KEYS = frozenset({"password", "keys", "url"})
+SECRET_KEYS = frozenset({"password", "keys", "url", "api_key"})
 _SYNONYMS = {
     "timezone": ("zone",),
     "time_zone": ("zone",),
@@ -70,7 +70,9 @@ def blamed(detail: ErrorDetails, data: object) -> tuple[Path, bool]:
     if detail["type"] == "union_tag_invalid":
         return ((*path, "type"), False)
     if detail["type"] == KIND and context.get("at"):
-        return ((*path, *context["at"].split(".")), False)
+        key = tuple(context["at"].split("."))
+        # The table of an array may end in its union tag; a section that is not in the file keeps its name.
+        return (_in_data((*detail["loc"], *key), data) if len(path) > 1 else (*path, *key), False)
     return (path, detail["type"] in ("extra_forbidden", "missing", "union_tag_not_found"))
 
 
@@ -169,6 +171,8 @@ def _example(name: str) -> str:
         "name": '"Model editing"',
         "url": '"https://example.org/feed.xml"',
         "categories": '["cs.CL"]',
+        "for": '"ana@example.org"',
+        "library": '"users/123456"',
     }
     return examples.get(name, '"…"')
 

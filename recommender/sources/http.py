@@ -58,6 +58,10 @@ class Ask:
     last_modified: str | None = None
     lane: Lane | None = None
     """Set by sources whose terms hold wherever the bytes come from; else the host decides."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """More request headers, a key to a library among them: they go to the host of `url` alone."""
+    hints: Mapping[int, str] = field(default_factory=dict)
+    """What to do about an answer's status, where the source knows better than the client."""
 
     @property
     def place(self) -> str:
@@ -76,6 +80,8 @@ class Fetched:
     etag: str | None = None
     last_modified: str | None = None
     not_modified: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The answer's headers, names in small letters."""
 
 
 class PoliteClient:
@@ -138,11 +144,16 @@ class PoliteClient:
         left = self._limits.total
         for _ in range(self._limits.redirects + 1):
             goal = self._target(ask, url)
-            with self._pacer.turn(ask.lane or self._lane(goal)):
+            lane = ask.lane or self._lane(goal)
+            if (pause := self._pacer.left(lane)) > self._limits.patience:
+                reason = f"{goal.host} asked for a pause that lasts {pause:.0f} s more"
+                raise SourceUnavailable(ask.source, url, reason, retry_after=pause)
+            with self._pacer.turn(lane):
                 start = monotonic()
                 answer = self._exchange(ask, url, Deadline(at=start + left, monotonic=monotonic))
                 left -= monotonic() - start
             if isinstance(answer, Fetched):
+                self._pacer.rest(lane, _seconds(answer.headers.get("backoff", "")) or 0.0)
                 return answer
             url = self._next_hop(ask, url, answer)
         raise SourceMalformed(ask.source, ask.place, f"redirected more than {self._limits.redirects} times")
@@ -172,7 +183,7 @@ class PoliteClient:
         """Ask once; return the answer, or the place it points to."""
         host = urlsplit(url).hostname
         try:
-            with self._answer(url, self._headers(ask), deadline) as response:
+            with self._answer(url, self._headers(ask, url), deadline) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     return response.headers["location"]
                 return self._read(ask, url, response)
@@ -202,8 +213,10 @@ class PoliteClient:
     def _tls(self) -> ssl.SSLContext:
         return httpx.create_ssl_context(trust_env=False)
 
-    def _headers(self, ask: Ask) -> dict[str, str]:
+    def _headers(self, ask: Ask, url: str) -> dict[str, str]:
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
+        if urlsplit(url)[:2] == urlsplit(ask.url)[:2]:
+            headers |= ask.headers
         if ask.etag:
             headers["If-None-Match"] = ask.etag
         if ask.last_modified:
@@ -217,15 +230,22 @@ class PoliteClient:
         if status == httpx.codes.NOT_MODIFIED:
             kept = (etag or ask.etag, modified or ask.last_modified)
             return Fetched(
-                status=status, body=b"", url=url, etag=kept[0], last_modified=kept[1], not_modified=True
+                status=status,
+                body=b"",
+                url=url,
+                etag=kept[0],
+                last_modified=kept[1],
+                not_modified=True,
+                headers=dict(response.headers),
             )
         said = f"answered {status} {response.reason_phrase}".rstrip()
         if status in _PASSING or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise SourceUnavailable(ask.source, url, said, retry_after=_retry_after(response.headers))
         if status != httpx.codes.OK:
-            raise SourceMalformed(ask.source, url, f"{said}; check the address of this source")
-        body = self._body(ask, url, response)
-        return Fetched(status=status, body=body, url=url, etag=etag, last_modified=modified)
+            hint = ask.hints.get(status, "check the address of this source")
+            raise SourceMalformed(ask.source, url, f"{said}; {hint}")
+        body, headers = self._body(ask, url, response), dict(response.headers)
+        return Fetched(status=status, body=body, url=url, etag=etag, last_modified=modified, headers=headers)
 
     def _body(self, ask: Ask, url: str, response: httpx.Response) -> bytes:
         """Read and decode the body without ever holding more than the limit."""
@@ -262,11 +282,17 @@ class _CheckedTransport(httpx.HTTPTransport):
 def _retry_after(headers: httpx.Headers) -> float | None:
     """Return the seconds a server asks for. A date is measured from the server's own Date header."""
     value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
+    if (seconds := _seconds(value)) is not None:
+        return seconds
     try:
         return max(
             0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()
         )
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def _seconds(value: str) -> float | None:
+    """Read a plain number of seconds."""
+    value = value.strip()
+    return float(value[:9]) if value.isascii() and value.isdigit() else None

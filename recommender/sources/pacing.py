@@ -48,8 +48,7 @@ class Pacer:
     @contextmanager
     def turn(self, lane: Lane) -> Iterator[None]:
         """Wait for the lane, hold it for the block, and close it for `lane.seconds` afterwards."""
-        with self._guard:
-            turn = self._turns.setdefault(lane.name, _Turn())
+        turn = self._turn(lane)
         with turn.lock:
             if (wait := turn.free_at - self._timing.monotonic()) > 0:
                 self._timing.sleep(wait)
@@ -57,3 +56,16 @@ class Pacer:
                 yield
             finally:
                 turn.free_at = self._timing.monotonic() + lane.seconds
+
+    def rest(self, lane: Lane, seconds: float) -> None:
+        """Keep the lane closed for `seconds` from now, because its host asked for a pause."""
+        turn = self._turn(lane)
+        turn.free_at = max(turn.free_at, self._timing.monotonic() + seconds)
+
+    def left(self, lane: Lane) -> float:
+        """Return for how many seconds the lane is closed."""
+        return self._turn(lane).free_at - self._timing.monotonic()
+
+    def _turn(self, lane: Lane) -> _Turn:
+        with self._guard:
+            return self._turns.setdefault(lane.name, _Turn())

@@ -33,6 +33,13 @@ def library_json(decoded: object, *, place: str) -> Library:
     return gathered(_entries(_items(decoded), place))
 
 
+def item_entry(item: _Item, place: str) -> LibraryEntry | None:
+    """Return what one item of Zotero says; None for attachments, notes and other things that are no work."""
+    data = _unpacked(item)
+    kind = data.get("itemType")
+    return _read(data, place) if isinstance(kind, str) and kind not in _NO_WORKS else None
+
+
 def _items(decoded: object) -> Sequence[_Item]:
     """Return the items of a list, of an export with an `items` list, or of one item alone."""
     if isinstance(decoded, dict):

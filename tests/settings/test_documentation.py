@@ -10,7 +10,7 @@ from pydantic_core import PydanticUndefined
 
 from recommender.settings.environment import sections
 from recommender.settings.people import InterestTable, SubscriberTable
-from recommender.settings.source_models import ArxivSource, FeedSource, HuggingfaceSource
+from recommender.settings.source_models import ArxivSource, FeedSource, HuggingfaceSource, ZoteroSource
 from tests.paths import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -48,7 +48,8 @@ def test_every_section_lists_its_keys_with_their_defaults() -> None:
 
 def test_every_source_key_is_listed() -> None:
     """The sources share one table."""
-    keys = {key for model in (ArxivSource, HuggingfaceSource, FeedSource) for key in model.model_fields}
+    models: tuple[type[BaseModel], ...] = (ArxivSource, HuggingfaceSource, FeedSource, ZoteroSource)
+    keys = {info.alias or key for model in models for key, info in model.model_fields.items()}
     assert set(documented("[[source]]")) == keys
 
 

@@ -1,0 +1,222 @@
+"""A reader's library at Zotero, read again and again by its version number.
+
+Web API v3 (https://www.zotero.org/support/dev/web_api/v3/syncing): the versions of what changed since the
+last version seen, then those items by key, and the keys of all items to see what has gone. A library in
+which nothing changed costs one request. Nothing is written there.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from recommender.domain.errors import SourceMalformed
+from recommender.domain.papers import Cursor, Holding, LibraryNews, Paper, PaperPage, Refused
+from recommender.sources.http import Ask, Fetched, PoliteClient
+from recommender.sources.library import gathered
+from recommender.sources.moments import day_of, midnight, moment
+from recommender.sources.text import clean, decode
+from recommender.sources.zotero import item_entry
+
+_ASKED = 50
+"""Items that one request may name."""
+_PAGE = 500
+"""Items of one page: each page reads the reader's log once."""
+_COLLECTIONS = 100
+_MOST_COLLECTIONS = 5_000
+_NAME = 200
+_KEY = re.compile(r"[A-Z0-9]{8}")
+_HINTS = {
+    403: "check api_key of this source: it must be allowed to read this library",
+    404: "check library and collection of this source",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoteroLibrary:
+    """Whose library is read, and which."""
+
+    reader: str
+    """Address or id of the subscriber."""
+    library: str
+    """`users/123` or `groups/123`."""
+    collection: str = ""
+    """Key of the one collection that is read, where it is not the whole library."""
+    api_key: str = field(default="", repr=False)
+    base_url: str = "https://api.zotero.org"
+    collections_are_interests: bool = False
+    """Tell the names of the collections an item is in."""
+
+    @property
+    def name(self) -> str:
+        """What the items' acts are filed under."""
+        return f"{self.library}/{self.collection}" if self.collection else self.library
+
+    @property
+    def mark(self) -> str:
+        """Return a short mark of all that a cursor holds for; another library is read from its start."""
+        parts = (self.base_url, self.name, self.reader, str(self.collections_are_interests))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Start:
+    """Where to go on: a version of the library, and the day from which items count."""
+
+    version: int = 0
+    day: datetime | None = None
+
+
+class ZoteroSource:
+    """New, changed and vanished items of one library, as papers and as news of the library."""
+
+    def __init__(self, name: str, client: PoliteClient, library: ZoteroLibrary) -> None:
+        """Ask nothing yet."""
+        self._name = name
+        self._client = client
+        self._library = library
+        self._root = f"{library.base_url.rstrip('/')}/{library.library}"
+        part = f"/collections/{library.collection}" if library.collection else ""
+        self._top = f"{self._root}{part}/items/top"
+
+    @property
+    def name(self) -> str:
+        """Name in configuration and reports."""
+        return self._name
+
+    def fetch(self, since: Cursor | None) -> Iterator[PaperPage]:
+        """Yield what changed after the version in `since`; the last page alone has the next cursor.
+
+        A date as the position reads everything and counts items added since then. Raises
+        SourceUnavailable and SourceMalformed.
+        """
+        start = self._start(since)
+        more = {"If-Modified-Since-Version": str(start.version)} if start.version else {}
+        query = {"format": "versions", "since": str(start.version)}
+        answer = self._get(self._top, query, more)
+        if answer.not_modified:
+            yield PaperPage(papers=(), cursor=since, place=self._top)
+            return
+        keys, version = list(self._mapping(answer)), self._version(answer)
+        present = frozenset(keys) if not start.version else self._keys()
+        names = self._collections() if keys and self._library.collections_are_interests else {}
+        for first in range(0, len(keys), _PAGE):
+            yield self._page(keys[first : first + _PAGE], names, start.day)
+        yield PaperPage(
+            papers=(),
+            cursor=Cursor(position=f"{version} {self._library.mark}"),
+            place=self._top,
+            library=self._news((), present),
+        )
+
+    def _start(self, since: Cursor | None) -> _Start:
+        """Read a cursor; one that was made for another library, or by nobody, means the start."""
+        position = since.position if since else ""
+        version, _, mark = position.partition(" ")
+        if mark == self._library.mark and version.isascii() and version.isdigit():
+            return _Start(version=int(version))
+        day = day_of(position)
+        return _Start(day=midnight(day) if day else None)
+
+    def _page(self, keys: Sequence[str], names: Mapping[str, str], day: datetime | None) -> PaperPage:
+        """Fetch items by key; an item that is no work is passed over, one that is useless refused."""
+        papers: list[Paper] = []
+        holdings: list[Holding] = []
+        refused: list[Refused] = []
+        for first in range(0, len(keys), _ASKED):
+            asked = keys[first : first + _ASKED]
+            query = {"itemKey": ",".join(asked), "format": "json", "limit": str(_ASKED)}
+            for item in self._rows(self._get(f"{self._root}/items", query)):
+                data = _table(item.get("data"))
+                added = moment(data.get("dateAdded"))
+                entry = item_entry(item, f"{self._root}/items/{_text(item, 'key')}")
+                if entry is None or (day and added and added < day):
+                    continue
+                found = gathered([entry]).page(entry.place, bare=True)
+                refused += found.refused
+                papers += found.papers
+                holdings += [
+                    Holding(
+                        key=_text(item, "key"), paper=paper.id, added=added, collections=_named(data, names)
+                    )
+                    for paper in found.papers
+                ]
+        return PaperPage(papers=papers, refused=refused, place=self._top, library=self._news(holdings, None))
+
+    def _news(self, holdings: Sequence[Holding], present: frozenset[str] | None) -> LibraryNews:
+        reader, library = self._library.reader, self._library.name
+        return LibraryNews(reader=reader, library=f"zotero:{library}", holdings=holdings, present=present)
+
+    def _keys(self) -> frozenset[str]:
+        """Return the keys of all items there are; what is not among them was deleted or moved away.
+
+        Votes are taken back by this list, so an answer that is not surely one is refused.
+        """
+        answer = self._get(self._top, {"format": "keys"})
+        keys = decode(answer.body).split()
+        if not all(map(_KEY.fullmatch, keys)):
+            raise self._malformed(answer, "the answer is no list of keys; check base_url")
+        if answer.headers.get("total-results", str(len(keys))) != str(len(keys)):
+            raise self._malformed(answer, "the list of keys is not complete; it is read again next time")
+        return frozenset(keys)
+
+    def _collections(self) -> Mapping[str, str]:
+        """Return the names of the library's collections by key."""
+        names: dict[str, str] = {}
+        for start in range(0, _MOST_COLLECTIONS, _COLLECTIONS):
+            query = {"format": "json", "limit": str(_COLLECTIONS), "start": str(start)}
+            rows = self._rows(self._get(f"{self._root}/collections", query))
+            names |= {_text(row, "key"): clean(_text(_table(row.get("data")), "name"), _NAME) for row in rows}
+            if len(rows) < _COLLECTIONS:
+                break
+        return names
+
+    def _get(self, url: str, query: Mapping[str, str], more: Mapping[str, str] | None = None) -> Fetched:
+        key = {"Zotero-API-Key": self._library.api_key} if self._library.api_key else {}
+        headers = {"Zotero-API-Version": "3", **key, **(more or {})}
+        return self._client.get(Ask(source=self._name, url=url, query=query, headers=headers, hints=_HINTS))
+
+    def _version(self, answer: Fetched) -> int:
+        """Return the library's version at the time of an answer."""
+        version = answer.headers.get("last-modified-version", "")
+        if not (version.isascii() and version.isdigit()):
+            raise self._malformed(answer, "the answer names no version of the library; check base_url")
+        return int(version)
+
+    def _mapping(self, answer: Fetched) -> Mapping[str, object]:
+        decoded = self._decoded(answer)
+        if not isinstance(decoded, dict):
+            raise self._malformed(answer, "the answer is no list of versions; check base_url")
+        return decoded
+
+    def _rows(self, answer: Fetched) -> Sequence[Mapping[str, object]]:
+        decoded = self._decoded(answer)
+        if not isinstance(decoded, list):
+            raise self._malformed(answer, "the answer is no list of items; check base_url")
+        return [row for row in decoded if isinstance(row, dict)]
+
+    def _decoded(self, answer: Fetched) -> object:
+        try:
+            return json.loads(decode(answer.body))
+        except (ValueError, RecursionError) as error:
+            raise self._malformed(answer, "the answer is not JSON; check base_url") from error
+
+    def _malformed(self, answer: Fetched, reason: str) -> SourceMalformed:
+        return SourceMalformed(self._name, answer.url, reason)
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(row: Mapping[str, object], key: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _named(data: Mapping[str, object], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the collections that an item is in, as far as they are known."""
+    keys = data.get("collections")
+    return tuple(names[key] for key in keys if key in names) if isinstance(keys, list) else ()
