@@ -11,9 +11,11 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Self
+
+from tests.faults.scale import amount
 
 PHASES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "dot")
 """Where a relay speaks, in order; a script is also asked at `body`, before the message is read."""
@@ -73,6 +75,16 @@ GOOD = {
 }
 
 
+PIPELINING = b"250-relay\r\n250-8BITMIME\r\n250 PIPELINING\r\n"
+
+
+def both_ways(phases: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return each phase without and with pipelining; a taste takes turns."""
+    pairs = [(phase, offered) for phase in phases for offered in (False, True)]
+    taste = [pairs[2 * number + number % 2] for number in range(len(phases))]
+    return taste if amount() == "tiny" else pairs
+
+
 def good(_moment: Moment) -> Say | None:
     """Behave."""
     return None
@@ -83,6 +95,8 @@ class RawRelay:
     """Serves until the block ends. `accepted`, `connections` and `spoken` (verbs) are what happened."""
 
     script: Script = good
+    pipelining: bool = False
+    """Offers it (RFC 2920): MAIL, RCPT and DATA may come in one write."""
     receive_buffer: int = 0
     tls: ssl.SSLContext | None = None
     """Speaks TLS from the first byte."""
@@ -222,6 +236,8 @@ class _Talk:
     def _ask(self, phase: str) -> Say:
         moment = Moment(phase=phase, connection=self._number, message=self._message, rcpt=self._rcpt)
         said = self._relay.script(moment)
+        if said is None and phase == "EHLO" and self._relay.pipelining:
+            return Say(PIPELINING)
         return Say(GOOD.get(phase, b"502 not here\r\n")) if said is None else said
 
     def _say(self, say: Say) -> bool:

@@ -17,7 +17,8 @@ from tests.services.mailroom import smtp_mailer
 FIRST, SECOND = readers(2)
 ACCEPTED = {DeliveryState.SENT: {1}, DeliveryState.HELD: {0, 1}}
 """How many copies the relay may have taken by the state of the row; none in all others."""
-RUN = CASES[:: scaled(tiny=3, quick=1, full=1)]
+RUN = [(case, offered) for case in CASES for offered in (False, True)][:: scaled(tiny=5, quick=1, full=1)]
+"""Every case without and with pipelining."""
 STARTTLS = Say(b"250-relay\r\n250 STARTTLS\r\n")
 
 
@@ -35,6 +36,10 @@ class Once:
         return self._says.pop(moment.phase, None)
 
 
+def _name(value: ReplyCase | bool) -> str:  # noqa: FBT001 - pytest gives what it has
+    return value.name if isinstance(value, ReplyCase) else ("pipelined" if value else "in turn")
+
+
 def test_there_are_enough_scripts(figures: Figures) -> None:
     """At least forty, and no two alike."""
     assert len({case.name for case in CASES}) == len(CASES)
@@ -42,13 +47,13 @@ def test_there_are_enough_scripts(figures: Figures) -> None:
     figures.add(scripts=len(RUN))
 
 
-@pytest.mark.parametrize("case", RUN, ids=lambda case: case.name)
-def test_a_reply_script_ends_as_the_table_says(tmp_path: Path, case: ReplyCase) -> None:
+@pytest.mark.parametrize("case,pipelining", RUN, ids=_name)
+def test_a_reply_script_ends_as_the_table_says(tmp_path: Path, case: ReplyCase, *, pipelining: bool) -> None:
     """The first row is where it belongs with the reason; the second goes at once, or when the relay is back.
 
     Later the relay is good: what waits is sent, what was decided stays, and nobody has two copies.
     """
-    with a_room(tmp_path, 2) as room, RawRelay(Once(case)) as relay:
+    with a_room(tmp_path, 2) as room, RawRelay(Once(case), pipelining) as relay:
         mailer = smtp_mailer(relay.port)
         wanted = replace(mailer, security=Security.STARTTLS) if case.starttls else mailer
         report = room.service(wanted).run()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recommender.domain.editions import DeliveryState
-from tests.faults.raw import PHASES, Moment, RawRelay, Say
+from tests.faults.raw import PHASES, Moment, RawRelay, Say, both_ways
 from tests.faults.rooms import MOST_RUNS, a_room
 from tests.faults.scale import Figures, scaled
 from tests.services.mailroom import smtp_mailer
@@ -18,9 +18,9 @@ OF_A_MESSAGE = PHASES[2:]
 """Phases whose refusal uses up an attempt of the one row that was begun."""
 
 
-@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("phase,pipelining", both_ways(PHASES))
 def test_a_relay_that_closes_is_left_alone_and_then_gets_all(
-    tmp_path: Path, phase: str, figures: Figures
+    tmp_path: Path, phase: str, *, pipelining: bool, figures: Figures
 ) -> None:
     """Nothing was accepted, the rest doubles up to half an hour, untouched rows lose no attempt."""
     closing = True
@@ -30,7 +30,7 @@ def test_a_relay_that_closes_is_left_alone_and_then_gets_all(
             return Say(b"421 4.3.2 closing\r\n", hang_up=True)
         return None
 
-    with a_room(tmp_path, ROWS) as room, RawRelay(script) as relay:
+    with a_room(tmp_path, ROWS) as room, RawRelay(script, pipelining) as relay:
         service = room.service(smtp_mailer(relay.port))
         for refusals, minutes in enumerate(RESTS, 1):
             service.run()

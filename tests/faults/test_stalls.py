@@ -12,7 +12,7 @@ from recommender.domain.editions import Delivery, DeliveryState, Envelope
 from recommender.domain.errors import MailDeferred
 from recommender.mail.smtp import Security, SmtpMailer
 from recommender.ports import UnitOfWork
-from tests.faults.raw import PHASES, Moment, RawRelay, Say
+from tests.faults.raw import PHASES, Moment, RawRelay, Say, both_ways
 from tests.faults.rooms import MOST_RUNS, a_room, readers
 from tests.faults.scale import Figures, scaled
 from tests.mail.messages import a_message
@@ -59,22 +59,24 @@ def _large(unit: UnitOfWork, row: Delivery) -> tuple[Envelope, bytes]:
     return envelope, a_message(LARGE * 100_000, To=row.email, Message_ID=row.message_id)
 
 
-@pytest.mark.parametrize("phase", [*PHASES, BODY])
-def test_a_stall_ends_in_the_phases_own_time(tmp_path: Path, phase: str, figures: Figures) -> None:
+@pytest.mark.parametrize("phase,pipelining", both_ways([*PHASES, BODY]))
+def test_a_stall_ends_in_the_phases_own_time(
+    tmp_path: Path, phase: str, *, pipelining: bool, figures: Figures
+) -> None:
     """Before the end of the message the row waits and goes later, after it it is held; nothing doubles."""
     script = Stalls(phase, Say(stall=True))
-    with a_room(tmp_path, STALLS + 2) as room, RawRelay(script, receive_buffer=4096) as relay:
+    with a_room(tmp_path, STALLS + 2) as room, RawRelay(script, pipelining, 4096) as relay:
         longest = _drain(room, relay, script, large=phase == BODY)
         _check(room, relay, held=STALLS if phase == "dot" else 0)
     figures.add(stalls=script.done, longest_ms=int(1000 * longest))
 
 
-@pytest.mark.parametrize("phase", PHASES)
-def test_a_drip_is_a_stall(tmp_path: Path, phase: str, figures: Figures) -> None:
+@pytest.mark.parametrize("phase,pipelining", both_ways(PHASES))
+def test_a_drip_is_a_stall(tmp_path: Path, phase: str, *, pipelining: bool, figures: Figures) -> None:
     """A byte now and then keeps no connection alive: the time is for the whole reply."""
     code = {"greeting": b"220", "DATA": b"354"}.get(phase, b"250")
     script = Stalls(phase, Say(code + DRIPPED + code + b" ok\r\n", drip=DRIP, takes=True))
-    with a_room(tmp_path, STALLS + 2) as room, RawRelay(script) as relay:
+    with a_room(tmp_path, STALLS + 2) as room, RawRelay(script, pipelining) as relay:
         longest = _drain(room, relay, script)
         _check(room, relay, held=STALLS if phase == "dot" else 0)
     assert len(DRIPPED) * DRIP > 5 * REPLY_TIMEOUT
