@@ -39,6 +39,8 @@ class DeliveryPolicy:
     """Most messages a minute over all connections of this process; 0 sets no limit."""
     doubts_in_a_row: int = 3
     """After so many messages without an answer, one after the other, the relay is left alone for a while."""
+    rejections_in_a_row: int = 5
+    """After so many messages refused for good, with none taken between them, likewise."""
     retry_in_doubt: int = 0
     """How often a message without an answer is sent once more: 0 risks losing it, 1 risks two copies."""
     poison_losses: int = 3

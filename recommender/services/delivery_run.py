@@ -93,6 +93,7 @@ class RelayHealth:
     _until: datetime | None = None
     _refusals: int = 0
     _doubts: int = 0
+    _rejections: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rests_until(self, now: datetime) -> datetime | None:
@@ -102,16 +103,27 @@ class RelayHealth:
         return until if sane else None
 
     def answered(self) -> None:
-        """Remember that the relay gave a verdict on a message: it works."""
+        """Remember that the relay takes messages: it works."""
         with self._lock:
-            self._doubts = self._refusals = 0
+            self._doubts = self._refusals = self._rejections = 0
+
+    def rejected(self) -> bool:
+        """Remember a message refused for good; tell whether that makes too many in a row.
+
+        One is its reader's affair; many, with none taken between them, say that the relay or its
+        settings are wrong, and the rows that still wait must not be spent on it.
+        """
+        with self._lock:
+            self._doubts = 0
+            self._rejections += 1
+            return self._rejections >= self.policy.rejections_in_a_row
 
     def refused(self, now: datetime) -> None:
         """Leave the relay alone for a while: what it refused concerns every row."""
         with self._lock:
             self._refusals += 1
             self._until = now + self.policy.rest(self._refusals)
-            self._doubts = 0
+            self._doubts = self._rejections = 0
 
     def fell_silent(self) -> bool:
         """Remember a message without an answer; tell whether that makes too many in a row."""

@@ -114,8 +114,9 @@ class Sender:
         except MailInDoubt as error:
             self._doubt(row, error.reply)
         except MailRejected as error:
-            relay.answered()
             self._settle(row, DeliveryState.FAILED, error.reply)
+            if relay.rejected():
+                self._rest("several messages in a row were refused for good")
         except MailDeferred as error:
             self._settle(row, mark.stop or DeliveryState.DEFERRED, error.reply)
             self._put_off(error, mark)
@@ -126,8 +127,7 @@ class Sender:
     def _put_off(self, error: MailDeferred, mark: "_Mark") -> None:
         """Draw from a message that did not go what it says of the relay."""
         if error.relay:
-            self.desk.relay.refused(self.desk.clock.now())
-            self.run.halt(error.reply)
+            self._rest(error.reply)
         elif error.silent:
             self._silence()
         elif mark.made:
@@ -143,8 +143,12 @@ class Sender:
     def _silence(self) -> None:
         """Remember that a message got no answer; after several in a row the relay is left alone."""
         if self.desk.relay.fell_silent():
-            self.desk.relay.refused(self.desk.clock.now())
-            self.run.halt("several messages in a row were left without an answer")
+            self._rest("several messages in a row were left without an answer")
+
+    def _rest(self, reason: str) -> None:
+        """Leave the relay alone for a while, and begin no further message."""
+        self.desk.relay.refused(self.desk.clock.now())
+        self.run.halt(reason)
 
     def _give_back(self, rows: Sequence[Delivery]) -> None:
         now = self.desk.clock.now()

@@ -113,6 +113,23 @@ def test_a_relay_that_answers_nobody_is_left_alone(room: Mailroom) -> None:
     assert without_zeros(service.run().counts) == {"sent": 5}
 
 
+def test_a_relay_that_refuses_everybody_is_left_alone(room: Mailroom) -> None:
+    """Five refusals for good in a row are no readers' affair; the other rows wait for a better day."""
+    readers = [f"reader{number}@example.org" for number in range(6)]
+    room.subscribe(*readers)
+    room.publish(*readers)
+    script: dict[str, list[Exception]] = {
+        email: [MailRejected("554 5.7.1 relaying denied")] for email in (ANA, BOB, CLEO, *readers)
+    }
+    mailer = FakeMailer(script=script)
+    service = room.service(mailer)
+    assert without_zeros(service.run().counts) == {"failed": 5}
+    assert service.run().warnings
+    script.clear()
+    room.clock.move(minutes=1)
+    assert without_zeros(service.run().counts) == {"sent": 4}
+
+
 def test_a_row_that_kills_its_workers_is_set_aside(room: Mailroom) -> None:
     """The others go out first; after three deaths in a row it fails, and a person may try it again."""
 
