@@ -28,7 +28,7 @@ class Life:
     It says that it has begun when everything stands or, with `starts_at`, when it first comes to that
     place. `now` is ISO 8601. Its clock runs on from there, stands still when `frozen`, or shows what the file
     `hands` says. It kills or stops itself (`signal`) at step `armed`; it asks to stop after `stop_after`
-    settled rows.
+    settled rows. With `random` death comes from outside, and the body goes in one write as it should.
     """
 
     url: str
@@ -42,6 +42,7 @@ class Life:
     retry_in_doubt: int = 0
     stop_after: int | None = None
     starts_at: str = ""
+    random: bool = False
     armed: int = 0
     signal: int = signal.SIGKILL
 
@@ -64,7 +65,9 @@ def live(life: Life, started: Callable[[], None], note: Callable[[str], None]) -
     `started` is called at the beginning (see Life); `note` with the place at
     which the life is about to kill or stop itself.
     """
-    points = Points(note, life.armed, life.signal, life.starts_at, started)
+    points = Points(
+        note, life.armed, life.signal, starts_at=life.starts_at, halves=not life.random, started=started
+    )
     store = PointedStore(life.url, points)
     mailer = pointed_mailer(
         points, host="127.0.0.1", port=life.port, security=Security.PLAIN, timeout=20.0, reply_timeout=20.0

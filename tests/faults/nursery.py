@@ -17,8 +17,9 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
+from tests.faults.command import Command, obey, warm
 from tests.faults.life import Life, live
 
 _PATIENCE = 60.0
@@ -28,10 +29,14 @@ _ROOM = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a life ended, or that it has stopped for now; `status` is negative for a signal."""
+    """How a life ended, or that it has stopped for now; `status` is negative for a signal.
+
+    `seconds` is how long after its last signal that was.
+    """
 
     stopped: bool
     status: int
+    seconds: float
     said: list[dict[str, Any]]
 
     @property
@@ -61,19 +66,21 @@ class Nursery:
         """Speak to `process`."""
         self._process = process
 
-    def begin(self, life: Life, *, signals: Sequence[tuple[float, int]] = ()) -> int:
-        """Start a life and return its process id.
+    def begin(self, life: Life | Command, *, signals: Sequence[tuple[float, int]] = ()) -> int:
+        """Start a life, or a command, and return its process id.
 
-        Each of `signals` is sent so many seconds after the life has everything in place.
+        Each of `signals` is sent so many seconds after the life has everything in place, the command
+        has been forked.
         """
-        told = {"do": "begin", "life": dataclasses.asdict(life), "signals": list(signals)}
+        kind = "life" if isinstance(life, Life) else "command"
+        told = {"do": "begin", kind: dataclasses.asdict(life), "signals": list(signals)}
         return int(self._ask(told)["pid"])
 
     def until(self, pid: int, *, stopped: bool = False) -> Ended:
         """Wait for the end of a life, or for its stop."""
         return Ended(**self._ask({"do": "until", "pid": pid, "stopped": stopped}))
 
-    def run(self, life: Life, *, kill_after: float | None = None) -> Ended:
+    def run(self, life: Life | Command, *, kill_after: float | None = None) -> Ended:
         """Run a life to its end, or kill it so many seconds after it has begun."""
         signals = [] if kill_after is None else [(kill_after, signal.SIGKILL)]
         return self.until(self.begin(life, signals=signals))
@@ -109,23 +116,31 @@ class _Children:
     def __init__(self) -> None:
         self._pipes: dict[int, int] = {}
         self._said: dict[int, bytes] = {}
+        self._signalled: dict[int, float] = {}
 
     def begin(self, told: dict[str, Any]) -> dict[str, Any]:
         """Fork; wait until the child says that it has everything, then send it its signals."""
+        if "command" in told:
+            warm()
         reader, writer = os.pipe()
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, _ROOM)
         pid = os.fork()
         if pid == 0:
             os.close(reader)
-            _be(Life(**told["life"]), writer)
+            _be(told, writer)
         os.close(writer)
         self._pipes[pid] = reader
         self._said[pid] = os.read(reader, 1 << 16)
         began = time.monotonic()
         for after, number in told["signals"]:
             time.sleep(max(0.0, began + after - time.monotonic()))
-            _signal(pid, number)
+            self.signal(pid, number)
         return {"pid": pid}
+
+    def signal(self, pid: int, number: int) -> None:
+        """Send a signal; an ended child that nobody has waited for takes it in silence."""
+        self._signalled[pid] = time.monotonic()
+        os.kill(pid, number)
 
     def until(self, told: dict[str, Any]) -> dict[str, Any]:
         """Wait for the end, or a stop; a life that takes for ever is killed, which shows."""
@@ -134,13 +149,14 @@ class _Children:
         patience = time.monotonic() + _PATIENCE
         while (found := os.waitpid(pid, options))[0] == 0:
             if time.monotonic() > patience:
-                _signal(pid, signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
                 options = 0
             time.sleep(_GLANCE)
+        seconds = time.monotonic() - self._signalled.get(pid, time.monotonic())
         stopped = os.WIFSTOPPED(found[1])
         said = [json.loads(line) for line in self._hear(pid, ended=not stopped).splitlines()]
         status = 0 if stopped else os.waitstatus_to_exitcode(found[1])
-        return {"stopped": stopped, "status": status, "said": said}
+        return {"stopped": stopped, "status": status, "seconds": seconds, "said": said}
 
     def _hear(self, pid: int, *, ended: bool) -> bytes:
         """Return all that a life has said."""
@@ -156,19 +172,17 @@ class _Children:
         return self._said[pid]
 
 
-def _signal(pid: int, number: int) -> None:
-    """Send a signal; an ended child that nobody has waited for takes it in silence."""
-    os.kill(pid, number)
-
-
-def _be(life: Life, writer: int) -> None:
+def _be(told: dict[str, Any], writer: int) -> NoReturn:
     """Be the child: live, tell, and leave without the parent's clean-up."""
 
     def tell(**what: object) -> None:
         os.write(writer, json.dumps(what).encode() + b"\n")
 
     try:
-        result = live(life, lambda: tell(started=True), lambda place: tell(place=place))
+        if "command" in told:
+            tell(started=True)
+            obey(Command(**told["command"]))
+        result = live(Life(**told["life"]), lambda: tell(started=True), lambda place: tell(place=place))
         tell(result=result)
         os._exit(0)
     except BaseException:  # noqa: BLE001 - a child that got out of here would be a second nursery
@@ -185,7 +199,7 @@ def _main() -> None:
         elif told["do"] == "until":
             answer = children.until(told)
         else:
-            _signal(told["pid"], told["number"])
+            children.signal(told["pid"], told["number"])
             answer = {}
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()

@@ -35,6 +35,8 @@ class Points:
     armed: int = 0
     signal: int = signal.SIGKILL
     starts_at: str = ""
+    halves: bool = True
+    """Whether the body goes in two halves, with a place between them."""
     started: Callable[[], None] = lambda: None
     """Called once, at the first pass through `starts_at`."""
     steps: list[tuple[str, int]] = field(default_factory=list)
@@ -178,9 +180,10 @@ class _PointedSocket:
     def sendall(self, data: bytes) -> None:
         """Send, with places before and after; in the middle too when it is the body."""
         body = data.endswith(_DOT)
+        halves = body and self._points.halves
         self.said = "body" if body else data[:4].decode("ascii")
         self._points.reach(f"{self.said}: before")
-        if body:
+        if halves:
             self._real.sendall(data[: len(data) // 2])
             self._points.reach("body: half")
             data = data[len(data) // 2 :]

@@ -76,9 +76,9 @@ def test_a_kill_at_every_place(new_world: NewWorld, figures: Figures, name: str)
     places = _rehearse(scenario, new_world)
     steps = list(range(1, len(places) + 1))
     if amount() != "full" and name != "sending":
-        steps = chance("places", name).sample(steps, min(len(steps), scaled(tiny=2, quick=20, full=0)))
+        steps = chance("places", name).sample(steps, min(len(steps), scaled(tiny=1, quick=15, full=0)))
     elif amount() == "tiny":
-        steps = chance("places", name).sample(steps, 8)
+        steps = chance("places", name).sample(steps, 5)
     figures.add(kills=0, rows=0, places=len({places[step - 1] for step in steps}))
     for step in steps:
         _die_at(step, places, scenario, new_world)

@@ -48,7 +48,7 @@ def test_a_sleeper_makes_no_second_copy(
     figures.add(naps=0, rows=0, duplicates=0)
     rounds = scaled(tiny=1, quick=1, full=4 if kind == "sqlite" else 1)
     places = [place for _ in range(rounds) for place in naps.sample(PLACES, len(PLACES))]
-    for place in places[: scaled(tiny=4, quick=99, full=99)]:
+    for place in places[: scaled(tiny=3, quick=99, full=99)]:
         world = new_world(kind)
         row = naps.randrange(len(steps[place]))
         _sleep(world, place, row, steps[place][row], knows=naps.random() < 0.5, restarted=restarted)
