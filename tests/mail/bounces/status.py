@@ -165,7 +165,7 @@ STATUS = (
                 ("text/plain; charset=utf-8", "nicht zustellbar: größe\n"),
                 (
                     "message/global-delivery-status",
-                    "Reporting-MTA: dns; x\n\nFinal-Recipient: utf-8; jörg@x\nAction: failed\nStatus: 5.1.1\n",
+                    "Reporting-MTA: dns; x\n\nFinal-Recipient: utf-8; ö@x\nAction: failed\nStatus: 5.1.1\n",
                 ),
                 ("message/global-headers", original()),
             ),
