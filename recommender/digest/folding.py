@@ -1,9 +1,11 @@
-"""A subject as header lines (RFC 5322 §2.2.3) with encoded words (RFC 2047) where it is not ASCII.
+"""Subjects and names as header lines (RFC 5322 §2.2.3) with encoded words (RFC 2047) where not ASCII.
 
 Python's own folding puts two encoded words side by side where a blank has to show between them, and the
-blank is lost, or doubles one where it breaks a line. Here one run of encoded words, blanks inside them,
-reaches from the first word that needs one to the last.
+blank is lost, or doubles one where it breaks a line; and it takes 40 ms for a name. Here one run of encoded
+words, blanks inside them, reaches from the first word that needs one to the last.
 """
+
+from collections.abc import Iterable
 
 LINE = 78
 """Octets of a header line at most, its end left out."""
@@ -19,7 +21,16 @@ def fold_subject(text: str) -> bytes:
     if odd:
         first, last = odd[0], odd[-1] + 1
         words[first:last] = encoded_words(" ".join(words[first:last]))
-    lines = ["Subject:"]
+    return _field("Subject", words)
+
+
+def fold_mailbox(name: str, display: str, address: str) -> bytes:
+    """Return the field `name` of one mailbox whose display name is not ASCII; `address` is."""
+    return _field(name, [*encoded_words(display), f"<{address}>"])
+
+
+def _field(name: str, words: Iterable[str]) -> bytes:
+    lines = [f"{name}:"]
     for word in words:
         if len(lines[-1]) + 1 + len(word) <= LINE:
             lines[-1] += f" {word}"

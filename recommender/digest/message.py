@@ -1,7 +1,7 @@
 """A digest as an RFC 5322 message: multipart/alternative, text first, the same bytes every time.
 
-Bodies are encoded here (quoted-printable by the standard library's C function); headers are folded
-by the email package, except the subject, which it would damage, and those that mail providers read with
+Bodies are encoded here (quoted-printable by the standard library's C function). Headers are folded by the
+email package, except subjects and names, which it would damage, and those that mail providers read with
 simple parsers: they stay on one line, un-encoded. No signing, no sending.
 """
 
@@ -11,12 +11,12 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 
-from recommender.digest.folding import fold_subject
+from recommender.digest.folding import fold_mailbox, fold_subject
 from recommender.digest.plain import display_name, header_text
 from recommender.domain.errors import InputError
 
@@ -53,6 +53,9 @@ class MailPolicy(EmailPolicy):
         """Return the header as wire bytes; raise InputError where it cannot be written on one line."""
         if name.lower() == "subject":
             return fold_subject(value)
+        if isinstance(value, AddressHeader) and not value.isascii():
+            (found,) = value.addresses
+            return fold_mailbox(name, found.display_name, found.addr_spec)
         if name.lower() not in ONE_LINE:
             return bytes(super().fold_binary(name, value))
         line = f"{name}: {value}"

@@ -4,13 +4,14 @@ import re
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import SMTP, compat32
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.digest.folding import LINE, fold_subject
-from recommender.digest.plain import header_text
+from recommender.digest.folding import LINE, fold_mailbox, fold_subject
+from recommender.digest.plain import display_name, header_text
 
 
 def seen(raw: bytes) -> set[str]:
@@ -57,3 +58,17 @@ def test_any_subject_comes_back(text: str) -> None:
     assert all(re.fullmatch(r"(?:Subject:| )[ -~]*", line) for line in lines)
     assert all(len(word) <= 75 for line in lines for word in line.split())
     assert seen(raw) == {subject}
+
+
+@given(st.text(max_size=90))
+def test_any_name_comes_back(text: str) -> None:
+    """The address is the address, and the name is read as it was meant."""
+    name = display_name(text)
+    raw = fold_mailbox("To", name, "ana@example.org")
+    assert max(map(len, raw.decode("ascii").split("\r\n"))) <= LINE
+    unfolded = re.sub(r"\r\n(?=[ \t])", "", raw.decode("ascii")).removeprefix("To:").strip()
+    display, address = parseaddr(unfolded)
+    assert address == "ana@example.org"
+    assert str(make_header(decode_header(display))) == name
+    header = message_from_bytes(raw + b"\r\n", policy=SMTP)["To"]
+    assert [found.addr_spec for found in header.addresses] == ["ana@example.org"]
