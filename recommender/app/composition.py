@@ -4,7 +4,6 @@ Nothing is decided here; it reads the configuration, opens the store, and hands 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,13 +16,12 @@ from recommender.digest.mail_links import MailLinks
 from recommender.digest.render import Renderer
 from recommender.digest.return_path import ReturnPaths
 from recommender.domain.errors import InputError
-from recommender.domain.papers import Cursor, SourceState
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.bouncing import Bouncing
-from recommender.services.delivery import DeliveryService
+from recommender.services.delivery import DeliveryService, Guard
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.ingestion import Importing, Ingestion
@@ -118,16 +116,10 @@ class Application:
         return chosen
 
     def rewind(self, sources: Sequence[Source], day: str) -> None:
-        """Let sources start at a date (YYYY-MM-DD) instead of where they left off."""
-        try:
-            since = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 only the date is kept
-        except ValueError as error:
-            raise InputError(f"--since: {day!r} is not a date; write it as 2026-01-30") from error
-        with self.store.write() as unit:
-            states = unit.papers.source_states()
-            for source in sources:
-                state = states.get(source.name) or SourceState(source=source.name)
-                unit.papers.save_source_state(replace(state, cursor=Cursor(position=since.isoformat())))
+        """Let sources start at a date (YYYY-MM-DD) instead of where they left off; raises InputError."""
+        from recommender.app.intake import rewind  # noqa: PLC0415 only for --since
+
+        rewind(self.store, sources, day)
 
     def ingestion(self) -> Ingestion:
         """Return what fetches from sources."""
@@ -243,6 +235,10 @@ class Application:
         return build_mailer(self.loaded)
 
     @cached_property
+    def _guard(self) -> Guard:
+        return build_guard(self.loaded, signed=self._signer is not None)
+
+    @cached_property
     def delivery(self) -> DeliveryService:
         """Sends what the outbox holds; one object, because it remembers that a relay rests."""
         return DeliveryService(
@@ -250,7 +246,7 @@ class Application:
             mailer=self.mailer(),
             render=self.editions.message,
             clock=self.clock,
-            guard=build_guard(self.loaded, signed=self._signer is not None),
+            guard=self._guard,
             policy=build_policy(self.loaded),
         )
 
@@ -260,7 +256,9 @@ class Application:
 
     def previewing(self) -> Previewing:
         """Return what shows and test-mails editions outside the ledger."""
-        return Previewing(self.store, self.clock, self.recommending(), self.editions, self.mailer)
+        return Previewing(
+            self.store, self.clock, self.recommending(), self.editions, self.mailer, self._guard
+        )
 
     # People
 

@@ -1,11 +1,13 @@
 """From `[[source]]` tables to sources, and from files to pages. Loaded only by commands that read papers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from recommender.domain.papers import PaperPage
-from recommender.ports import Clock, Source
+from recommender.domain.errors import InputError
+from recommender.domain.papers import Cursor, PaperPage, SourceState
+from recommender.ports import Clock, Source, Store
 from recommender.settings.source_models import ArxivSource as ArxivSection
 from recommender.settings.source_models import FeedSource as FeedSection
 from recommender.settings.source_models import SourceSection
@@ -60,3 +62,16 @@ def read_references(path: Path) -> tuple[str, ...]:
     """Return the paper references of a `seeds_file`; entries that cannot be used are left out."""
     references, _ = parse_references(path.read_bytes(), str(path))
     return references
+
+
+def rewind(store: Store, sources: Sequence[Source], day: str) -> None:
+    """Let sources start at a date (YYYY-MM-DD) instead of where they left off; raises InputError."""
+    try:
+        since = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 only the date is kept
+    except ValueError as error:
+        raise InputError(f"--since: {day!r} is not a date; write it as 2026-01-30") from error
+    with store.write() as unit:
+        states = unit.papers.source_states()
+        for source in sources:
+            state = states.get(source.name) or SourceState(source=source.name)
+            unit.papers.save_source_state(replace(state, cursor=Cursor(position=since.isoformat())))

@@ -3,15 +3,20 @@
 import hashlib
 import sqlite3
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import dkim
 import pytest
 
+from recommender.app.composition import compose
+from recommender.domain.editions import Envelope
+from recommender.domain.errors import InputError, MailRejected
 from tests.e2e.project import Project, free_port, smtp_config
 from tests.e2e.test_commands import LISTING, MORNING
 from tests.mail.keys import Key, make_key
-from tests.mail.relays import Relay
+from tests.mail.relays import Relay, ScriptedRelay
 
 DKIM = '[mail]\ndkim_selector = "paperroute"\ndkim_key_file = "dkim.pem"\nconnections = 2\n'
 
@@ -50,3 +55,21 @@ def test_without_the_extra_the_configuration_says_what_to_install(
     done = project.run("check", code=3)
     assert "config/paperroute.toml:4:17: the DKIM key dkim.pem cannot sign" in done.err
     assert 'pip install "paperroute[dkim]"' in done.err
+
+
+def test_a_test_mail_is_looked_at_as_every_digest_is(project: Project) -> None:
+    """What the guard refuses does not go out by this door either, and nobody is connected to."""
+
+    def refuse(_envelope: Envelope, _message: bytes) -> None:
+        raise MailRejected("wire guard: no")
+
+    with ScriptedRelay() as relay:
+        _set_up(project, relay.port)
+        project.run(*MORNING, "import", "page.txt")
+        application = compose(
+            config=project.root / "config" / "paperroute.toml", now=datetime(2026, 1, 30, 8, tzinfo=UTC)
+        )
+        with pytest.raises(InputError, match="wire guard: no"):
+            replace(application.previewing(), guard=refuse).send("ana@example.org")
+        application.store.close()
+        assert relay.connections == 0
