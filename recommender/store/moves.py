@@ -6,9 +6,23 @@ never both succeed. On SQLite the write transaction has the whole store; on Post
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from recommender.domain.editions import (
     NEVER_ARRIVED,
@@ -87,21 +101,34 @@ def _take(
 
 def mark_in_doubt(connection: Connection, delivery: Delivery, *, now: datetime, body_sha256: str) -> bool:
     """See `ports.Outbox.mark_in_doubt`; the subscriber's row is locked first, as `People.suppress` does."""
-    locked = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == delivery.subscriber)
-    connection.execute(locked.with_for_update(read=True)).all()
-    ours = and_(
-        DELIVERY.c.id == delivery.id,
-        DELIVERY.c.state == DeliveryState.CLAIMED,
-        DELIVERY.c.fence == delivery.fence,
-        DELIVERY.c.lease_until > now,
-    )
-    same = exists().where(SUBSCRIBER.c.id == delivery.subscriber, SUBSCRIBER.c.email == delivery.email)
-    doubt = update(DELIVERY).where(ours, _mailable(), same)
-    if connection.execute(doubt.values(state=DeliveryState.IN_DOUBT, body_sha256=body_sha256)).rowcount:
+    lock, doubt, stop = _mark_statements()
+    which = {"number": delivery.id, "token": delivery.fence, "moment": now, "reader": delivery.subscriber}
+    connection.execute(lock, which).all()
+    if connection.execute(doubt, which | {"address": delivery.email, "fingerprint": body_sha256}).rowcount:
         return True
-    stop = {"state": DeliveryState.SUPPRESSED, "reply": _NOT_MAILABLE, "settled_at": now, "lease_until": None}
-    connection.execute(update(DELIVERY).where(ours, ~_mailable()).values(stop))
+    connection.execute(stop, which)
     return False
+
+
+@cache
+def _mark_statements() -> tuple[Select[Any], Update, Update]:
+    """Return what a mark executes: lock, mark, suppress. Made once, for every message waits for it."""
+    ours = and_(
+        DELIVERY.c.id == bindparam("number"),
+        DELIVERY.c.state == DeliveryState.CLAIMED,
+        DELIVERY.c.fence == bindparam("token"),
+        DELIVERY.c.lease_until > bindparam("moment"),
+    )
+    reader = SUBSCRIBER.c.id == bindparam("reader")
+    same = exists().where(reader, SUBSCRIBER.c.email == bindparam("address"))
+    doubt = {"state": DeliveryState.IN_DOUBT, "body_sha256": bindparam("fingerprint")}
+    ended: dict[str, Any] = {"settled_at": bindparam("moment"), "lease_until": None}
+    stop = {"state": DeliveryState.SUPPRESSED, "reply": _NOT_MAILABLE, **ended}
+    return (
+        select(SUBSCRIBER.c.id).where(reader).with_for_update(read=True),
+        update(DELIVERY).where(ours, _mailable(), same).values(doubt),
+        update(DELIVERY).where(ours, ~_mailable()).values(stop),
+    )
 
 
 def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
