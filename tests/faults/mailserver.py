@@ -1,6 +1,6 @@
 """A real mail server in a process of its own; it writes down what it takes before it says so.
 
-Run as a program it prints its port, then serves until it is killed. One line of its log is the
+Run as a program it prints its port, then serves until it is killed or its standard input ends. One line of its log is the
 recipient, the Message-ID and the SHA-256 of the bytes, in one write to a file opened for appending:
 what is in the log may have been answered, and what was answered is in the log.
 
@@ -63,7 +63,9 @@ def mail_server(folder: Path, *, seconds: float = 0.0) -> Iterator[MailServer]:
     command = [sys.executable, "-m", "tests.faults.mailserver", str(log), str(seconds)]
     with (
         (folder / "server.err").open("w") as errors,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as process,
     ):
         assert process.stdout is not None
         try:
@@ -106,6 +108,8 @@ async def _serve(log: Path, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     handler = _Handler(log, seconds)
     server = await loop.create_server(lambda: aiosmtpd.smtp.SMTP(handler, loop=loop), "127.0.0.1", 0)
+    # Nobody writes to it: it is readable when whoever started this process is gone.
+    loop.add_reader(0, os._exit, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -142,6 +142,11 @@ class _Children:
         self._signalled[pid] = time.monotonic()
         os.kill(pid, number)
 
+    def end(self) -> None:
+        """Kill who is left, asleep or not: a test that failed in between waits for nobody."""
+        for pid in self._pipes:
+            os.kill(pid, signal.SIGKILL)
+
     def until(self, told: dict[str, Any]) -> dict[str, Any]:
         """Wait for the end, or a stop; a life that takes for ever is killed, which shows."""
         pid = told["pid"]
@@ -192,6 +197,13 @@ def _be(told: dict[str, Any], writer: int) -> NoReturn:
 
 def _main() -> None:
     children = _Children()
+    try:
+        _obey(children)
+    finally:
+        children.end()
+
+
+def _obey(children: _Children) -> None:
     for line in sys.stdin:
         told = json.loads(line)
         if told["do"] == "begin":

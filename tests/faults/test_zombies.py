@@ -6,6 +6,7 @@ shows what time it is. Where it had a message in doubt nobody else may send that
 """
 
 import signal
+from typing import Any
 
 import pytest
 
@@ -34,24 +35,45 @@ IN_DOUBT = (
 )
 """Places at which the sleeper alone has the message: others can hold the row, never send it."""
 OVER = "settle sent: after COMMIT"
+OTHERS: dict[str, tuple[dict[str, Any], str]] = {
+    "went on": ({"recover": False}, "in_doubt"),
+    "restarted": ({}, "held"),
+    "will resend": ({"retry_in_doubt": 1}, "deferred"),
+}
+"""How the others are set, and what that makes of a row that the sleeper has in doubt."""
 PLACES = (*TAKEN_OVER, *IN_DOUBT, OVER)
 
 
-@pytest.mark.parametrize("restarted", [True, False])
+@pytest.mark.parametrize("others", OTHERS)
 @pytest.mark.parametrize("kind", ["sqlite"] if amount() == "tiny" else ["sqlite", "postgres"])
 def test_a_sleeper_makes_no_second_copy(
-    new_world: NewWorld, figures: Figures, kind: str, *, restarted: bool
+    new_world: NewWorld, figures: Figures, kind: str, others: str
 ) -> None:
-    """Neither when the others have started anew and held what was in doubt, nor when they just went on."""
-    naps = chance("naps", kind, restarted)
+    """Not when the others just went on, held what was in doubt, or meant to send it once more, later."""
+    naps = chance("naps", kind, others)
     steps = _rehearse(new_world(kind))
     figures.add(naps=0, rows=0, duplicates=0)
     rounds = scaled(tiny=1, quick=1, full=4 if kind == "sqlite" else 1)
     places = [place for _ in range(rounds) for place in naps.sample(PLACES, len(PLACES))]
     for place in places[: scaled(tiny=3, quick=99, full=99)]:
         world = new_world(kind)
+        world.fill(_READERS)
         row = naps.randrange(len(steps[place]))
-        _sleep(world, place, row, steps[place][row], knows=naps.random() < 0.5, restarted=restarted)
+        life, doubted = OTHERS[others]
+        theirs = ["sent"] * _READERS
+        if place in IN_DOUBT:
+            theirs[row] = doubted
+        hands = world.hands() if naps.random() < 0.5 else None
+        asleep = _stopped(world, steps[place][row], hands)
+        world.later()
+        world.hands()
+        _ = world.nursery.run(world.life(**life)).result
+        where = f"{place} of row {row}, {hands=}"
+        assert world.states() == theirs, where
+        world.nursery.signal(asleep, signal.SIGCONT)
+        awake = world.nursery.until(asleep).result
+        assert awake["counts"]["sent"] == row + (place not in TAKEN_OVER), where
+        assert world.states() == ["sent"] * _READERS, where
         found = world.account()
         figures.add(naps=1, rows=found.rows, duplicates=found.duplicates)
         assert (found.sent, found.duplicates, found.untrue, found.strange) == (_READERS, 0, 0, 0), place
@@ -66,22 +88,10 @@ def _rehearse(world: World) -> dict[str, list[int]]:
     return found
 
 
-def _sleep(world: World, place: str, row: int, step: int, *, knows: bool, restarted: bool) -> None:
-    """Stop a sender at a step, let others do the rest, and let it go on."""
-    world.fill(_READERS)
-    where = f"{place} of row {row}, {knows=}"
-    hands = world.hands() if knows else None
-    asleep = world.nursery.begin(world.life(armed=step, signal=int(signal.SIGSTOP), hands=hands, frozen=True))
-    stopped = world.nursery.until(asleep, stopped=True)
-    assert stopped.stopped, f"{where}: {stopped}"
-    world.later()
-    world.hands()
-    _ = world.nursery.run(world.life(recover=restarted)).result
-    theirs = ["sent"] * _READERS
-    if place in IN_DOUBT:
-        theirs[row] = "held" if restarted else "in_doubt"
-    assert world.states() == theirs, where
-    world.nursery.signal(asleep, signal.SIGCONT)
-    awake = world.nursery.until(asleep).result
-    assert awake["counts"]["sent"] == row + (place not in TAKEN_OVER), where
-    assert world.states() == ["sent"] * _READERS, where
+def _stopped(world: World, step: int, hands: str | None) -> int:
+    """Give a world a sender that stops itself at a step; return its process id when it has."""
+    stop = int(signal.SIGSTOP)
+    asleep = world.nursery.begin(world.life(armed=step, signal=stop, hands=hands, frozen=True))
+    ended = world.nursery.until(asleep, stopped=True)
+    assert ended.stopped, ended
+    return asleep
