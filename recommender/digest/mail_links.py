@@ -13,7 +13,7 @@ from recommender.digest.links import CODES, TOKEN, UNDO, LinkClaim, Links, claim
 
 LONGEST = 400
 """Characters of a link at most: longer ones are cut by mail programs."""
-_BODY = "Send this mail as it is; nothing needs to be added."
+_BODY = "Nothing needs to be added."
 _WORDS = {
     ("vote", "up"): "Useful",
     ("vote", "down"): "Not for me",

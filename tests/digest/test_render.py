@@ -195,6 +195,15 @@ def test_larger_digests_lose_excerpts_not_papers() -> None:
     assert made.papers[0].excerpt not in page
 
 
+def test_size_of_25_papers_by_mail() -> None:
+    """Links by mail are longer, so excerpts get shorter where there are many; twenty lose nothing."""
+    page = renderer().html(digest(many(), by=mail_links()))
+    assert len(page.encode()) <= SIZE
+    assert page.count("<h2") == 25
+    twenty = digest(many(20), by=mail_links())
+    assert twenty.papers[-1].excerpt in renderer().html(twenty)
+
+
 @pytest.mark.parametrize("title", NASTY)
 def test_nasty_titles_survive(title: str) -> None:
     """Whatever a title holds, the page is valid and shows it as text."""
