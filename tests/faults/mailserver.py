@@ -1,8 +1,8 @@
 """A real mail server in a process of its own; it writes down what it takes before it says so.
 
-Run as a program it prints its port, then serves until it is killed or its standard input ends. One line of its log is the
-recipient, the Message-ID and the SHA-256 of the bytes, in one write to a file opened for appending:
-what is in the log may have been answered, and what was answered is in the log.
+Run as a program it prints its port, then serves until it is killed or its standard input ends. One line
+of its log is the recipient, the Message-ID and the SHA-256 of the bytes, in one write to a file opened
+for appending: what is in the log may have been answered, and what was answered is in the log.
 
 An address may ask for trouble by how it begins: `rcpt-451`, `rcpt-550`, `dot-451`, `dot-550` are refused
 with that code at that place.
