@@ -1,11 +1,14 @@
 """A reader's own library through the command line."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.project import Project
-from tests.e2e.test_commands import MORNING, ready
+from tests.e2e.test_commands import CONFIG, MORNING, ready
+from tests.sources.replay import Answer, replaying
+from tests.sources.zotero_library import KEY, ZoteroReplay
 
 ANA = "ana@example.org"
 TOMATOES = "title:growingtomatoesbylamplight"
@@ -77,3 +80,58 @@ def test_wrong_calls_say_what_is_wrong(
     done = project.run("import", *arguments, code=code)
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.fixture
+def zotero() -> Iterator[ZoteroReplay]:
+    """Run a library with nothing in it but a note."""
+    library = ZoteroReplay()
+    library.add("NNNNNNN1", itemType="note")
+    with replaying(library):
+        yield library
+
+
+def connect(project: Project, zotero: ZoteroReplay) -> None:
+    """Configure Ana with that library, her key in a file."""
+    ready(project)
+    (project.root / "key").write_text(KEY, encoding="utf-8")
+    (project.root / "key").chmod(0o600)
+    source = (
+        f'[[source]]\ntype = "zotero"\nfor = "{ANA}"\nlibrary = "users/123"\napi_key_file = "key"\n'
+        f'base_url = "{zotero.url("")}"\nallow_hosts = ["127.0.0.1"]\n'
+    )
+    project.configure(f"{CONFIG}\n{source}")
+
+
+def test_a_paper_added_at_zotero_changes_the_next_edition(project: Project, zotero: ZoteroReplay) -> None:
+    """No web server runs; only `ingest` and `publish`. Taken out again, it changes it back."""
+    connect(project, zotero)
+    project.run(*MORNING, "ingest")
+    before = project.run(*MORNING, "preview", ANA, "--format", "text").out
+    zotero.add("TTTTTTT1", title="Lamps for tomatoes in a greenhouse", DOI="10.1234/tomato")
+    assert "1 votes" in project.run(*MORNING, "ingest").err
+    after = project.run(*MORNING, "preview", ANA, "--format", "text").out
+    assert before != after
+    assert "Lamps for tomatoes" in after  # the reason names what the reader has
+    assert "Lamps for tomatoes" not in before
+    for command in ("publish", "deliver"):
+        project.run(*MORNING, command)
+    (sent,) = (project.root / "var" / "outbox").glob("*.txt")
+    assert "Growing Tomatoes" in sent.read_text(encoding="utf-8")
+    zotero.delete("TTTTTTT1")
+    assert "1 taken back" in project.run(*MORNING, "ingest").err
+
+
+def test_a_library_that_refuses_is_named_and_the_others_go_on(project: Project, zotero: ZoteroReplay) -> None:
+    """A wrong key and a source that is well: exit 4; alone it is 1. The key is never shown."""
+    connect(project, zotero)
+    (project.root / "key").write_text("Wrongwrong", encoding="utf-8")
+    done = project.run(*MORNING, "ingest", code=1)
+    assert "403" in done.err
+    assert "check api_key" in done.err
+    assert "Wrongwrong" not in done.err
+    zotero.says("/feed", Answer(body=b'<rss version="2.0"><channel><title>x</title></channel></rss>'))
+    config = project.root / "config" / "paperroute.toml"
+    feed = f'[[source]]\ntype = "feed"\nurl = "{zotero.url("/feed")}"\nallow_hosts = ["127.0.0.1"]\n'
+    config.write_text(f"{config.read_text(encoding='utf-8')}\n{feed}", encoding="utf-8")
+    assert "403" in project.run(*MORNING, "ingest", code=4).err

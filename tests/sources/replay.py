@@ -87,9 +87,9 @@ class FixedClock:
 
 
 @contextmanager
-def replaying() -> Iterator[Replay]:
-    """Run a scripted server for the block."""
-    replay = Replay()
+def replaying(given: Replay | None = None) -> Iterator[Replay]:
+    """Run a scripted server for the block, the one given or an empty one."""
+    replay = given or Replay()
 
     class Handler(BaseHTTPRequestHandler):
         """Answers from the script and closes the connection."""

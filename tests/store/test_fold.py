@@ -16,7 +16,7 @@ TIMES = st.sampled_from([None, NOON, NOON + timedelta(days=1)])
 PAPERS = st.builds(
     Paper,
     id=st.sampled_from([PaperId("arxiv:1"), PaperId("arxiv:2"), PaperId("doi:3"), PaperId("title:a")]),
-    title=TEXTS.filter(bool),
+    title=TEXTS.filter(bool) | st.sampled_from(["arXiv:1", "doi:3"]),
     abstract=TEXTS,
     authors=st.lists(TEXTS, max_size=2).map(tuple),
     keywords=st.lists(TEXTS, max_size=2, unique=True).map(tuple),
