@@ -12,21 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from recommender.digest.compose import compose
-from recommender.digest.links import DigestLinks
 from recommender.digest.render import SIZE, Renderer, web_url
 from recommender.domain.papers import Paper, PaperId
-from tests.digest.samples import (
-    MAILBOX,
-    NOW,
-    PAPERS,
-    digest,
-    links,
-    mail_links,
-    material_after_loss,
-    missed,
-    renderer,
-)
+from tests.digest.samples import PAPERS, digest, renderer
 from tests.paths import REPOSITORY
 
 NASTY = (
@@ -195,15 +183,6 @@ def test_larger_digests_lose_excerpts_not_papers() -> None:
     assert made.papers[0].excerpt not in page
 
 
-def test_size_of_25_papers_by_mail() -> None:
-    """Links by mail are longer, so excerpts get shorter where there are many; twenty lose nothing."""
-    page = renderer().html(digest(many(), by=mail_links()))
-    assert len(page.encode()) <= SIZE
-    assert page.count("<h2") == 25
-    twenty = digest(many(20), by=mail_links())
-    assert twenty.papers[-1].excerpt in renderer().html(twenty)
-
-
 @pytest.mark.parametrize("title", NASTY)
 def test_nasty_titles_survive(title: str) -> None:
     """Whatever a title holds, the page is valid and shows it as text."""
@@ -294,95 +273,3 @@ def test_empty_digest_renders() -> None:
     made = replace(digest(), sections=())
     assert made.summary in " ".join(renderer().text(replace(made, reader="")).split())
     parsed(renderer().html(made))
-
-
-@pytest.fixture(scope="module", name="by_mail")
-def by_mail_fixture() -> tuple[Element, str]:
-    """Return both parts of the sample digest whose answers are mail."""
-    made = digest(by=mail_links())
-    return parsed(renderer().html(made)), renderer().text(made)
-
-
-def test_buttons_by_mail_have_names_of_their_own(by_mail: tuple[Element, str]) -> None:
-    """The same thumbs with the same names; each leads to our mailbox."""
-    thumbs = [link for link in tags(by_mail[0], "a") if "mailto:" in (link.get("href") or "")]
-    labels = [link.get("aria-label") for link in thumbs if link.get("aria-label")]
-    assert len(set(labels)) == len(labels) == 3 * len(digest().papers)
-    assert labels[0] == f"Useful: {digest().papers[0].title}"
-    assert [link.text for link in thumbs][-3:] == ["Unsave", "Help", "Unsubscribe"]
-    assert {(link.get("href") or "").partition("?")[0] for link in thumbs} == {f"mailto:{MAILBOX}"}
-
-
-def test_the_text_part_by_mail_is_short_and_whole(by_mail: tuple[Element, str]) -> None:
-    """One line a link, without the body it proposes; nothing points to a server that is not there."""
-    page, text = by_mail
-    hrefs = [link.get("href") or "" for link in tags(page, "a")]
-    mails = [href for href in hrefs if href.startswith("mailto:")]
-    assert all("&body=" in href for href in mails)
-    lines = [line.split()[-1] for line in text.splitlines() if "mailto:" in line]
-    assert sorted(lines) == sorted(href.partition("&body=")[0] for href in mails)
-    assert max(map(len, text.splitlines())) <= 200
-    for words in ("127.0.0.1", "View in browser", "Reading list", "Preferences"):
-        assert words not in text
-        assert not [href for href in hrefs if words in href]
-
-
-@pytest.mark.parametrize(
-    "link",
-    [
-        "mailto:spy@evil.example?subject=x",
-        "mailto:digest@example.org.evil.example?subject=x",
-        "mailto:digest@example.org,spy@evil.example?subject=x",
-        "mailto:digest@example.org?subject=x\r\nBcc: y",
-        'mailto:digest@example.org?subject="><b>',
-        "javascript:alert(1)",
-    ],
-)
-def test_no_other_mailbox_gets_a_link(link: str) -> None:
-    """Our own templates link by mail to our own mailbox alone."""
-    made = digest()
-    hostile = replace(made, footer=replace(made.footer, unsubscribe=link))
-    assert not [a for a in tags(parsed(renderer().html(hostile)), "a") if a.text == "Unsubscribe"]
-    assert link not in renderer().text(hostile)
-
-
-def test_papers_never_get_a_link_by_mail() -> None:
-    """A stranger's paper cannot borrow our mailbox: one press on its title would unsubscribe."""
-    way = mail_links().unsubscribe("0" * 16, 0, NOW)
-    made = digest((replace(PAPERS[0], url=way, code_url=way),), by=mail_links())
-    assert way not in renderer().html(made)
-    assert 'class="t"' not in renderer().html(made)
-
-
-def test_without_a_mailbox_there_is_no_link_by_mail() -> None:
-    """An installation that reads no mail offers none."""
-    page = Renderer([REPOSITORY / "templates"]).html(digest(by=mail_links()))
-    assert "mailto:" not in page
-
-
-@pytest.mark.parametrize("ways", [links(), mail_links()], ids=["web", "mail"])
-def test_a_lost_edition_is_shown_in_both_parts(ways: DigestLinks) -> None:
-    """Ten titles and links, how many more, in valid HTML; the way to the whole only where there is a page."""
-    made = compose(material_after_loss(), ways)
-    page, text = renderer().html(made), " ".join(renderer().text(made).split())
-    tree = parsed(page)
-    told = [" ".join("".join(item.itertext()).split()) for item in tags(tree, "li")]
-    assert made.missed is not None
-    assert told == [paper.title for paper in made.missed.papers]
-    assert all(words in text for words in told)
-    for words in (made.missed.when, "and 2 more."):
-        assert words in " ".join("".join(tree.itertext()).split())
-        assert words in text
-    assert all(link.get("href") for link in tags(tree, "a"))
-    assert ("Open that edition" in page) == ("Open that edition" in text) == bool(made.missed.view)
-    assert len(list(tags(tree, "h2"))) == len(made.papers)
-
-
-def test_a_full_edition_after_a_lost_one_fits() -> None:
-    """Twenty-five papers and the note stay within what mail programs show whole, without losing any."""
-    papers = {paper.id: paper for paper in many()}
-    made = digest(many(), missed=missed(), papers={**material_after_loss().papers, **papers})
-    page = renderer().html(made)
-    assert len(page.encode()) <= SIZE
-    assert page.count("<h2") == 25
-    assert page.count("<li") == 10
