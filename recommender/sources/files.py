@@ -126,7 +126,9 @@ def _reader(start: str, body: bytes, place: str, *, bare: bool) -> _Reader:
 
 
 def _xml_reader(start: str) -> _Reader:
-    """Tell arXiv's own XML from any other feed."""
+    """Tell arXiv's own XML from any other feed; raise SourceMalformed for a library written as XML."""
+    if "zotero.org/namespaces/export" in start:
+        return _refuse_rdf
     if "<OAI-PMH" in start or "http://arxiv.org/OAI/" in start:
         return lambda body, place, _now: parse_oai(body, source="arxiv", place=place)
     if "announce_type" in start or "rss.arxiv.org" in start or "updates on arXiv.org" in start:
@@ -134,6 +136,10 @@ def _xml_reader(start: str) -> _Reader:
     if "http://arxiv.org/schemas/atom" in start or "arxiv.org/api/" in start:
         return lambda body, place, _now: parse_query(body, source="arxiv", place=place).page
     return lambda body, place, _now: parse_feed(body, place=place)
+
+
+def _refuse_rdf(_body: bytes, place: str, _now: datetime) -> PaperPage:
+    raise SourceMalformed(_SOURCE, place, "this is Zotero RDF; export the library as BibTeX, RIS or CSL JSON")
 
 
 def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPage:

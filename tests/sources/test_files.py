@@ -72,6 +72,7 @@ def test_one_json_line_needs_its_name(tmp_path: Path) -> None:
         (b'{"a": 1}', "no known kind"),
         (b"{broken", "cannot be read as JSON"),
         (b"<!DOCTYPE html><html></html>", "web page"),
+        (b'<rdf:RDF xmlns:z="http://www.zotero.org/namespaces/export#"></rdf:RDF>', "CSL JSON"),
         (gzip.compress(LINES, mtime=0)[:-12], "ends early"),
         (b"\x1f\x8b" + b"nonsense" * 10, "damaged"),
     ],
