@@ -23,7 +23,7 @@ from tests.mail.relays import Relay
 
 PEOPLE = tuple((f"reader{number}@example.org", f"Reader {number}", "07:00") for number in range(1, 4))
 COLUMNS = ["id", "subscriber", "edition", "state", "attempts", "message_id", "next_attempt_at", "reply"]
-PATIENCE = 20.0
+PATIENCE = 60.0
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
