@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from recommender.app.returning import build_mailbox
 from recommender.domain.errors import Problem
-from recommender.mail.probes import dkim_probe, dns_probe, folder_probe, relay_probe
+from recommender.mail.probes import dkim_probe, dns_probe, folder_probe, inbox_probe, relay_probe
 from recommender.ports import Mailer
 from recommender.services.diagnosis import Finding, Health, Probe
 from recommender.settings.loader import Loaded
@@ -16,12 +17,21 @@ if TYPE_CHECKING:
 def build_probes(loaded: Loaded, mailer: Callable[[], Mailer], signer: "DkimSigner | None") -> list[Probe]:
     """Return the probes that fit the configured way out; `signer` is what signs, if we do."""
     mail = loaded.settings.mail
-    advice = _advice(loaded.warnings, loaded.settings.web.public_url)
+    advice = [_advice(loaded.warnings, loaded.settings.web.public_url), *_inbox(loaded)]
     if mail.backend == "outbox":
-        return [advice, folder_probe(loaded.outbox)]
+        return [*advice, folder_probe(loaded.outbox)]
     domain = mail.sender_address.rpartition("@")[2]
-    probes = [advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
+    probes = [*advice, relay_probe(mailer(), f"{mail.host}:{mail.port}"), dns_probe(domain)]
     return [*probes, dkim_probe(signer.place, signer.is_published_in)] if signer else probes
+
+
+def _inbox(loaded: Loaded) -> list[Probe]:
+    """Return a look into the inbox, if one is configured."""
+    inbox = loaded.settings.inbox
+    if inbox.backend == "none":
+        return []
+    place = f"{inbox.host}:{inbox.port}" if inbox.backend == "imap" else str(loaded.maildir)
+    return [inbox_probe(build_mailbox(loaded), place)]
 
 
 def _advice(warnings: Sequence[Problem], public_url: str) -> Probe:

@@ -37,7 +37,7 @@ def build_inbox(loaded: Loaded, parts: Parts) -> Inbox:
 
     return Inbox(
         store=parts.store,
-        mailbox=_mailbox(loaded),
+        mailbox=build_mailbox(loaded),
         read=read_mail,
         answers=Answers(links=parts.links, by_mail=parts.by_mail, clock=parts.clock),
         returned=Returned(
@@ -51,7 +51,8 @@ def build_inbox(loaded: Loaded, parts: Parts) -> Inbox:
     )
 
 
-def _mailbox(loaded: Loaded) -> Mailbox:
+def build_mailbox(loaded: Loaded) -> Mailbox:
+    """Return the configured mailbox; its `backend` is not `none`."""
     from recommender.mail.inbound import may_be_ours  # noqa: PLC0415 see above
     from recommender.mail.mailbox import ImapMailbox  # noqa: PLC0415 see above
     from recommender.mail.maildir import MaildirMailbox  # noqa: PLC0415 see above

@@ -1,4 +1,4 @@
-"""Checks of the way out for `doctor`: can the relay be reached, can the folder be written, what DNS says."""
+"""Checks of the ways out and in for `doctor`: relay, outbox folder, DNS, inbox."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -7,8 +7,8 @@ from pathlib import Path
 import dns.exception
 import dns.resolver
 
-from recommender.domain.errors import MailError
-from recommender.ports import Mailer
+from recommender.domain.errors import MailboxError, MailError
+from recommender.ports import Mailbox, Mailer
 from recommender.services.diagnosis import Finding, Health, Probe
 
 _DNS_SECONDS = 3.0
@@ -25,6 +25,22 @@ def relay_probe(mailer: Mailer, place: str) -> Probe:
             yield Finding(check="relay", health=Health.FAILED, detail=f"{place}: {error.reply}", fix=fix)
         else:
             yield Finding(check="relay", health=Health.OK, detail=f"{place} accepts us")
+
+    return probe
+
+
+def inbox_probe(mailbox: Mailbox, place: str) -> Probe:
+    """Open the inbox as a reading would, then leave without looking at a message."""
+
+    def probe() -> Iterable[Finding]:
+        try:
+            with mailbox.open():
+                pass
+        except MailboxError as error:
+            fix = "look at [inbox]: votes by mail and bounces are not read"
+            yield Finding(check="inbox", health=Health.FAILED, detail=str(error), fix=fix)
+        else:
+            yield Finding(check="inbox", health=Health.OK, detail=f"{place} can be read")
 
     return probe
 

@@ -93,6 +93,7 @@ def test_a_bounce_stops_the_mail_and_lift_lets_it_go_again(project: Project) -> 
         "bounced: the domain takes no mail (5.1.10)",
     )
     checks = {check["check"]: check for check in project.run(*NOON, "doctor", "--json", code=None).rows()}
+    assert checks["inbox"]["status"] == "ok"
     assert checks["bounced"]["fix"].endswith(f"paperroute subscribers lift {ANA}")
     project.run(*NOON, "subscribers", "lift", ANA)
     (reader,) = project.run(*NOON, "subscribers", "--json").rows()
@@ -108,6 +109,8 @@ def test_an_inbox_that_is_not_there(project: Project) -> None:
     project.configure(f'{CONFIG}\n[inbox]\nbackend = "maildir"\nmaildir = "Nowhere"\n')
     assert "is no maildir" in project.run("inbox", code=4).err
     assert "is no maildir" in project.run("deliver", code=4).err
+    checks = {check["check"]: check for check in project.run("doctor", "--json", code=None).rows()}
+    assert checks["inbox"]["status"] == "failed"
 
 
 def test_a_return_address_of_its_own(project: Project) -> None:
