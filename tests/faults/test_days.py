@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from recommender.domain.cadence import spread_of
 from recommender.domain.editions import FINAL_STATES, DeliveryState
 from recommender.domain.errors import MailDeferred
 from recommender.domain.subscribers import Cadence, Every
@@ -221,3 +222,21 @@ def test_the_loser_of_a_race_counts_nothing(tmp_path: Path) -> None:
         loser = days.publish()
         assert (reports[0].counts["editions"], reports[0].counts["papers"]) == (1, 1)
         assert (loser.counts["editions"], loser.counts["papers"], loser.counts["empty"]) == (0, 0, 0)
+
+
+def test_a_share_of_the_spread_delays_the_work_and_leaves_the_date(tmp_path: Path) -> None:
+    """At 23:59 the wait goes past midnight; the edition is that of the day before, and made once."""
+    late = Cadence(at=time(23, 59), zone="Europe/Berlin")
+    with some_days(tmp_path, late) as days:
+        days.publishing.spread = timedelta(minutes=60)
+        with days.store.read() as unit:
+            share = spread_of(unit.people.find(ANA).public_id, days.publishing.spread)
+        days.true = _at(0, 23, 58)
+        days.publish()  # the slot of the day before is within its grace no more
+        days.true = _at(0, 23, 59) + share - timedelta(seconds=1)
+        assert days.publish().counts["editions"] == 0
+        days.true += timedelta(seconds=1)
+        assert [days.publish().counts["editions"] for _ in range(2)] == [1, 0]
+        days.deliver()
+        assert days.keys() == ["2026-11-18"]
+        assert days.mails[0].edition.due_at == _at(0, 23, 59)
