@@ -79,6 +79,38 @@ def test_a_sleeper_makes_no_second_copy(
         assert (found.sent, found.duplicates, found.untrue, found.strange) == (_READERS, 0, 0, 0), place
 
 
+@pytest.mark.parametrize("kind", ["sqlite"] if amount() == "tiny" else ["sqlite", "postgres"])
+def test_a_sleeper_leaves_alone_what_another_has_in_hand(
+    new_world: NewWorld, figures: Figures, kind: str
+) -> None:
+    """The row is claimed, but not by the sleeper: only the fence tells the two apart."""
+    naps = chance("in hand", kind)
+    steps = _rehearse(new_world(kind))
+    figures.add(naps=0, rows=0, duplicates=0)
+    rounds = scaled(tiny=1, quick=1, full=3)
+    places = [place for _ in range(rounds) for place in naps.sample(TAKEN_OVER, len(TAKEN_OVER))]
+    for place in places[: scaled(tiny=3, quick=99, full=99)]:
+        world = new_world(kind)
+        world.fill(_READERS)
+        row = naps.randrange(len(steps[place]))
+        hands = world.hands() if naps.random() < 0.5 else None
+        asleep = _stopped(world, steps[place][row], hands)
+        world.later()
+        world.hands()
+        other = _stopped(world, steps["DATA: answered"][0], None)
+        taken = world.rows()[row]
+        assert (taken.state, taken.losses) == ("claimed", 1)
+        where = f"{place} of row {row}, {hands=}"
+        for pid, copies in ((asleep, 0), (other, 1)):
+            world.nursery.signal(pid, signal.SIGCONT)
+            _ = world.nursery.until(pid).result
+            assert world.copies()[taken.message_id] == copies, where
+        world.drain()
+        found = world.account()
+        figures.add(naps=1, rows=found.rows, duplicates=found.duplicates)
+        assert (found.sent, found.duplicates, found.untrue, found.strange) == (_READERS, 0, 0, 0), where
+
+
 def _rehearse(world: World) -> dict[str, list[int]]:
     """Return the steps at which each place is reached: by the first row, the second, the third."""
     world.fill(_READERS)
