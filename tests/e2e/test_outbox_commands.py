@@ -9,8 +9,9 @@ import signal
 import sqlite3
 import subprocess
 import threading
+import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pytest
 from recommender.domain.editions import DeliveryState
 from tests.e2e.project import Project, free_port, smtp_config
 from tests.e2e.test_commands import LISTING, MORNING
+from tests.e2e.test_mail_and_thumbs import running, wait_for
 from tests.mail.relays import Relay
 
 PEOPLE = tuple((f"reader{number}@example.org", f"Reader {number}", "07:00") for number in range(1, 4))
@@ -220,3 +222,23 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 65536)
     except OSError:
         return b""
+
+
+def test_the_running_daemon_tells_how_it_fares(project: Project) -> None:
+    """After their first ticks the ages of its jobs are among the numbers, and nothing is due any more."""
+    with Relay() as relay:
+        connect(project, relay)
+        with running(project, *MORNING, "run"):
+            host = re.findall(r'bind = "(.*)"', (project.root / "config" / "paperroute.toml").read_text())[0]
+
+            def told() -> str:
+                with suppress(OSError), urllib.request.urlopen(f"http://{host}/metrics") as answer:
+                    return str(answer.read(), "ascii")
+                return ""
+
+            jobs = [f'paperroute_tick_age_seconds{{job="{job}"}}' for job in ("mail", "background")]
+            assert wait_for(lambda: all(job in told() for job in jobs), seconds=PATIENCE)
+            assert 'paperroute_deliveries{state="sent"} 3\n' in told()
+            assert "paperroute_due_backlog 0\n" in told()
+            with urllib.request.urlopen(f"http://{host}/readyz") as ready:
+                assert ready.status == 200
