@@ -99,7 +99,7 @@ class ZoteroSource:
         if answer.not_modified:
             yield PaperPage(papers=(), cursor=since, place=self._top)
             return
-        keys, version = list(self._mapping(answer)), self._version(answer)
+        keys, version = self._changed(answer), self._version(answer)
         present = frozenset(keys) if not start.version else self._keys()
         names = self._collections() if keys and self._library.collections_are_interests else {}
         for first in range(0, len(keys), _PAGE):
@@ -128,7 +128,8 @@ class ZoteroSource:
         for first in range(0, len(keys), _ASKED):
             asked = keys[first : first + _ASKED]
             query = {"itemKey": ",".join(asked), "format": "json", "limit": str(_ASKED)}
-            for item in self._rows(self._get(f"{self._root}/items", query)):
+            rows = self._rows(self._get(f"{self._root}/items", query))
+            for item in (row for row in rows if row.get("key") in asked):
                 data = _table(item.get("data"))
                 added = moment(data.get("dateAdded"))
                 entry = item_entry(item, f"{self._root}/items/{_text(item, 'key')}")
@@ -185,11 +186,12 @@ class ZoteroSource:
             raise self._malformed(answer, "the answer names no version of the library; check base_url")
         return int(version)
 
-    def _mapping(self, answer: Fetched) -> Mapping[str, object]:
+    def _changed(self, answer: Fetched) -> Sequence[str]:
+        """Return the keys of items that changed."""
         decoded = self._decoded(answer)
-        if not isinstance(decoded, dict):
+        if not isinstance(decoded, dict) or not all(map(_KEY.fullmatch, decoded)):
             raise self._malformed(answer, "the answer is no list of versions; check base_url")
-        return decoded
+        return list(decoded)
 
     def _rows(self, answer: Fetched) -> Sequence[Mapping[str, object]]:
         decoded = self._decoded(answer)

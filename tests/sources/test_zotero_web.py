@@ -246,7 +246,7 @@ def test_a_doubtful_list_of_keys_takes_nothing_back(
         read(source, cursor)
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{", b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"[]", b"{", b"[" * 100_000, b'{"login": 1}'])
 def test_other_answers_are_malformed(zotero: ZoteroReplay, client: PoliteClient, body: bytes) -> None:
     """What is no list of versions."""
     answer = Answer(body=body, headers={"Last-Modified-Version": "9"})
@@ -265,6 +265,13 @@ def test_odd_items_are_refused_or_passed_over(zotero: ZoteroReplay, client: Poli
     refused = [entry.place.rpartition("/")[2] for page in pages for entry in page.refused]
     assert refused == ["EEEEEEE1", "EEEEEEE3"]
     assert [entry.key for entry in held(pages)] == [ONE, TWO, "EEEEEEE2", "EEEEEEE4"]
+
+
+def test_an_item_that_was_not_asked_for_is_passed_over(zotero: ZoteroReplay, client: PoliteClient) -> None:
+    """Its vote could never be taken back by the list of keys."""
+    zotero.items[TWO]["key"] = "../../x"
+    pages, _ = read(zotero.source(client))
+    assert [entry.key for entry in held(pages)] == [ONE]
 
 
 def test_recorded_bodies_are_read(zotero: ZoteroReplay, client: PoliteClient) -> None:

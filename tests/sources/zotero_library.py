@@ -98,19 +98,19 @@ class ZoteroReplay(Replay):
         collection = path.removesuffix("/items/top").removeprefix("collections/")
         if path != "items/top" and collection not in self.collections:
             return Answer(status=404, body=b"Collection not found")
-        top = {item["key"]: item for item in self._top("" if path == "items/top" else collection)}
+        top = dict(self._top("" if path == "items/top" else collection))
         if query["format"] == "keys":
             return Answer(body="".join(f"{key}\n" for key in top).encode(), headers=self._headers(len(top)))
         since = int(query["since"])
         versions = {key: item["version"] for key, item in top.items() if item["version"] > since}
         return Answer(body=json.dumps(versions).encode(), headers=self._headers(len(versions)))
 
-    def _top(self, collection: str) -> Iterator[dict[str, Any]]:
-        for item in self.items.values():
+    def _top(self, collection: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        for key, item in self.items.items():
             data = item["data"]
             inside = not collection or collection in data.get("collections", ())
             if inside and not data.get("deleted") and "parentItem" not in data:
-                yield item
+                yield key, item
 
     def _json(self, rows: list[dict[str, Any]], query: Mapping[str, str]) -> Answer:
         start, limit = int(query.get("start", "0")), int(query.get("limit", "25"))
