@@ -199,8 +199,7 @@ class _Mark:
                     self.stop = _called_off(unit, row)
         except Exception:
             # Whether a commit that failed was kept is the store's secret; that nothing was sent is known.
-            again = next_attempt(self.desk.policy, row, now)
-            waits = Settlement(state=DeliveryState.DEFERRED, reply=_STORE_FAILED, next_attempt_at=again)
+            waits = Settlement(state=DeliveryState.DEFERRED, reply=_STORE_FAILED, next_attempt_at=now)
             self.desk.owed.append((row, waits))
             raise
         return self.made

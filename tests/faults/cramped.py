@@ -20,6 +20,10 @@ from recommender.store.sql_store import SqlStore
 from tests.services.mailroom import Hands, render, smtp_mailer, take_all
 
 
+_STORE_FAILED = "not sent: the store failed just before"
+"""What the second run may say of a row whose mark the first could not write."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cramp:
     """One try: the store's file, the bytes its log may grow by, and whether the process starts afresh."""
@@ -73,7 +77,8 @@ def _deliver(cramp: Cramp) -> dict[str, Any]:
         service = _service(store, cramp.port, clock)
         service.recover()
     report = service.run()
-    problems = [*store.check(), *(failure.reason for failure in report.failures)]
+    told = [failure.reason for failure in report.failures if _STORE_FAILED not in failure.reason]
+    problems = [*store.check(), *told]
     store.close()
     return {"error": error, "sent": report.counts["sent"], "problems": problems}
 
