@@ -19,7 +19,6 @@ from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.store.sql_store import SqlStore
 from tests.services.mailroom import Hands, render, smtp_mailer, take_all
 
-
 _STORE_FAILED = "not sent: the store failed just before"
 """What the second run may say of a row whose mark the first could not write."""
 
