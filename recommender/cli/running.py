@@ -17,6 +17,7 @@ import typer
 from recommender.cli.context import Call, call_of
 from recommender.cli.output import say
 from recommender.domain.errors import InputError
+from recommender.services.delivery_run import discreet
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -31,9 +32,7 @@ _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _TICKS_MISSED = 10
 _LONGEST_SILENCE = timedelta(minutes=15)
-"""Without a sign of life for so many ticks, and longer than a relay may take for one answer (ten minutes),
-the daemon is stuck.
-"""
+"""Silent for so many ticks, and longer than a relay may take for an answer, the daemon is stuck."""
 
 
 def register(app: typer.Typer) -> None:
@@ -284,7 +283,17 @@ def _web(application: "Application", daemon: _Holder | None = None) -> "Starlett
     return create_app(context)
 
 
+class _Discreet(logging.Formatter):
+    """Writes no address, whoever logs it: warnings about the files name people, and so do tracebacks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, and the traceback if there is one."""
+        return discreet(super().format(record))
+
+
 def _start_log() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("alembic", "apscheduler", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from recommender.cli.running import _Log, _Pulse
+from recommender.cli.running import _Discreet, _Log, _Pulse
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
 
@@ -59,3 +59,17 @@ def test_a_pulse_that_stopped_is_noticed() -> None:
     assert not pulse.alive()
     pulse.beat()
     assert pulse.alive()
+
+
+def test_the_log_names_nobody() -> None:
+    """Not in a message, and not in a traceback."""
+    words = "subscribers.toml:3:1: every interest of ana@example.org is paused"
+    try:
+        int("ana@example.org")
+    except ValueError as error:
+        trouble = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("x", logging.WARNING, "x.py", 1, words, (), trouble)
+    told = _Discreet("%(message)s").format(record)
+    assert "every interest of (address) is paused" in told
+    assert "ValueError" in told
+    assert "ana@" not in told
