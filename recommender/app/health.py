@@ -7,6 +7,7 @@ from recommender.app.returning import build_mailbox
 from recommender.domain.errors import Problem
 from recommender.mail.probes import dkim_probe, dns_probe, folder_probe, inbox_probe, relay_probe
 from recommender.ports import Mailer
+from recommender.runtime import SystemClock
 from recommender.services.diagnosis import Finding, Health, Probe
 from recommender.settings.loader import Loaded
 
@@ -31,7 +32,7 @@ def _inbox(loaded: Loaded) -> list[Probe]:
     if inbox.backend == "none":
         return []
     place = f"{inbox.host}:{inbox.port}" if inbox.backend == "imap" else str(loaded.maildir)
-    return [inbox_probe(build_mailbox(loaded), place)]
+    return [inbox_probe(build_mailbox(loaded, SystemClock()), place)]
 
 
 def _advice(warnings: Sequence[Problem], public_url: str) -> Probe:

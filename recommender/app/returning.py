@@ -37,7 +37,7 @@ def build_inbox(loaded: Loaded, parts: Parts) -> Inbox:
 
     return Inbox(
         store=parts.store,
-        mailbox=build_mailbox(loaded),
+        mailbox=build_mailbox(loaded, parts.clock),
         read=read_mail,
         answers=Answers(links=parts.links, by_mail=parts.by_mail, clock=parts.clock),
         returned=Returned(
@@ -51,7 +51,7 @@ def build_inbox(loaded: Loaded, parts: Parts) -> Inbox:
     )
 
 
-def build_mailbox(loaded: Loaded) -> Mailbox:
+def build_mailbox(loaded: Loaded, clock: Clock) -> Mailbox:
     """Return the configured mailbox; its `backend` is not `none`."""
     from recommender.mail.inbound import may_be_ours  # noqa: PLC0415 see above
     from recommender.mail.mailbox import ImapMailbox  # noqa: PLC0415 see above
@@ -59,7 +59,7 @@ def build_mailbox(loaded: Loaded) -> Mailbox:
 
     inbox = loaded.settings.inbox
     if inbox.backend == "maildir":
-        return MaildirMailbox(folder=loaded.maildir, may_be_ours=may_be_ours)
+        return MaildirMailbox(folder=loaded.maildir, may_be_ours=may_be_ours, clock=clock)
     username, password = loaded.settings.inbox_login
     return ImapMailbox(
         host=inbox.host,
@@ -67,6 +67,7 @@ def build_mailbox(loaded: Loaded) -> Mailbox:
         username=username,
         password=password,
         may_be_ours=may_be_ours,
+        clock=clock,
         security=Security(inbox.security),
         folder=inbox.folder,
         timeout=inbox.timeout,

@@ -76,8 +76,12 @@ class InboundMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One message of an inbox: a handle to tell it by, when it arrived, and its first bytes."""
+    """One message of an inbox: a handle to tell it by, when it arrived, and its first bytes.
+
+    `read`: somebody, perhaps its owner, has marked it as read already.
+    """
 
     handle: str
     content: bytes
     arrived: datetime | None = None
+    read: bool = False

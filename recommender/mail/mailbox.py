@@ -2,8 +2,8 @@
 
 It is somebody's mailbox, perhaps their only one: nothing is deleted, moved or answered, messages are
 looked at without marking them, and only those that turn out to be ours are marked as read. To find them,
-the headers of the newest unread messages are looked at first; no more than a bounded part of any message
-is fetched.
+the headers of the newest messages are looked at first, unread ones and those of the last days that
+somebody has read before us; no more than a bounded part of any message is fetched.
 """
 
 import binascii
@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from imaplib import IMAP4, IMAP4_SSL
 from typing import Any
@@ -22,11 +22,13 @@ from recommender.domain.inbound import Fetched
 from recommender.mail.inbound import LOOK_AT
 from recommender.mail.parsing import MOST_BYTES, without_addresses
 from recommender.mail.smtp import Security
+from recommender.ports import Clock
 
 _FAILURES = (OSError, IMAP4.error, ValueError, LookupError, TypeError, AttributeError)
 """What `imaplib` raises for connections, refusals, and servers that do not speak as they should."""
 _UID = re.compile(rb"\bUID (\d+)")
 _DATE = re.compile(rb'\bINTERNALDATE "([^"]+)"')
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _AT_ONCE = 100
 _HEAD_BYTES = 16 * 1024
 _HEADS = f"(UID INTERNALDATE BODY.PEEK[HEADER.FIELDS ({' '.join(LOOK_AT).upper()})]<0.{_HEAD_BYTES}>)"
@@ -46,13 +48,16 @@ class ImapMailbox:
     username: str
     password: str = field(repr=False)
     may_be_ours: Callable[[bytes], bool]
+    clock: Clock
     security: Security = Security.TLS
     folder: str = "INBOX"
     timeout: float = 30.0
     most: int = 200
-    """Messages that one opening yields; the rest waits for the next."""
+    """Unread messages that one opening yields, and read ones; the rest of the unread waits for the next."""
     newest: int = 1000
-    """Unread messages whose headers are looked at, from the newest on."""
+    """Messages of each kind whose headers are looked at, from the newest on."""
+    look_back: timedelta = timedelta(days=7)
+    """How long a message that somebody else has marked as read is still looked at."""
     tls_context: ssl.SSLContext | None = None
     seen: set[str] = field(default_factory=set, repr=False)
 
@@ -107,11 +112,16 @@ class ImapSession:
         self._validity = validity
 
     def fetch(self) -> Iterator[Fetched]:
-        """Yield unread messages that may be ours, oldest first; raise MailboxError."""
-        for uid, arrived in sorted(self._chosen().items())[: self._mailbox.most]:
+        """Yield messages that may be ours, oldest first; raise MailboxError."""
+        most = self._mailbox.most
+        unread = self._chosen(self._found("UNSEEN", "UNDELETED"))
+        read = self._chosen(self._found("SEEN", "UNDELETED", "SINCE", self._since()))
+        chosen = [(uid, arrived, False) for uid, arrived in unread[:most]]
+        chosen += [(uid, arrived, True) for uid, arrived in read[-most:]]
+        for uid, arrived, was_read in sorted(chosen, key=lambda each: each[0]):
             self._mailbox.seen.add(self._key(uid))
             for _, content in self._ask("FETCH", str(uid), _BODY):
-                yield Fetched(handle=str(uid), content=content, arrived=arrived)
+                yield Fetched(handle=str(uid), content=content, arrived=arrived, read=was_read)
                 break
 
     def done(self, handle: str) -> None:
@@ -125,11 +135,15 @@ class ImapSession:
     def _key(self, uid: int) -> str:
         return f"{self._validity}:{uid}"
 
-    def _chosen(self) -> dict[int, datetime | None]:
-        """Return the UIDs of messages worth fetching with when they arrived."""
-        unread = [uid for uid in self._unread() if self._key(uid) not in self._mailbox.seen]
+    def _since(self) -> str:
+        day = self._mailbox.clock.now() - self._mailbox.look_back
+        return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
+
+    def _chosen(self, uids: Sequence[int]) -> list[tuple[int, datetime | None]]:
+        """Return the UIDs of messages worth fetching with when they arrived, oldest first."""
+        fresh = [uid for uid in uids if self._key(uid) not in self._mailbox.seen]
         chosen: dict[int, datetime | None] = {}
-        looked = unread[-self._mailbox.newest :]
+        looked = fresh[-self._mailbox.newest :]
         for start in range(0, len(looked), _AT_ONCE):
             batch = ",".join(map(str, looked[start : start + _AT_ONCE]))
             for told, head in self._ask("FETCH", batch, _HEADS):
@@ -140,10 +154,10 @@ class ImapSession:
                     chosen[int(match[1])] = _arrival(told)
                 else:
                     self._mailbox.seen.add(self._key(int(match[1])))
-        return chosen
+        return sorted(chosen.items())
 
-    def _unread(self) -> list[int]:
-        words = b" ".join(told for told, _ in self._ask("SEARCH", "UNSEEN", "UNDELETED"))
+    def _found(self, *criteria: str) -> list[int]:
+        words = b" ".join(told for told, _ in self._ask("SEARCH", *criteria))
         return sorted(int(word) for word in words.split() if word.isdigit())
 
     def _ask(self, verb: str, *arguments: str) -> list[tuple[bytes, bytes]]:

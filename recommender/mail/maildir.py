@@ -4,15 +4,16 @@ The standard library's class is not used, because marking a message with it writ
 here a file is renamed, never rewritten and never removed.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from recommender.domain.errors import MailboxError
 from recommender.domain.inbound import Fetched
 from recommender.mail.parsing import MOST_BYTES
+from recommender.ports import Clock
 
 _INFO = ":2,"
 _SEEN = "S"
@@ -26,8 +27,11 @@ class MaildirMailbox:
 
     folder: Path
     may_be_ours: Callable[[bytes], bool]
+    clock: Clock
     most: int = 200
-    """Messages that one opening yields; the rest waits for the next."""
+    """Unread messages that one opening yields, and read ones; the rest of the unread waits for the next."""
+    look_back: timedelta = timedelta(days=7)
+    """How long a message that somebody else has marked as read is still looked at."""
     seen: set[str] = field(default_factory=set, repr=False)
 
     @contextmanager
@@ -48,22 +52,34 @@ class MaildirSession:
         self._files: dict[str, Path] = {}
 
     def fetch(self) -> Iterator[Fetched]:
-        """Yield unread messages that may be ours, oldest first; raise MailboxError."""
-        found = 0
-        for arrived, file in self._unread():
-            handle = _unique(file)
-            if handle in self._mailbox.seen:
-                continue
+        """Yield messages that may be ours, oldest first; raise MailboxError."""
+        files = self._files_there()
+        start = (self._mailbox.clock.now() - self._mailbox.look_back).timestamp()
+        unread = (entry for entry in files if not _is_read(entry[1]))
+        read = (entry for entry in reversed(files) if _is_read(entry[1]) and entry[0] >= start)
+        for arrived, file in sorted((*self._ours(unread), *self._ours(read)), key=_age):
             content = _read(file)
-            if content is None or not self._mailbox.may_be_ours(content):
+            if content is not None:
+                handle = _unique(file)
                 self._mailbox.seen.add(handle)
+                self._files[handle] = file
+                when = datetime.fromtimestamp(arrived, UTC)
+                yield Fetched(handle=handle, content=content, arrived=when, read=_is_read(file))
+
+    def _ours(self, entries: Iterable[tuple[float, Path]]) -> list[tuple[float, Path]]:
+        """Return the first entries that may be ours and were not looked at."""
+        found: list[tuple[float, Path]] = []
+        for arrived, file in entries:
+            if len(found) == self._mailbox.most:
+                break
+            if _unique(file) in self._mailbox.seen:
                 continue
-            if found == self._mailbox.most:
-                return
-            found += 1
-            self._mailbox.seen.add(handle)
-            self._files[handle] = file
-            yield Fetched(handle=handle, content=content, arrived=datetime.fromtimestamp(arrived, UTC))
+            head = _read(file)
+            if head is not None and self._mailbox.may_be_ours(head):
+                found.append((arrived, file))
+            else:
+                self._mailbox.seen.add(_unique(file))
+        return found
 
     def done(self, handle: str) -> None:
         """Give a message the mark of one that was read; one that its owner moved meanwhile is left alone."""
@@ -80,13 +96,19 @@ class MaildirSession:
         """Let a message be yielded again at the next opening."""
         self._mailbox.seen.discard(handle)
 
-    def _unread(self) -> list[tuple[float, Path]]:
+    def _files_there(self) -> list[tuple[float, Path]]:
         try:
             files = [file for name in ("new", "cur") for file in (self._mailbox.folder / name).iterdir()]
         except OSError as error:
             raise MailboxError(f"{self._mailbox.folder} cannot be read: {error.strerror}") from error
-        unread = (file for file in files if not file.name.startswith(".") and not _is_read(file))
-        return sorted((when, file) for file in unread if (when := _arrived(file)) is not None)
+        shown = (file for file in files if not file.name.startswith("."))
+        found = [(when, file) for file in shown if (when := _arrived(file)) is not None]
+        return sorted(found, key=_age)
+
+
+def _age(entry: tuple[float, Path]) -> tuple[float, str]:
+    """Order by arrival; names begin with it, and a file keeps its name when it moves to another folder."""
+    return entry[0], entry[1].name
 
 
 def _arrived(file: Path) -> float | None:

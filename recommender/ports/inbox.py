@@ -12,9 +12,11 @@ class MailboxSession(Protocol):
     """An open inbox. Messages are only looked at until `done` says that one was ours."""
 
     def fetch(self) -> Iterator[Fetched]:
-        """Yield messages not marked as read that may be ours, oldest first; raise MailboxError.
+        """Yield messages that may be ours, oldest first; raise MailboxError.
 
-        A message is yielded once in the life of the mailbox object unless `again` asks for it.
+        Those not marked as read, and the newest of those that are: their owner, or a program, may have
+        looked at them before us. What was dealt with is told by its key. A message is yielded once in
+        the life of the mailbox object unless `again` asks for it.
         """
         ...
 

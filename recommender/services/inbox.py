@@ -90,13 +90,17 @@ class Inbox:
             raise
         if carried.again:
             # Read before: the process died between the store and the mark, or a copy came another way.
-            session.done(fetched.handle)
+            self._mark(session, fetched)
             return
         done.counts[carried.kind] += 1
         done.warnings += carried.warnings
         if carried.act is not None:
             done.acts.append(carried.act)
         if carried.ours:
+            self._mark(session, fetched)
+
+    def _mark(self, session: MailboxSession, fetched: Fetched) -> None:
+        if not fetched.read:
             session.done(fetched.handle)
 
     def _carry_out(self, unit: UnitOfWork, reading: Reading, arrived: datetime | None) -> Carried:

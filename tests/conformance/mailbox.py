@@ -24,6 +24,10 @@ class Box(ABC):
         """Let a message arrive."""
 
     @abstractmethod
+    def put_read(self, content: bytes, *, days_ago: int) -> None:
+        """Let a message have arrived some days ago, and be read by its owner."""
+
+    @abstractmethod
     def unread(self) -> int:
         """Return how many messages are unread."""
 
@@ -70,7 +74,28 @@ class MailboxConformance:
         assert box.unread() == 2
         assert sorted(box.contents()) == sorted(mails)
         with box.anew().open() as session:
-            assert [fetched.content for fetched in session.fetch()] == [mails[0], mails[2]]
+            assert [(fetched.content, fetched.read) for fetched in session.fetch()] == [
+                (mails[0], False),
+                (mails[1], True),
+                (mails[2], False),
+            ]
+
+    def test_what_somebody_else_has_read_is_looked_at_for_a_while(self, box: Box) -> None:
+        """Their mail program was faster; what is older than a week is over."""
+        mails = [a_mail(body=str(number)) for number in range(3)]
+        for mail, days in zip(mails, (9, 2, 0), strict=True):
+            box.put_read(mail, days_ago=days)
+        found = box.look()
+        assert [(fetched.content, fetched.read) for fetched in found] == [(mails[1], True), (mails[2], True)]
+
+    def test_read_mail_does_not_crowd_out_the_unread(self, box: Box) -> None:
+        """Of the read, the newest are looked at; of the unread, the oldest."""
+        for number in range(7):
+            box.put_read(a_mail(body=str(number)), days_ago=0)
+        box.put(a_mail(body="new"))
+        found = box.look()
+        assert [fetched.read for fetched in found] == [True] * 5 + [False]
+        assert found[-1].content == a_mail(body="new")
 
     def test_others_mail_is_left_alone(self, box: Box) -> None:
         """It is neither fetched nor marked."""

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from email import message_from_bytes
 from types import TracebackType
 from typing import Self
@@ -178,8 +179,16 @@ class _Talk:
         return True
 
     def _uid_search(self, tag: str, rest: str) -> bool:
-        assert rest == "UNSEEN UNDELETED"
-        found = [uid for uid in self._server.unread() if "\\Deleted" not in self._server.messages[uid].flags]
+        unread = self._server.unread()
+        if rest == "UNSEEN UNDELETED":
+            wanted = unread
+        else:
+            since = re.fullmatch(r"SEEN UNDELETED SINCE (\d+-[A-Z][a-z]{2}-\d{4})", rest)
+            assert since is not None, rest
+            start = datetime.strptime(since[1], "%d-%b-%Y").date()  # noqa: DTZ007 - IMAP's day has no zone
+            stored = self._server.messages
+            wanted = [uid for uid in stored if uid not in unread and _day(stored[uid].date) >= start]
+        found = [uid for uid in wanted if "\\Deleted" not in self._server.messages[uid].flags]
         self._say(f"* SEARCH {' '.join(map(str, found))}".rstrip())
         return self._ok(tag)
 
@@ -214,6 +223,10 @@ class _Talk:
 
     def _say(self, line: str) -> None:
         self._socket.sendall(f"{line}\r\n".encode())
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%d-%b-%Y %H:%M:%S %z").date()
 
 
 def _fields(content: bytes, names: list[str]) -> bytes:

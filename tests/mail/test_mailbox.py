@@ -1,8 +1,10 @@
 """The inbox on an IMAP server and as a maildir: real reading, with faults."""
 
+import os
 import ssl
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from recommender.mail.mailbox import ImapMailbox
 from recommender.mail.maildir import MaildirMailbox
 from recommender.mail.smtp import Security
 from recommender.ports import Mailbox
+from recommender.runtime import FixedClock
 from tests.conformance.mailbox import Box, MailboxConformance, a_mail
 from tests.mail.conftest import Certificate
 from tests.mail.imapd import GARBAGE, HANG_UP, PASSWORD, REFUSE, STALL, ImapServer
+
+CLOCK = FixedClock(datetime(2026, 11, 21, 7, 0, tzinfo=UTC))
 
 
 def wanted(content: bytes) -> bool:
@@ -31,6 +36,7 @@ def imap(server: ImapServer, **fields: object) -> ImapMailbox:
         username="post",
         password=PASSWORD,
         may_be_ours=wanted,
+        clock=CLOCK,
         security=Security.PLAIN,
         timeout=5.0,
         most=5,
@@ -49,6 +55,11 @@ class ImapBox(Box):
     def put(self, content: bytes) -> None:
         """Let a message arrive."""
         self.server.put(content)
+
+    def put_read(self, content: bytes, *, days_ago: int) -> None:
+        """Let a message have arrived some days ago, and be read."""
+        date = f"{CLOCK.now() - timedelta(days=days_ago):%d-%b-%Y %H:%M:%S %z}"
+        self.server.messages[self.server.put(content, date=date)].flags.add("\\Seen")
 
     def unread(self) -> int:
         """Return how many messages are unread."""
@@ -77,7 +88,18 @@ class MaildirBox(Box):
     def put(self, content: bytes) -> None:
         """Let a message arrive."""
         self._count += 1
-        (self.folder / "new" / f"176371{self._count:04d}.M{self._count}.host").write_bytes(content)
+        file = self.folder / "new" / f"176371{self._count:04d}.M{self._count}.host"
+        file.write_bytes(content)
+        instant = CLOCK.now().timestamp()
+        os.utime(file, (instant, instant))
+
+    def put_read(self, content: bytes, *, days_ago: int) -> None:
+        """Let a message have arrived some days ago, and be read."""
+        self._count += 1
+        file = self.folder / "cur" / f"176371{self._count:04d}.M{self._count}.host:2,S"
+        file.write_bytes(content)
+        instant = (CLOCK.now() - timedelta(days=days_ago)).timestamp()
+        os.utime(file, (instant, instant))
 
     def unread(self) -> int:
         """Return how many messages are unread."""
@@ -93,7 +115,7 @@ class MaildirBox(Box):
 
     def anew(self) -> Mailbox:
         """Return another object for the same maildir."""
-        return MaildirMailbox(folder=self.folder, may_be_ours=wanted, most=5)
+        return MaildirMailbox(folder=self.folder, may_be_ours=wanted, clock=CLOCK, most=5)
 
 
 @pytest.fixture
@@ -228,7 +250,7 @@ def test_imap_starttls(certificate: Certificate) -> None:
 
 def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
     """With its place."""
-    box = MaildirMailbox(folder=tmp_path, may_be_ours=wanted)
+    box = MaildirMailbox(folder=tmp_path, may_be_ours=wanted, clock=CLOCK)
     with pytest.raises(MailboxError, match="has no folder new"), box.open():
         pass
 

@@ -57,7 +57,7 @@ class Post:
         acknowledge: bool = True,
     ) -> Inbox:
         """Build the service, as a process of its own would have it."""
-        box = mailbox or MaildirMailbox(folder=self.maildir, may_be_ours=may_be_ours)
+        box = mailbox or MaildirMailbox(folder=self.maildir, may_be_ours=may_be_ours, clock=self.clock)
         acknowledging = Acknowledging(
             mailer=mailer or (lambda: OutboxFolder(self.sent)),
             guard=lambda envelope, message: check_wire(

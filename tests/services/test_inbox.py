@@ -174,7 +174,7 @@ class _Session:
 def test_a_death_between_store_and_mark_loses_nothing_and_doubles_nothing(post: Post) -> None:
     """The next pass finds the key and only marks."""
     post.act("vote", "up")
-    box = Unmarkable(folder=post.maildir, may_be_ours=may_be_ours)
+    box = Unmarkable(folder=post.maildir, may_be_ours=may_be_ours, clock=post.clock)
     report = post.inbox(box).run()
     assert (without_zeros(report.counts), report.partial) == ({"votes": 1}, True)
     assert post.unread() == 1
@@ -279,7 +279,7 @@ def test_other_people_s_mail_is_left_alone(post: Post) -> None:
 
 def test_an_inbox_that_cannot_be_read_is_a_failure_of_the_report(post: Post, tmp_path: Path) -> None:
     """Nothing is raised."""
-    box = MaildirMailbox(folder=tmp_path / "nowhere", may_be_ours=may_be_ours)
+    box = MaildirMailbox(folder=tmp_path / "nowhere", may_be_ours=may_be_ours, clock=post.clock)
     report = post.inbox(box).run()
     assert report.partial
     assert "no maildir" in report.failures[0].reason
