@@ -23,6 +23,10 @@ from tests.faults.mailserver import MailServer, mail_server
 from tests.faults.nursery import Ended, Nursery
 from tests.faults.scale import Figures, amount, chance, scaled
 
+pytestmark = pytest.mark.skipif(
+    amount() == "tiny", reason="minutes: make faults-quick; `make test` has a few signals in tests/e2e"
+)
+
 _PEOPLE = tuple((f"reader{number}@example.org", f"Reader {number}", "07:00") for number in range(8))
 _MORNING = ("--now", "2026-01-30T08:00Z")
 _LATER = ("--now", "2026-01-30T09:00Z")
@@ -109,14 +113,14 @@ def new_office(template: Path, tmp_path: Path, nursery: Nursery) -> Callable[[Ma
 NewOffice = Callable[[MailServer], Office]
 
 
-@pytest.mark.parametrize("name", ["deliver"] if amount() == "tiny" else ["deliver", "run"])
+@pytest.mark.parametrize("name", ["deliver", "run"])
 def test_a_signal_at_any_moment(
     new_office: NewOffice, slow_server: MailServer, figures: Figures, name: str
 ) -> None:
     """It ends within ten seconds, sanely; no doubt without need; every reader has one copy at the end."""
     moments = chance("signals", name)
     figures.add(signals=0, rows=0, duplicates=0)
-    for number in range(scaled(tiny=2, quick=15, full=102)):
+    for number in range(scaled(tiny=0, quick=15, full=102)):
         office = new_office(slow_server)
         numbers = _SIGNALS[number % 3]
         at = moments.uniform(0.0, _LAST[name])
@@ -133,7 +137,6 @@ def test_a_signal_at_any_moment(
         _finish(office, figures, doubts, where)
 
 
-@pytest.mark.skipif(amount() == "tiny", reason="a relay that takes seconds: make faults-quick")
 @pytest.mark.parametrize("name", ["deliver", "run"])
 def test_an_answer_that_takes_seconds_is_awaited(
     new_office: NewOffice, tmp_path: Path, figures: Figures, name: str
