@@ -156,7 +156,7 @@ class Recommending:
         self, unit: UnitOfWork, subscriber: Subscriber, recommender: "HybridRecommender", *, papers: int
     ) -> Shortlist:
         now = self._clock.now()
-        last = unit.outbox.last_arrivals([subscriber.id], now=now).get(subscriber.id)
+        last = unit.outbox.last_arrivals([subscriber.id], now=now).get(subscriber.id, subscriber.joined)
         days = window_days(last, now, self._settings)
         ask = Ask(subscriber=subscriber, papers=papers, slots=False)
         return gather(unit, [ask], recommender, days=days, now=now)

@@ -40,10 +40,8 @@ class Ask:
     seed: int = 0
 
 
-def window_days(last: datetime | None, now: datetime, settings: RankingSettings) -> int:
+def window_days(last: datetime, now: datetime, settings: RankingSettings) -> int:
     """Return how many days back papers count as fresh: since the last arrival, within the set bounds."""
-    if last is None:
-        return settings.candidates_days
     gap = -((last - now) // timedelta(days=1))
     return max(settings.candidates_days, min(gap, settings.max_days))
 
@@ -51,10 +49,14 @@ def window_days(last: datetime | None, now: datetime, settings: RankingSettings)
 def by_window(
     asks: Iterable[Ask], arrivals: Mapping[int, datetime], now: datetime, settings: RankingSettings
 ) -> dict[int, list[Ask]]:
-    """Group asks by the days their candidates go back, so that each group shares one candidate set."""
+    """Group asks by the days their candidates go back, so that each group shares one candidate set.
+
+    For a reader whom no edition has reached yet, they go back to when they joined.
+    """
     groups: dict[int, list[Ask]] = defaultdict(list)
     for ask in asks:
-        groups[window_days(arrivals.get(ask.subscriber.id), now, settings)].append(ask)
+        last = arrivals.get(ask.subscriber.id, ask.subscriber.joined)
+        groups[window_days(last, now, settings)].append(ask)
     return dict(groups)
 
 
