@@ -65,9 +65,12 @@ def parse_references(body: bytes, place: str) -> tuple[tuple[str, ...], tuple[Re
 def _list_of_ids(body: bytes, place: str) -> Library:
     """Return the ids of a plain list; a title key means something to one store only and names no paper."""
     references, refused = parse_references(body, place)
-    keys = [name for name in references if name.startswith("title:")]
-    unknown = [Refused(place=place, reason=f"{key!r} is no id that others know") for key in keys]
-    named = [name for name in references if name not in keys]
+    named = [name for name in references if not name.startswith("title:")]
+    unknown = [
+        Refused(place=place, reason=f"{clean(name, _SHOWN)!r} is no id that others know")
+        for name in references
+        if name.startswith("title:")
+    ]
     return Library(papers=(), references=named, refused=[*refused, *unknown])
 
 

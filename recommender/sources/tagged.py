@@ -21,13 +21,14 @@ _PUBMED_DOI = re.compile(r"(\S+) \[doi\]")
 
 @dataclass(slots=True)
 class _Record:
-    """One record: its first line and its values by tag."""
+    """One record: its first line, and by tag its values, each the lines it was written on."""
 
     line: int
-    values: dict[str, list[str]] = field(default_factory=dict)
+    values: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def all(self, *tags: str) -> list[str]:
-        return [value for tag in tags for value in self.values.get(tag, ()) if value]
+        found = (" ".join(lines).strip() for tag in tags for lines in self.values.get(tag, ()))
+        return [value for value in found if value]
 
     def first(self, *tags: str) -> str:
         return next(iter(self.all(*tags)), "")
@@ -79,16 +80,16 @@ def _records(text: str, dialect: _Dialect) -> Iterator[_Record]:
                 yield record
             record = _Record(line=number)
         if record:
-            record.values.setdefault(tag, []).append(value)
+            record.values.setdefault(tag, []).append([value])
     if record:
         yield record
 
 
-def _go_on(values: list[str], more: str, *, listed: bool) -> None:
+def _go_on(values: list[list[str]], more: str, *, listed: bool) -> None:
     if listed:
-        values.append(more)
+        values.append([more])
     else:
-        values[-1] = f"{values[-1]} {more}".strip()
+        values[-1].append(more)
 
 
 def _refer(record: _Record, place: str) -> LibraryEntry:
