@@ -99,24 +99,6 @@ def test_a_long_download_does_not_delay_the_mail() -> None:
     assert begun.count <= 2
 
 
-def test_a_slow_inbox_delays_neither_mail_nor_downloads() -> None:
-    """It has a job of its own, at its own pace."""
-    mail, background, release, begun = Calls(wanted=4), Calls(wanted=4), threading.Event(), Calls()
-
-    def read() -> None:
-        begun()
-        release.wait(_PATIENCE)
-
-    daemon = _daemon(mail, background, read_inbox=read, inbox_every=timedelta(hours=1))
-    with _running(daemon):
-        assert begun.reached.wait(_PATIENCE)
-        assert mail.reached.wait(_PATIENCE)
-        assert background.reached.wait(_PATIENCE)
-        release.set()
-    assert begun.count == 1
-    assert daemon.tick_age("inbox") is not None
-
-
 def test_a_job_never_overlaps_itself() -> None:
     """A tick that takes longer than the interval is not joined by a second one."""
     running, most, ticks = threading.Semaphore(1), Calls(), Calls(wanted=3)

@@ -8,6 +8,7 @@ import pytest
 
 from recommender.store.sql_store import SqlStore
 from tests.services.mailroom import ANA, BOB, CLEO, Hands, Mailroom
+from tests.services.post import Post
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +30,12 @@ def room(tmp_path: Path, migrated: Path) -> Iterator[Mailroom]:
     room.publish(ANA, BOB, CLEO)
     yield room
     room.store.close()
+
+
+@pytest.fixture
+def post(tmp_path: Path, migrated: Path) -> Iterator[Post]:
+    """Give a reader whose answers, and whose bounces, come by mail."""
+    shutil.copy(migrated, tmp_path / "store.db")
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    yield Post(store, tmp_path)
+    store.close()

@@ -1,9 +1,5 @@
 """Bounces, complaints and refusals: whom they concern, and when a reader is not mailed any more."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from recommender.domain.editions import DeliveryState
@@ -12,7 +8,6 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.unsubscribing import COMPLAINED, Unsubscribing
-from recommender.store.sql_store import SqlStore
 from tests.mail.bounces.complaints import arf
 from tests.mail.bounces.sample import message, original
 from tests.mail.bounces.status import block, dsn
@@ -23,15 +18,6 @@ FULL = block("failed", "5.2.2", "smtp; 552 5.2.2 mailbox full", READER)
 BLOCKED = block("failed", "5.7.1", "smtp; 550 5.7.1 blocked by policy", READER)
 NULL_MX = block("failed", "5.1.10", "smtp; 556 5.1.10 null MX", READER)
 LATE = block("delayed", "4.4.1", "smtp; connection timed out", READER)
-
-
-@pytest.fixture
-def post(tmp_path: Path, migrated: Path) -> Iterator[Post]:
-    """Give a reader whose mail may bounce."""
-    shutil.copy(migrated, tmp_path / "store.db")
-    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
-    yield Post(store, tmp_path)
-    store.close()
 
 
 def bounce(post: Post, day: int, fields: str) -> dict[str, int]:
