@@ -36,8 +36,8 @@ def library_json(decoded: object, *, place: str) -> Library:
 def item_entry(item: _Item, place: str) -> LibraryEntry | None:
     """Return what one item of Zotero says; None for attachments, notes and other things that are no work."""
     data = _unpacked(item)
-    kind = data.get("itemType")
-    return _read(data, place) if isinstance(kind, str) and kind not in _NO_WORKS else None
+    kind = _text(data, "itemType")
+    return _read(data, place) if kind and kind not in _NO_WORKS else None
 
 
 def _items(decoded: object) -> Sequence[_Item]:
@@ -61,7 +61,7 @@ def _is_item(item: _Item) -> bool:
 
 def _entries(items: Sequence[_Item], place: str) -> Iterator[LibraryEntry]:
     for number, item in enumerate(items, start=1):
-        if item.get("itemType") not in _NO_WORKS:
+        if _text(item, "itemType") not in _NO_WORKS:
             yield _read(item, f"{place}: item {number}")
 
 

@@ -221,4 +221,5 @@ def _text(row: Mapping[str, object], key: str) -> str:
 def _named(data: Mapping[str, object], names: Mapping[str, str]) -> tuple[str, ...]:
     """Return the names of the collections that an item is in, as far as they are known."""
     keys = data.get("collections")
-    return tuple(names[key] for key in keys if key in names) if isinstance(keys, list) else ()
+    listed = [key for key in keys if isinstance(key, str)] if isinstance(keys, list) else []
+    return tuple(names[key] for key in listed if key in names)

@@ -108,6 +108,14 @@ def test_zotero() -> None:
     assert (paper.id, paper.authors, paper.keywords) == ("arxiv:2104.12345", ("Ada One",), ("good",))
 
 
+def test_items_of_no_kind_are_read_or_refused() -> None:
+    """Whatever stands where the kind should."""
+    odd = [*ZOTERO, {"itemType": ["note"], "title": "Odd"}, {"itemType": {}, "title": 7}]
+    page = parse_bibliography(json.dumps(odd).encode(), place="x")
+    assert [paper.title for paper in page.papers] == ["Zotero item", "Odd"]
+    assert [entry.place for entry in page.refused] == ["x: item 4"]
+
+
 def test_csl() -> None:
     """CSL items are read with their parts of dates."""
     (paper,) = parse_bibliography(json.dumps(CSL).encode(), place="x").papers

@@ -260,8 +260,9 @@ def test_odd_items_are_refused_or_passed_over(zotero: ZoteroReplay, client: Poli
     zotero.add("EEEEEEE1", title="")
     zotero.add("EEEEEEE2", title="", DOI="10.1234/bare")
     zotero.add("EEEEEEE3", title=7, creators="nobody", tags=[1], collections="none", dateAdded=5)
-    zotero.add("EEEEEEE4", dateAdded="yesterday")
-    pages, _ = read(zotero.source(client))
+    zotero.add("EEEEEEE4", dateAdded="yesterday", collections=[{}, 1])
+    zotero.add("EEEEEEE5", itemType=["note"])
+    pages, _ = read(zotero.source(client, collections_are_interests=True))
     refused = [entry.place.rpartition("/")[2] for page in pages for entry in page.refused]
     assert refused == ["EEEEEEE1", "EEEEEEE3"]
     assert [entry.key for entry in held(pages)] == [ONE, TWO, "EEEEEEE2", "EEEEEEE4"]
