@@ -194,7 +194,8 @@ class _Holder:
 
     def tick_ages(self) -> dict[str, float]:
         """Return the seconds since each job last ended; one that never did is absent."""
-        ages = {job: self.tick_age(job) for job in ("mail", "background")}
+        jobs = ("mail", "background", *(("inbox",) if self._current().inbox else ()))
+        ages = {job: self.tick_age(job) for job in jobs}
         return {job: age.total_seconds() for job, age in ages.items() if age is not None}
 
     def _current(self) -> "Application":
