@@ -110,10 +110,10 @@ class Importing:
     def run(self, paths: Sequence[Path], progress: Progress = _silent) -> Report:
         """Read all files; a file or entry that cannot be used is named in the report.
 
-        Counts: files, files_refused, added, changed, unchanged, refused.
+        Counts: files, files_refused, added, changed, unchanged, refused. Files are named before entries.
         """
         tally = _tally()
-        files_refused = 0
+        files: list[Refused] = []
         for path in paths:
             papers = 0
             try:
@@ -122,10 +122,10 @@ class Importing:
                     papers += len(page.papers)
                     progress(path.name, papers)
             except SourceError as error:
-                files_refused += 1
-                tally.refused.append(Refused(place=error.place, reason=error.reason))
+                files.append(Refused(place=error.place, reason=error.reason))
         report = tally.report("import")
-        return replace(report, counts={"files": len(paths), "files_refused": files_refused, **report.counts})
+        counts = {"files": len(paths), "files_refused": len(files), **report.counts}
+        return replace(report, counts=counts, failures=(*files, *report.failures))
 
 
 def _store_page(

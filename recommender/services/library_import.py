@@ -66,11 +66,13 @@ class LibraryImport:
 
         Each page is one transaction. Counts: files, files_refused, papers (in the files), added (to the
         store), new (acts), already_known, decided_otherwise (the reader acted differently before),
-        refused. `progress` gets the file and its papers so far. Raises UnknownSubscriber.
+        refused. Refused files are named before entries. `progress` gets the file and its papers so far.
+        Raises UnknownSubscriber.
         """
         with self._store.read() as unit:
             subscriber = unit.people.find(reader).id
         counts: Counter[str] = Counter()
+        files: list[Refused] = []
         refused: list[Refused] = []
         for path in paths:
             papers = 0
@@ -81,11 +83,9 @@ class LibraryImport:
                     papers += len(page.papers)
                     progress(path.name, papers)
             except SourceError as error:
-                counts["files_refused"] += 1
-                refused.append(Refused(place=error.place, reason=error.reason))
-        files = {"files": len(paths), "files_refused": counts["files_refused"]}
-        told = {name: counts[name] for name in _COUNTS}
-        return Report(name="import library", counts=files | told, failures=tuple(refused))
+                files.append(Refused(place=error.place, reason=error.reason))
+        told = {"files": len(paths), "files_refused": len(files)} | {name: counts[name] for name in _COUNTS}
+        return Report(name="import library", counts=told, failures=(*files, *refused))
 
     def _take(self, page: PaperPage, subscriber: int, use: LibraryUse) -> Counter[str]:
         """Fold a page and record its acts in one transaction."""

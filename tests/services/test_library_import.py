@@ -83,9 +83,9 @@ def test_library_papers_are_no_candidates_until_a_source_brings_them(study: Stud
 
 
 def test_bad_files_and_entries_are_named_and_the_rest_is_taken(study: Study) -> None:
-    """A missing file and a broken entry."""
+    """A missing file, which comes first, and a broken entry."""
     study.files["broken.bib"] = [THREE, THREE]
-    report = study.bring(LibraryUse.UP, "gone.bib", "broken.bib")
+    report = study.bring(LibraryUse.UP, "broken.bib", "gone.bib")
     assert [failure.place for failure in report.failures] == ["gone.bib", "broken.bib:9"]
     assert [report.counts[key] for key in ("files", "files_refused", "papers", "new", "refused")] == [
         2,
