@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback, Vote
 from recommender.domain.papers import PaperId
-from recommender.store.moves import may_have_arrived
+from recommender.store.ledger import may_have_arrived
 from recommender.store.names import canonical
 from recommender.store.rows import feedback_row, read_feedback
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER

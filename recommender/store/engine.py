@@ -92,6 +92,13 @@ def _lower(value: str | None) -> str | None:
     return value.lower() if isinstance(value, str) else value
 
 
+def _set(connection: Connection, pragma: str, *, on: bool) -> None:
+    """Turn a pragma on or off, unless the driver's connection, which is used again, has it so already."""
+    if connection.info.get(pragma) is not on:
+        connection.exec_driver_sql(f"PRAGMA {pragma} = {'ON' if on else 'OFF'}")
+        connection.info[pragma] = on
+
+
 def _begin_sqlite(connection: Connection) -> None:
     """Begin as the purpose asks.
 
@@ -99,8 +106,8 @@ def _begin_sqlite(connection: Connection) -> None:
     never take it. Migrations rebuild tables, which foreign keys would turn into deletions.
     """
     purpose = connection.get_execution_options().get(_PURPOSE, "write")
-    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if purpose == 'migrate' else 'ON'}")
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if purpose == 'read' else 'OFF'}")
+    _set(connection, "foreign_keys", on=purpose != "migrate")
+    _set(connection, "query_only", on=purpose == "read")
     try:
         connection.exec_driver_sql("BEGIN" if purpose == "read" else "BEGIN IMMEDIATE")
     except OperationalError as error:

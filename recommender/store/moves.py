@@ -4,57 +4,43 @@ Every condition stands in the UPDATE itself, so that two workers, or one that wa
 never both succeed. On SQLite the write transaction has the whole store; on PostgreSQL row locks do it.
 """
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Update,
     and_,
     bindparam,
     case,
     exists,
-    func,
     or_,
     select,
     update,
 )
 
 from recommender.domain.editions import (
-    NEVER_ARRIVED,
     RETRIABLE,
     TRANSITIONS,
     Delivery,
     DeliveryState,
     Settlement,
-    Standing,
 )
 from recommender.domain.subscribers import SubscriberState
+from recommender.store import ledger
 from recommender.store.rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks
-from recommender.store.types import UTCDateTime
 
 _NOT_MAILABLE = "not sent: no longer subscribed"
 _DIED = "held: the process died before the relay answered"
 _AGAIN = "in doubt: the process died before the relay answered; to be sent once more"
 _OLDER = "a newer edition is due"
-_LONGEST_WAIT = timedelta(hours=12)
-_LONGEST_LEASE = timedelta(hours=1)
-"""Nothing waits or leases as long; a time further ahead was written by a wrong clock. Below a day, so that
-a clock that was a day ahead costs no edition its day."""
-
-
-def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[Delivery]:
-    """Return deliveries in a state, or all, newest first."""
-    query = _joined().order_by(DELIVERY.c.id.desc())
-    if state is not None:
-        query = query.where(DELIVERY.c.state == state.value)
-    return [read_delivery(row) for row in connection.execute(query)]
 
 
 def claim(
@@ -64,13 +50,15 @@ def claim(
 
     Rows that were lost before are left to `claim_lost`.
     """
-    fresh = and_(_due(now), DELIVERY.c.losses == 0)
+    fresh = and_(ledger.is_due(now), DELIVERY.c.losses == 0)
     return _take(connection, fresh, limit, {"worker": worker, "lease_until": until})
 
 
 def claim_lost(connection: Connection, *, worker: str, now: datetime, until: datetime) -> Sequence[Delivery]:
     """Take one row, the one that was lost least often."""
-    return _take(connection, or_(_due(now), _lost(now)), 1, {"worker": worker, "lease_until": until})
+    return _take(
+        connection, or_(ledger.is_due(now), ledger.is_lost(now)), 1, {"worker": worker, "lease_until": until}
+    )
 
 
 def _take(
@@ -95,7 +83,7 @@ def _take(
     taken = list(connection.execute(take).scalars())
     if not taken:
         return []
-    rows = connection.execute(_joined().where(DELIVERY.c.id.in_(taken)).order_by(DELIVERY.c.id))
+    rows = connection.execute(ledger.joined().where(DELIVERY.c.id.in_(taken)).order_by(DELIVERY.c.id))
     return [read_delivery(row) for row in rows]
 
 
@@ -136,28 +124,39 @@ def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *
 
     A row given back untried gets back the attempt that its claim counted.
     """
-    sources = [source.value for source, targets in TRANSITIONS.items() if settlement.state in targets]
     if settlement.state in (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT):
         return False
     values: dict[str, Any] = {
-        "state": settlement.state.value,
+        "number": delivery.id,
+        "token": delivery.fence,
         "reply": settlement.reply,
         "next_attempt_at": settlement.next_attempt_at,
-        "lease_until": None,
         "settled_at": now,
-        "losses": 0,
-        "doubts": DELIVERY.c.doubts + int(settlement.doubt),
+        "doubt": int(settlement.doubt),
     }
-    if settlement.state is DeliveryState.READY:
-        values["attempts"] = DELIVERY.c.attempts - 1
     if settlement.body_sha256 is not None:
         values["body_sha256"] = settlement.body_sha256
-    current = (
-        DELIVERY.c.id == delivery.id,
-        DELIVERY.c.fence == delivery.fence,
+    statement = _settle_statement(settlement.state, with_body=settlement.body_sha256 is not None)
+    return connection.execute(statement, values).rowcount == 1
+
+
+@cache
+def _settle_statement(state: DeliveryState, *, with_body: bool) -> Update:
+    """Return what a settlement executes; made once for each state, for every message waits for it."""
+    values: dict[str, Any] = {name: bindparam(name) for name in ("reply", "next_attempt_at", "settled_at")}
+    values |= {"state": state.value, "lease_until": None, "losses": 0}
+    values["doubts"] = DELIVERY.c.doubts + bindparam("doubt", type_=Integer)
+    if state is DeliveryState.READY:
+        values["attempts"] = DELIVERY.c.attempts - 1
+    if with_body:
+        values["body_sha256"] = bindparam("body_sha256")
+    sources = [source.value for source, targets in TRANSITIONS.items() if state in targets]
+    current = and_(
+        DELIVERY.c.id == bindparam("number"),
+        DELIVERY.c.fence == bindparam("token"),
         DELIVERY.c.state.in_(sources),
     )
-    return connection.execute(update(DELIVERY).where(*current).values(values)).rowcount == 1
+    return update(DELIVERY).where(current).values(values)
 
 
 def hold_in_doubt(connection: Connection, *, now: datetime, again: int, retry_at: datetime | None) -> int:
@@ -178,7 +177,9 @@ def expire_older(
     count = 0
     for part in chunks(subscribers):
         older = select(EDITION.c.id).where(EDITION.c.subscriber_id.in_(part), EDITION.c.due_at < before)
-        waiting = or_(DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED]), _lost(now))
+        waiting = or_(
+            DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED]), ledger.is_lost(now)
+        )
         # What a person asked to be sent once more is theirs to decide.
         which = and_(waiting, DELIVERY.c.retried_at.is_(None), DELIVERY.c.edition_id.in_(older))
         count += connection.execute(update(DELIVERY).where(which).values(expired)).rowcount
@@ -191,85 +192,7 @@ def retry(connection: Connection, number: int, *, now: datetime) -> Delivery | N
     again |= {"next_attempt_at": None, "losses": 0}
     which = and_(DELIVERY.c.id == number, DELIVERY.c.state.in_([state.value for state in RETRIABLE]))
     done = connection.execute(update(DELIVERY).where(which).values(again)).rowcount
-    return delivery(connection, number) if done else None
-
-
-def delivery(connection: Connection, number: int) -> Delivery | None:
-    """Return a delivery by row number."""
-    row = connection.execute(_joined().where(DELIVERY.c.id == number)).first()
-    return read_delivery(row) if row else None
-
-
-def by_message_id(connection: Connection, message_id: str) -> Delivery | None:
-    """Return the delivery whose mail carries this Message-ID."""
-    row = connection.execute(_joined().where(DELIVERY.c.message_id == message_id)).first()
-    return read_delivery(row) if row else None
-
-
-def made_for(connection: Connection, subscriber: int, since: datetime) -> Sequence[Delivery]:
-    """Return a subscriber's deliveries made after `since`, oldest first."""
-    query = _joined().where(EDITION.c.subscriber_id == subscriber, DELIVERY.c.date_header > since)
-    return [read_delivery(row) for row in connection.execute(query.order_by(DELIVERY.c.id))]
-
-
-def failed_since(connection: Connection, since: datetime) -> Sequence[Delivery]:
-    """Return the deliveries that failed at `since` or later, oldest first."""
-    failed = and_(DELIVERY.c.state == DeliveryState.FAILED, DELIVERY.c.settled_at >= since)
-    return [read_delivery(row) for row in connection.execute(_joined().where(failed).order_by(DELIVERY.c.id))]
-
-
-def states(connection: Connection) -> dict[DeliveryState, int]:
-    """Count deliveries by state."""
-    query = select(DELIVERY.c.state, func.count()).group_by(DELIVERY.c.state)
-    return {DeliveryState(state): count for state, count in connection.execute(query)}
-
-
-def standings(
-    connection: Connection, wanted: Collection[DeliveryState], *, now: datetime, since: datetime
-) -> dict[DeliveryState, Standing]:
-    """See `ports.Outbox.standings`."""
-    due = func.sum(case((or_(_due(now), _lost(now)), 1), else_=0)).label("due")
-    lately = func.sum(case((DELIVERY.c.settled_at >= since, 1), else_=0)).label("lately")
-    oldest = func.min(DELIVERY.c.date_header, type_=UTCDateTime).label("oldest")
-    query = select(DELIVERY.c.state, func.count().label("number"), due, lately, oldest)
-    rows = connection.execute(query.where(DELIVERY.c.state.in_(wanted)).group_by(DELIVERY.c.state))
-    return {
-        DeliveryState(row.state): Standing(
-            count=row.number, due=row.due, lately=row.lately, oldest=row.oldest
-        )
-        for row in rows
-    }
-
-
-def last_reply(connection: Connection) -> tuple[datetime, str] | None:
-    """See `ports.Outbox.last_reply`."""
-    answered = [DeliveryState.SENT, DeliveryState.DEFERRED, DeliveryState.FAILED, DeliveryState.HELD]
-    query = select(DELIVERY.c.settled_at, DELIVERY.c.reply).where(DELIVERY.c.state.in_(answered))
-    query = query.where(DELIVERY.c.settled_at.is_not(None), DELIVERY.c.reply != "")
-    row = connection.execute(query.order_by(DELIVERY.c.settled_at.desc()).limit(1)).first()
-    return (row.settled_at, row.reply) if row else None
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    """Tell that a row waits for nothing but a worker; a wait no rule gives came from a wrong clock."""
-    wait = DELIVERY.c.next_attempt_at
-    waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
-    return and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
-
-
-def _lost(now: datetime) -> ColumnElement[bool]:
-    """Tell that a row's worker has let its lease run out, or took it by a wrong clock."""
-    lease = DELIVERY.c.lease_until
-    return and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > now + _LONGEST_LEASE))
-
-
-def may_have_arrived() -> ColumnElement[bool]:
-    """Tell, inside a statement, that a delivery's reader may have the mail.
-
-    So it is with every row that was once left in doubt, whatever became of a further try.
-    """
-    never = [state.value for state in NEVER_ARRIVED]
-    return or_(DELIVERY.c.state.not_in(never), DELIVERY.c.doubts > 0)
+    return ledger.delivery(connection, number) if done else None
 
 
 def _mailable() -> ColumnElement[bool]:
@@ -280,13 +203,4 @@ def _mailable() -> ColumnElement[bool]:
         .where(EDITION.c.id == DELIVERY.c.edition_id, SUBSCRIBER.c.id == EDITION.c.subscriber_id)
         .where(SUBSCRIBER.c.state == SubscriberState.ACTIVE, ~suppressed)
         .correlate(DELIVERY)
-    )
-
-
-def _joined() -> Any:
-    """Select deliveries with the edition and the subscriber's present address."""
-    return (
-        select(DELIVERY, EDITION.c.subscriber_id, EDITION.c.key.label("edition_key"), SUBSCRIBER.c.email)
-        .join(EDITION, EDITION.c.id == DELIVERY.c.edition_id)
-        .join(SUBSCRIBER, SUBSCRIBER.c.id == EDITION.c.subscriber_id)
     )

@@ -15,7 +15,7 @@ from recommender.domain.editions import (
     Standing,
 )
 from recommender.domain.papers import PaperId
-from recommender.store import moves
+from recommender.store import ledger, moves
 from recommender.store.names import canonical
 from recommender.store.rows import item_row, read_item
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
@@ -84,7 +84,7 @@ class SqlOutbox:
             select(EDITION.c.subscriber_id, func.max(EDITION.c.due_at, type_=UTCDateTime).label("due_at"))
             .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
             .where(EDITION.c.due_at <= now)
-            .where(moves.may_have_arrived())
+            .where(ledger.may_have_arrived())
             .group_by(EDITION.c.subscriber_id)
         )
         for part in chunks(subscribers):
@@ -164,34 +164,34 @@ class SqlOutbox:
 
     def delivery(self, delivery: int) -> Delivery | None:
         """Return a delivery by row number."""
-        return moves.delivery(self._connection, delivery)
+        return ledger.delivery(self._connection, delivery)
 
     def by_message_id(self, message_id: str) -> Delivery | None:
         """Return the delivery whose mail carries this Message-ID, angle brackets included."""
-        return moves.by_message_id(self._connection, message_id)
+        return ledger.by_message_id(self._connection, message_id)
 
     def made_for(self, subscriber: int, *, since: datetime) -> Sequence[Delivery]:
         """Return a subscriber's deliveries made after `since`, oldest first."""
-        return moves.made_for(self._connection, subscriber, since)
+        return ledger.made_for(self._connection, subscriber, since)
 
     def failed_since(self, since: datetime) -> Sequence[Delivery]:
         """Return the deliveries that failed at `since` or later, oldest first."""
-        return moves.failed_since(self._connection, since)
+        return ledger.failed_since(self._connection, since)
 
     def states(self) -> dict[DeliveryState, int]:
         """Return how many deliveries are in each state; states without any are absent."""
-        return moves.states(self._connection)
+        return ledger.states(self._connection)
 
     def standings(
         self, states: Collection[DeliveryState], *, now: datetime, since: datetime
     ) -> dict[DeliveryState, Standing]:
         """Return how the deliveries in these states stand; states without any are absent."""
-        return moves.standings(self._connection, states, now=now, since=since)
+        return ledger.standings(self._connection, states, now=now, since=since)
 
     def last_reply(self) -> tuple[datetime, str] | None:
         """Return when and how the newest attempt ended, or None."""
-        return moves.last_reply(self._connection)
+        return ledger.last_reply(self._connection)
 
     def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
         """Return deliveries, newest first."""
-        return moves.deliveries(self._connection, state)
+        return ledger.deliveries(self._connection, state)
