@@ -80,8 +80,8 @@ def run(context: typer.Context) -> None:
         _LOG.warning("%s", warning)
     daemon = Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping)
     holder.tick_age = daemon.tick_age
-    if not daemon.run():
-        raise typer.Exit(1)
+    # A job that is left behind is no failure: it was said, and its work is taken up by the next start.
+    daemon.run()
 
 
 def _watched(files: Sequence[Path]) -> tuple[Path, ...]:

@@ -190,6 +190,13 @@ class LastEdition:
     id: int
     slot: Slot
     state: DeliveryState
+    doubts: int = 0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether its reader may have it and may not: no answer came, and no other try arrived since."""
+        open_end = self.state in (DeliveryState.IN_DOUBT, DeliveryState.HELD)
+        return open_end or (self.doubts > 0 and self.state in NEVER_ARRIVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from recommender.digest.reasons import reason
 from recommender.domain.editions import (
-    DeliveryState,
     Edition,
     EditionItem,
     LastEdition,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 _REMINDERS = 2
 _REMIND_AFTER = timedelta(days=2)
 _REMIND_UNTIL = timedelta(days=60)
-_DOUBTFUL = (DeliveryState.HELD, DeliveryState.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +92,7 @@ def build_editions(
 
 def _held(last: Mapping[int, LastEdition]) -> dict[int, int]:
     """Return the newest edition of each subscriber where nobody knows whether it arrived."""
-    return {number: edition.id for number, edition in last.items() if edition.state in _DOUBTFUL}
+    return {number: edition.id for number, edition in last.items() if edition.doubtful}
 
 
 def _titles(shortlist: Shortlist) -> dict[PaperId, str]:

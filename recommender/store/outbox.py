@@ -68,13 +68,15 @@ class SqlOutbox:
         age = func.row_number().over(
             partition_by=EDITION.c.subscriber_id, order_by=[EDITION.c.due_at.desc(), EDITION.c.id.desc()]
         )
-        joined = select(EDITION, DELIVERY.c.state, age.label("age"))
+        joined = select(EDITION, DELIVERY.c.state, DELIVERY.c.doubts, age.label("age"))
         joined = joined.join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id).where(EDITION.c.due_at <= now)
         for part in chunks(subscribers):
             aged = joined.where(EDITION.c.subscriber_id.in_(part)).subquery()
             for row in self._connection.execute(select(aged).where(aged.c.age == 1)):
                 slot = Slot(key=row.key, due_at=row.due_at)
-                found[row.subscriber_id] = LastEdition(id=row.id, slot=slot, state=DeliveryState(row.state))
+                found[row.subscriber_id] = LastEdition(
+                    id=row.id, slot=slot, state=DeliveryState(row.state), doubts=row.doubts
+                )
         return found
 
     def last_arrivals(self, subscribers: Sequence[int], *, now: datetime) -> dict[int, datetime]:
