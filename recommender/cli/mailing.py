@@ -11,7 +11,6 @@ from recommender.cli.inbox import read_inbox
 from recommender.cli.intake import finish
 from recommender.cli.outbox import send
 from recommender.cli.output import progress, say, tell, write
-from recommender.cli.stopping import stoppable
 from recommender.domain.errors import InputError
 
 _FORMATS = ("html", "text", "eml")
@@ -51,12 +50,7 @@ def digest(context: typer.Context) -> None:
     for step in (application.training().run, application.publishing.run):
         reports.append(step())
         tell(reports[-1])
-    with stoppable() as stop:
-        reports.append(send(application, stop.asked))
-    tell(reports[-1])
-    stop.leave()
-    if any(report.partial for report in reports):
-        raise typer.Exit(4)
+    send(application, reports)
 
 
 def preview(

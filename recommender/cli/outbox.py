@@ -1,7 +1,7 @@
 """Commands about the outbox: deliver what is due, list the deliveries, send some once more."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,13 +41,7 @@ def deliver(
         show(rows, as_json=False, empty="the outbox has nothing to send")
         return
     application.delivery.recover()
-    reports = read_inbox(application)
-    with stoppable() as stop:
-        reports.append(send(application, stop.asked))
-    tell(reports[-1])
-    stop.leave()
-    if any(report.partial for report in reports):
-        raise typer.Exit(4)
+    send(application, read_inbox(application))
 
 
 def deliveries(
@@ -106,12 +100,21 @@ def retry(
     say(f"{len(rows)} ready again; `paperroute deliver` sends them, or a running daemon at its next tick")
 
 
-def send(application: "Application", stopping: Callable[[], bool]) -> "Report":
-    """Deliver what is due, with a bar on a terminal, until `stopping` says so; then judge refusals."""
+def send(application: "Application", before: Sequence["Report"]) -> None:
+    """Deliver what is due, with a bar on a terminal, judge refusals, and end as the command should.
+
+    `before` are the reports of the steps before this one: the exit code speaks for all.
+    """
     started = application.clock.now()
-    with sending(lambda: application.lookup().due_count(application.clock.now())) as told:
-        report = application.delivery.run(told, stopping)
+    with (
+        stoppable() as stop,
+        sending(lambda: application.lookup().due_count(application.clock.now())) as told,
+    ):
+        report = application.delivery.run(told, stop.asked)
     judged = application.bouncing.run(since=started)
     if judged.warnings:
         tell(judged)
-    return report
+    tell(report)
+    stop.leave()
+    if any(done.partial for done in (*before, report)):
+        raise typer.Exit(4)
