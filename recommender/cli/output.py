@@ -69,7 +69,7 @@ def write(text: str) -> None:
 
 def tell(report: Report) -> None:
     """Print a report: one line of counts, then warnings and failures with their places."""
-    counts = ", ".join(f"{value:,} {key.replace('_', ' ')}" for key, value in report.counts.items())
+    counts = ", ".join(_counted(value, key) for key, value in report.counts.items())
     say(f"{report.name}: {counts or 'nothing to do'}")
     for warning in report.warnings:
         say(f"  warning: {warning}")
@@ -103,6 +103,12 @@ class _Rate(ProgressColumn):
         if not speed:
             return Text("")
         return Text(f"{speed:.1f}/s" if speed >= 1 else f"{speed * 60:.1f}/min")
+
+
+def _counted(value: int, key: str) -> str:
+    """Return a count in words: `2 editions`, `1 edition`."""
+    name = key.replace("_", " ")
+    return f"{value:,} {name.removesuffix('s') if value == 1 else name}"
 
 
 @contextmanager
@@ -139,7 +145,7 @@ def _table(rows: Sequence[Row], layout: Layout) -> None:
         style = "" if number else "bold"
         console.print(Text("  ".join(cells).rstrip(), style=style), soft_wrap=True)
         for name in layout.beneath if number else ():
-            if (value := rows[number - 1][name]) not in (None, ""):
+            if (value := rows[number - 1].get(name)) not in (None, ""):
                 label = f"{name.replace('_', ' ')}: " if isinstance(value, datetime) else ""
                 console.print(Padding(Text(label + _told(value)), (0, 0, 0, _INDENT), expand=False))
 

@@ -296,5 +296,7 @@ def _start_log() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    for chatty in ("alembic", "apscheduler", "httpx"):
+    # A tick that finds the one before still at work is nothing to tell.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    for chatty in ("alembic", "httpx"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

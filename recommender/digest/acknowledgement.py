@@ -83,7 +83,7 @@ def text_of(note: Acknowledgement) -> str:
     """Return the words of the mail."""
     lines = [_words(line) for line in note.lines]
     if note.by_reply:
-        lines += ["", f"To take back {note.by_reply}, reply to this mail."]
+        lines += ["", f"To take {note.by_reply}, reply to this mail."]
     if len(note.lines) > 1:
         undo = [f"{_words(line)}\n{line.undo}" for line in note.lines if line.undo]
         lines += ["", "To take back one of them, send the mail that its link opens:", *undo] if undo else []

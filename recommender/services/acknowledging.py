@@ -117,4 +117,4 @@ def _subject(last: Done, links: MailLinks) -> str:
 def _by_reply(last: Done, lines: int) -> str:
     if last.undo is None:
         return ""
-    return "that" if lines == 1 else "the last one"
+    return "it back" if lines == 1 else "the last one back"

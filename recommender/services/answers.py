@@ -33,7 +33,7 @@ _SAID = {
     Act.UNSAVE: "Taken off your reading list",
 }
 _HELP = (
-    "Help. Every button of a digest opens a mail that is already written: send it as it is and it counts."
+    "Every button of a digest opens a mail that is already written: send it as it is and it counts."
     " Other words in it are not read by anybody. To end all mail, send the mail that this link opens:"
 )
 

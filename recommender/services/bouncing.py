@@ -14,7 +14,6 @@ from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.services.unsubscribing import stop
 
 DELAYED = "delayed: "
 """Begins the detail of a bounce that says that a server still tries: no failure, and no arrival."""
@@ -39,6 +38,11 @@ class Bouncing:
                 stopped += self.decide(unit, row)
         return Report(name="bounces", counts={"suppressed": len(stopped)}, warnings=tuple(stopped))
 
+    def knows(self, unit: UnitOfWork, row: Delivery) -> bool:
+        """Tell whether a delivery is known to have bounced; a notice of delay is no bounce yet."""
+        told = unit.inbound.bounces(row.subscriber, since=self.clock.now() - self.policy.memory)
+        return any(mail.delivery == row.id and not mail.detail.startswith(DELAYED) for mail in told)
+
     def decide(self, unit: UnitOfWork, row: Delivery) -> list[str]:
         """Suppress the reader of a delivery if it is time to; return what was done, in words, if anything.
 
@@ -59,7 +63,8 @@ class Bouncing:
             return []
         if subscriber.email.lower() in unit.people.suppressed():
             return []
-        stop(unit, subscriber, reason=reason, at=now)
+        # The address alone is at fault: what the reader wished stays as it is.
+        unit.people.suppress(subscriber.email, reason=reason, at=now)
         return [f"subscriber {subscriber.key or subscriber.id}: {reason}"]
 
 

@@ -14,6 +14,7 @@ from recommender.services.sending import wanted
 _FIND = "`paperroute deliveries` lists the ids"
 _LARGEST = 2**31 - 1
 """Ids are 32-bit numbers in PostgreSQL."""
+_WHY = "; `paperroute subscribers` says why, and `subscribers lift` lets mail that bounced go out again"
 _WAITS = {
     DeliveryState.READY: "is ready already; `paperroute deliver` sends it",
     DeliveryState.IN_DOUBT: "waits for the relay's answer; if the process that asked is gone,"
@@ -70,7 +71,7 @@ class Replaying:
         """Return why a row cannot be sent once more, or nothing."""
         if row.state in RETRIABLE:
             gone = row.id not in wanted(unit, [row])
-            return f"{place(row)}: its reader gets no mail now; it would only be suppressed" if gone else ""
+            return f"{place(row)}: its reader gets no mail now{_WHY}" if gone else ""
         if row.state is DeliveryState.CLAIMED:
             return f"{place(row)} {self._in_hand(row)}"
         if row.state is DeliveryState.SUPPRESSED:

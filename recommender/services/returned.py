@@ -61,9 +61,11 @@ class Returned:
             delivery=row.id,
             detail=words if reading.permanent else f"{DELAYED}{words}",
         )
+        judged_before = self.bouncing.knows(unit, row)
         if not unit.inbound.record(mail):
             return Carried(kind=mail.kind, again=True)
-        warnings = self.bouncing.decide(unit, row) if reading.permanent else []
+        # A second report of one edition says nothing new.
+        warnings = self.bouncing.decide(unit, row) if reading.permanent and not judged_before else []
         return Carried(kind=mail.kind, ours=True, warnings=tuple(warnings))
 
     def complaint(self, unit: UnitOfWork, reading: Reading) -> Carried:
