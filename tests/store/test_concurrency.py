@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_declaration, a_paper
@@ -73,3 +74,29 @@ def test_one_work_folded_by_many_is_one_row(store: SqlStore, new_store: StoreFac
         assert sum(pool.map(work, range(WORKERS))) == 19
     with store.read() as unit:
         assert unit.papers.count() == 19
+
+
+def test_two_messages_of_one_reader_do_not_wait_for_each_other(
+    store: SqlStore, new_store: StoreFactory
+) -> None:
+    """Two readers of one inbox: whoever records a message may suppress its reader."""
+    with store.write() as unit:
+        ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON)
+    start = Barrier(WORKERS)
+    rounds = 8
+
+    def work(worker: int) -> int:
+        own = new_store()
+        recorded = 0
+        for number in range(rounds):
+            mail = InboundMail(
+                key=f"{number}/{worker}", at=NOON, kind=InboundKind.UNSUBSCRIBE, subscriber=ana.id
+            )
+            start.wait()
+            with own.write() as unit:
+                recorded += unit.inbound.record(mail)
+                unit.people.suppress(ana.email, reason="words", at=NOON)
+        return recorded
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        assert sum(pool.map(work, range(WORKERS))) == WORKERS * rounds
