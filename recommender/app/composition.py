@@ -15,7 +15,6 @@ from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
 from recommender.digest.render import Renderer
 from recommender.digest.return_path import ReturnPaths
-from recommender.domain.errors import InputError
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer, Source
 from recommender.ranking.base import RankingSettings
@@ -51,6 +50,12 @@ if TYPE_CHECKING:
     from recommender.services.inbox import Inbox
 
 
+def _read_references(path: Path) -> tuple[str, ...]:
+    from recommender.app.intake import read_references  # noqa: PLC0415 only for a seeds_file
+
+    return read_references(path)
+
+
 def load_configuration(config: Path | None) -> Loaded:
     """Find and load the configuration; raises ConfigError with every problem."""
     environ = process_environment()
@@ -73,11 +78,11 @@ def compose(*, config: Path | None, now: datetime | None, ticking: bool = False)
 class Application:
     """One configuration, one store, one clock; every service on demand."""
 
-    def __init__(self, loaded: Loaded, clock: Clock) -> None:
-        """Open nothing yet but the store's engine."""
+    def __init__(self, loaded: Loaded, clock: Clock, store: SqlStore | None = None) -> None:
+        """Open nothing yet but the store's engine, unless there is one already."""
         self.loaded = loaded
         self.clock = clock
-        self.store = SqlStore(loaded.store_url)
+        self.store = store or SqlStore(loaded.store_url)
         self._keys = signing_keys(loaded.settings.secrets, loaded.keys_file)
         self.links = Links(self._keys, loaded.settings.web.public_url)
         self.by_mail = self._mail_links()
@@ -91,8 +96,17 @@ class Application:
         return Subscriptions(self.store, self.clock).run(self.loaded.subscribers)
 
     def reload(self, config: Path | None) -> "Application":
-        """Return an application of the changed files over the same store; raises ConfigError."""
-        fresh = Application(load_configuration(config), self.clock)
+        """Return an application of the changed files, over the same store if it has not moved.
+
+        The deliveries go on from where they are. Raises ConfigError.
+        """
+        loaded = load_configuration(config)
+        same = loaded.store_url == self.loaded.store_url
+        fresh = Application(loaded, self.clock, self.store if same else None)
+        if same:
+            fresh.delivery.inherit(self.delivery.desk)
+        else:
+            fresh.store.upgrade()
         fresh.reconcile()
         return fresh
 
@@ -107,16 +121,12 @@ class Application:
 
     def sources(self, *, only: str | None = None) -> list[Source]:
         """Return the configured sources, or the one named; raises InputError for an unknown name."""
-        if only is None:
-            return self._sources
-        chosen = [source for source in self._sources if source.name == only]
-        if not chosen:
-            names = ", ".join(source.name for source in self._sources) or "none are configured"
-            raise InputError(f"no source is called {only!r}; there are: {names}")
-        return chosen
+        from recommender.app.intake import choose  # noqa: PLC0415 see `_sources`
+
+        return self._sources if only is None else choose(self._sources, only)
 
     def rewind(self, sources: Sequence[Source], day: str) -> None:
-        """Let sources start at a date (YYYY-MM-DD) instead of where they left off; raises InputError."""
+        """Let sources start at a date (YYYY-MM-DD); raises InputError."""
         from recommender.app.intake import rewind  # noqa: PLC0415 only for --since
 
         rewind(self.store, sources, day)
@@ -286,9 +296,3 @@ class Application:
 
         names = [section.name or section.type for section in self.loaded.settings.source]
         return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer, self._signer))
-
-
-def _read_references(path: Path) -> tuple[str, ...]:
-    from recommender.app.intake import read_references  # noqa: PLC0415 only for a seeds_file
-
-    return read_references(path)

@@ -75,3 +75,12 @@ def rewind(store: Store, sources: Sequence[Source], day: str) -> None:
         for source in sources:
             state = states.get(source.name) or SourceState(source=source.name)
             unit.papers.save_source_state(replace(state, cursor=Cursor(position=since.isoformat())))
+
+
+def choose(sources: Sequence[Source], name: str) -> list[Source]:
+    """Return the source of that name; raises InputError where there is none."""
+    chosen = [source for source in sources if source.name == name]
+    if not chosen:
+        names = ", ".join(source.name for source in sources) or "none are configured"
+        raise InputError(f"no source is called {name!r}; there are: {names}")
+    return chosen

@@ -90,7 +90,7 @@ def retry(
 
     replaying = application_of(context).replaying()
     rows = replaying.look(ids)
-    held = [row for row in rows if row.state is DeliveryState.HELD]
+    held = [row for row in rows if row.state is DeliveryState.HELD or row.doubts]
     for row in held:
         say(second_copy(row))
     if held and not yes and sys.stdin.isatty() and not typer.confirm("Send once more?", err=True):

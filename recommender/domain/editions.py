@@ -1,5 +1,6 @@
 """Editions, their items, and the deliveries that carry them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -181,6 +182,21 @@ class Delivery:
     """How many attempts ended without an answer after the message."""
     retried_at: datetime | None = None
     """When a person asked for it to be sent once more."""
+    sent_to: str = ""
+    """`address_hash` of the address that it was last offered to the relay for; empty before that."""
+
+    @property
+    def to_present_address(self) -> bool:
+        """Whether it was offered for the address that its reader has now."""
+        return self.sent_to == address_hash(self.email)
+
+
+def address_hash(email: str) -> str:
+    """Return 64 hexadecimal digits that stand for an address, in whatever case: SHA-256, not keyed.
+
+    It tells whether two mails went to one address without keeping an address that a reader gave up.
+    """
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +234,6 @@ class Settlement:
     state: DeliveryState
     reply: str = ""
     next_attempt_at: datetime | None = None
-    body_sha256: str | None = None
     doubt: bool = False
     """The attempt ended without an answer after the message; counted on the row."""
 

@@ -17,7 +17,7 @@ SHUTTING_DOWN = 421
 
 _OUT_OF_STEP = 503
 _LOG_IN_FIRST = frozenset({530, 534, 535, 538})
-_NOT_THIS_SENDER = re.compile(r"5(?:30|50|53|54) 5\.(?:7\.\d+|1\.[78])(?:\s|$)")
+_TOO_LARGE = re.compile(r"552\b|5\d\d 5\.3\.4\b")
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _NO_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
@@ -30,9 +30,11 @@ def before_body(command: str, code: int, text: bytes) -> MailError:
     reply = told(code, text)
     if code == SHUTTING_DOWN or code in _LOG_IN_FIRST:
         return MailDeferred(reply, relay=True)
-    if command.startswith("MAIL") and _NOT_THIS_SENDER.match(reply):
+    refused = 500 <= code <= 599 and code != _OUT_OF_STEP
+    if command.startswith("MAIL") and refused and not _TOO_LARGE.match(reply):
+        # Nobody was named yet but ourselves, however the relay words it.
         return MailDeferred(f"the sender is refused: {reply}"[:_LONGEST], relay=True)
-    if 500 <= code <= 599 and code != _OUT_OF_STEP:
+    if refused:
         return MailRejected(reply)
     return MailDeferred(reply)
 

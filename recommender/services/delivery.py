@@ -9,7 +9,7 @@ start-up or a person moves it.
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from recommender.domain.editions import Delivery, DeliveryState, Settlement
 from recommender.domain.errors import MailDeferred
@@ -35,11 +35,11 @@ class DeliveryService:
     clock: Clock
     guard: Guard
     policy: DeliveryPolicy = field(default_factory=DeliveryPolicy)
-    _desk: Desk = field(init=False)
+    desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
         """Keep what is remembered from run to run: how the relay fares, and the pace."""
-        self._desk = Desk(
+        self.desk = Desk(
             store=self.store,
             render=self.render,
             guard=self.guard,
@@ -82,29 +82,39 @@ class DeliveryService:
         behind deferred, failed and held.
         """
         run = Run(progress=progress, stopping=stopping)
-        pay(self._desk, run)
+        pay(self.desk, run)
         due = self._expire(run)
         if not due:
             return run.report()
-        if until := self._desk.relay.rests_until(self.clock.now()):
+        if until := self.desk.relay.rests_until(self.clock.now()):
             run.warn(f"the relay rests until {until:%H:%M} UTC")
             return run.report()
         try:
             session = self.mailer.open()
         except MailDeferred as error:
             # Before any claim: a relay that is down must not use up the attempts of the rows.
-            self._desk.relay.refused(self.clock.now())
+            self.desk.relay.refused(self.clock.now())
             run.halt(error.reply)
             return run.report()
-        helpers = self._more_connections(min(self.policy.connections, due) - 1, run)
+        helpers = self._more_connections(min(self.policy.used_connections, due) - 1, run)
         with self._at_work(session, run) as sender:
-            if helpers:
-                sender.work(lost=False)
-            for helper in helpers:
-                helper.join()
+            try:
+                if helpers:
+                    sender.work(lost=False)
+            except BaseException:
+                run.halt()
+                raise
+            finally:
+                for helper in helpers:
+                    helper.join()
             # A row that kills its process must find no others in hand: one connection, one row.
             sender.work()
         return run.report()
+
+    def inherit(self, desk: Desk) -> None:
+        """Go on from where a service on the same store stands: what it is owed, the relay, the pace."""
+        desk.relay.policy, desk.pace.per_minute = self.policy, self.policy.per_minute
+        self.desk = replace(self.desk, owed=desk.owed, relay=desk.relay, pace=desk.pace)
 
     def _more_connections(self, count: int, run: Run) -> list[threading.Thread]:
         """Start further connections, each in a thread that cannot keep a stopped process alive."""
@@ -132,7 +142,7 @@ class DeliveryService:
     @contextmanager
     def _at_work(self, session: MailSession, run: Run) -> Iterator[Sender]:
         try:
-            yield Sender(self._desk, session, run)
+            yield Sender(self.desk, session, run)
         except BaseException:
             # What stops one connection stops them all; the rows in hand come back with their lease.
             run.halt()

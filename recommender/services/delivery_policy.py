@@ -55,11 +55,17 @@ class DeliveryPolicy:
             raise InputError("delivery needs at least 1 connection and a rate of 0 or more a minute")
 
     @property
+    def used_connections(self) -> int:
+        """Connections that a limit a minute leaves work for: each has its turn in a quarter of a lease."""
+        turns = self.per_minute * self.lease / timedelta(minutes=4)
+        return max(1, min(self.connections, int(turns))) if self.per_minute else self.connections
+
+    @property
     def claim_limit(self) -> int:
         """Rows that one connection claims at once: no more than it may send in half a lease."""
         if not self.per_minute:
             return self.batch
-        share = self.per_minute * self.lease / timedelta(minutes=2) / self.connections
+        share = self.per_minute * self.lease / timedelta(minutes=2) / self.used_connections
         return max(1, min(self.batch, int(share)))
 
     def rest(self, refusals: int) -> timedelta:

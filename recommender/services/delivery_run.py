@@ -121,6 +121,9 @@ class RelayHealth:
     def refused(self, now: datetime) -> None:
         """Leave the relay alone for a while: what it refused concerns every row."""
         with self._lock:
+            if self.rests_until(now):
+                # Several connections met the same refusal.
+                return
             self._refusals += 1
             self._until = now + self.policy.rest(self._refusals)
             self._doubts = self._rejections = 0

@@ -120,6 +120,11 @@ class Sender:
         except MailDeferred as error:
             self._settle(row, mark.stop or DeliveryState.DEFERRED, error.reply)
             self._put_off(error, mark)
+        except Exception as error:
+            # Nothing else would ever move the row on while this process lives.
+            if mark.made:
+                self._doubt(row, f"{type(error).__name__}: {error}")
+            raise
         else:
             relay.answered()
             self._settle(row, DeliveryState.SENT, reply)
@@ -194,15 +199,16 @@ class _Mark:
         row, now = self.prepared.delivery, self.desk.clock.now()
         try:
             with self.desk.store.write() as unit:
-                self.made = unit.outbox.mark_in_doubt(row, now=now, body_sha256=self.prepared.sha256)
-                if not self.made:
+                made = unit.outbox.mark_in_doubt(row, now=now, body_sha256=self.prepared.sha256)
+                if not made:
                     self.stop = _called_off(unit, row)
         except Exception:
             # Whether a commit that failed was kept is the store's secret; that nothing was sent is known.
             waits = Settlement(state=DeliveryState.DEFERRED, reply=_STORE_FAILED, next_attempt_at=now)
             self.desk.owed.append((row, waits))
             raise
-        return self.made
+        self.made = made
+        return made
 
 
 def wanted(unit: UnitOfWork, rows: Sequence[Delivery]) -> set[int]:

@@ -30,6 +30,7 @@ from recommender.domain.editions import (
     Delivery,
     DeliveryState,
     Settlement,
+    address_hash,
 )
 from recommender.domain.subscribers import SubscriberState
 from recommender.store import ledger
@@ -92,7 +93,8 @@ def mark_in_doubt(connection: Connection, delivery: Delivery, *, now: datetime, 
     lock, doubt, stop = _mark_statements()
     which = {"number": delivery.id, "token": delivery.fence, "moment": now, "reader": delivery.subscriber}
     connection.execute(lock, which).all()
-    if connection.execute(doubt, which | {"address": delivery.email, "fingerprint": body_sha256}).rowcount:
+    mark = {"address": delivery.email, "hash": address_hash(delivery.email), "fingerprint": body_sha256}
+    if connection.execute(doubt, which | mark).rowcount:
         return True
     connection.execute(stop, which)
     return False
@@ -110,6 +112,7 @@ def _mark_statements() -> tuple[Select[Any], Update, Update]:
     reader = SUBSCRIBER.c.id == bindparam("reader")
     same = exists().where(reader, SUBSCRIBER.c.email == bindparam("address"))
     doubt = {"state": DeliveryState.IN_DOUBT, "body_sha256": bindparam("fingerprint")}
+    doubt["address_hash"] = bindparam("hash")
     ended: dict[str, Any] = {"settled_at": bindparam("moment"), "lease_until": None}
     stop = {"state": DeliveryState.SUPPRESSED, "reply": _NOT_MAILABLE, **ended}
     return (
@@ -122,34 +125,37 @@ def _mark_statements() -> tuple[Select[Any], Update, Update]:
 def settle(connection: Connection, delivery: Delivery, settlement: Settlement, *, now: datetime) -> bool:
     """See `ports.Outbox.settle`: the states from which the move is allowed are part of the condition.
 
-    A row given back untried gets back the attempt that its claim counted.
+    A row given back untried gets back the attempt that its claim counted, and keeps what was known of it.
     """
     if settlement.state in (DeliveryState.CLAIMED, DeliveryState.IN_DOUBT):
         return False
     values: dict[str, Any] = {
         "number": delivery.id,
         "token": delivery.fence,
-        "reply": settlement.reply,
         "next_attempt_at": settlement.next_attempt_at,
         "settled_at": now,
         "doubt": int(settlement.doubt),
     }
-    if settlement.body_sha256 is not None:
-        values["body_sha256"] = settlement.body_sha256
-    statement = _settle_statement(settlement.state, with_body=settlement.body_sha256 is not None)
-    return connection.execute(statement, values).rowcount == 1
+    if settlement.state is not DeliveryState.READY:
+        values["reply"] = settlement.reply
+    if settlement.state is DeliveryState.FAILED:
+        # A recipient may be refused before the mark, which says it too.
+        values["hash"] = address_hash(delivery.email)
+    return connection.execute(_settle_statement(settlement.state), values).rowcount == 1
 
 
 @cache
-def _settle_statement(state: DeliveryState, *, with_body: bool) -> Update:
+def _settle_statement(state: DeliveryState) -> Update:
     """Return what a settlement executes; made once for each state, for every message waits for it."""
-    values: dict[str, Any] = {name: bindparam(name) for name in ("reply", "next_attempt_at", "settled_at")}
-    values |= {"state": state.value, "lease_until": None, "losses": 0}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("next_attempt_at", "settled_at")}
+    values |= {"state": state.value, "lease_until": None}
     values["doubts"] = DELIVERY.c.doubts + bindparam("doubt", type_=Integer)
     if state is DeliveryState.READY:
         values["attempts"] = DELIVERY.c.attempts - 1
-    if with_body:
-        values["body_sha256"] = bindparam("body_sha256")
+    else:
+        values |= {"reply": bindparam("reply"), "losses": 0}
+    if state is DeliveryState.FAILED:
+        values["address_hash"] = bindparam("hash")
     sources = [source.value for source, targets in TRANSITIONS.items() if state in targets]
     current = and_(
         DELIVERY.c.id == bindparam("number"),

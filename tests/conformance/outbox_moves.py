@@ -57,13 +57,17 @@ class OutboxMovesConformance:
         assert (first.losses, second.losses) == (1, 1)
 
     def test_losses_add_up_until_an_attempt_ends(self, store: Store) -> None:
-        """A row that was given back or refused has not killed anybody."""
+        """A row that was refused has not killed anybody; one given back untried is as suspect as before."""
         claimed(store)
         for losses in (1, 2):
             (row,) = claim(store, minutes=20 * losses)
             assert row.losses == losses
         with store.write() as unit:
             assert unit.outbox.settle(row, Settlement(state=DeliveryState.READY), now=NOON)
+        assert present(store).losses == 2
+        (row,) = claim(store, minutes=60)
+        with store.write() as unit:
+            assert unit.outbox.settle(row, Settlement(state=DeliveryState.FAILED), now=NOON)
         assert present(store).losses == 0
 
     @pytest.mark.parametrize("hours,claims", [(0.5, 0), (24, 1)])

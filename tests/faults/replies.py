@@ -52,11 +52,19 @@ def _refusals() -> list[ReplyCase]:
         b"554 no",
         b"555 no such",
     )
-    return [
+    refused = [
         _case(phase, words + b"\r\n", state, words[:3].decode() + " ")
-        for phase in ("MAIL", "RCPT", "DATA", _DOT)
+        for phase in ("RCPT", "DATA", _DOT)
         for state, replies in ((DEFERRED, later), (FAILED, never))
         for words in replies
+    ]
+    refused += [_case("MAIL", words + b"\r\n", DEFERRED, words[:3].decode() + " ") for words in later]
+    # At MAIL nobody is named but ourselves: only a size is about this message.
+    return refused + [
+        _case("MAIL", words + b"\r\n", FAILED, "552 ")
+        if words.startswith(b"552")
+        else _case("MAIL", words + b"\r\n", DEFERRED, f"the sender is refused: {words.decode()}", rests=True)
+        for words in never
     ]
 
 

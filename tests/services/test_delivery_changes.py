@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -148,3 +149,44 @@ class MoodyStore:
 
 def _named(message: bytes) -> str:
     return message.partition(b"Message-ID: ")[2].partition(b"\r\n")[0].decode()
+
+
+def test_a_mailer_that_breaks_after_the_mark_holds_the_row(room: Mailroom) -> None:
+    """A fault of ours in the middle is no answer: the row is held at once, not at the next start."""
+    mailer = FakeMailer()
+    accept = mailer.send
+
+    def broken(envelope: Envelope, message: bytes, on_in_doubt: Callable[[], bool]) -> str:
+        if envelope.rcpt_to == ANA:
+            on_in_doubt()
+            raise ZeroDivisionError("a fault of ours")
+        return accept(envelope, message, on_in_doubt)
+
+    mailer.send = broken  # type: ignore[method-assign]  # this one life only
+    with pytest.raises(ZeroDivisionError):
+        room.service(mailer).run()
+    assert room.states()[ANA] is DeliveryState.HELD
+
+
+def test_a_service_goes_on_from_where_another_stood(room: Mailroom) -> None:
+    """What the store would not take, and the rest of the relay, outlive a reload."""
+    store = MoodyStore(room.store)
+    mailer = FakeMailer(before_mark=lambda _envelope: store.break_after_commit())
+    old = DeliveryService(store, mailer, render, room.clock, take_all, DeliveryPolicy(jitter=0.0))
+    with pytest.raises(OSError, match="lost"):
+        old.run()
+    old.desk.relay.refused(room.clock.now())
+    mailer.before_mark = lambda _envelope: None
+    new = room.service(mailer)
+    new.inherit(old.desk)
+    assert without_zeros(new.run().counts) == {"deferred": 1}
+    room.clock.move(minutes=3)
+    assert without_zeros(new.run().counts) == {"sent": 3}
+
+
+def test_one_refusal_met_by_many_connections_is_one(room: Mailroom) -> None:
+    """The rest does not double for each of them."""
+    relay = room.service(FakeMailer()).desk.relay
+    for _connection in range(4):
+        relay.refused(room.clock.now())
+    assert relay.rests_until(room.clock.now()) == room.clock.now() + timedelta(minutes=1)

@@ -103,3 +103,16 @@ def test_numbers_that_would_send_nothing_are_refused(fault: dict[str, int]) -> N
     """A batch of none or a lease of nothing is a mistake."""
     with pytest.raises(InputError):
         DeliveryPolicy(**fault)  # type: ignore[arg-type]  # one fault at a time
+
+
+@pytest.mark.parametrize(
+    "connections,per_minute,used,claimed", [(4, 1, 1, 1), (16, 7, 3, 2), (4, 0, 4, 20), (2, 600, 2, 20)]
+)
+def test_a_slow_pace_uses_fewer_connections(
+    connections: int, per_minute: int, used: int, claimed: int
+) -> None:
+    """A claim that waits for its turn longer than its lease would be given back for ever."""
+    policy = DeliveryPolicy(connections=connections, per_minute=per_minute)
+    assert (policy.used_connections, policy.claim_limit) == (used, claimed)
+    if per_minute:
+        assert used * claimed * timedelta(minutes=1) / per_minute <= policy.lease
