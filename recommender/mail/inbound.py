@@ -67,12 +67,18 @@ def read_mail(content: bytes) -> Reading:
         originals=reports.originals(message),
     )
     if reports.complaint(message):
-        named = (*reports.return_addresses(message), *told.recipients)
-        return replace(told, form=Form.COMPLAINT, recipients=named, ways_out=reports.ways_out(message))
+        return replace(
+            told,
+            form=Form.COMPLAINT,
+            recipients=(*reports.return_addresses(message), *told.recipients),
+            originals=reports.original(message),
+            ways_out=reports.ways_out(message),
+        )
     if found := reports.bounce(message):
         return replace(
             told,
             form=Form.BOUNCE,
+            originals=reports.original(message),
             permanent=found.permanent,
             status=found.status,
             diagnostic=found.diagnostic,

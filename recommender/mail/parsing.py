@@ -20,10 +20,14 @@ MOST_BYTES = 256 * 1024
 """A report and the headers of what it returns stand at the beginning."""
 _MOST_CONTAINERS = 40
 _MOST_PARTS = 100
+_MOST_LINES = 5_000
+"""As many as 256 KiB of base64 have, and half as many again."""
+_MOST_BLOCKS = 200
 _LONGEST_HEADER = 8_000
 _LONGEST_TEXT = 40_000
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]@]+@[^\s<>,;:\"()\[\]@]+")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,250}>")
+_BLANK_LINES = re.compile(rb"\n{3,}")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
@@ -40,7 +44,7 @@ _PLAIN = _Plain()
 
 def parse(content: bytes) -> Mail:
     """Return a message, or only its headers where its body is a maze."""
-    content = content[:MOST_BYTES]
+    content = _bounded(content)
     lowered = content.lower()
     if lowered.count(b"multipart/") + lowered.count(b"message/") <= _MOST_CONTAINERS:
         try:
@@ -53,14 +57,29 @@ def parse(content: bytes) -> Mail:
         return Message(policy=_PLAIN)
 
 
-def parts(message: Mail) -> Iterator[Mail]:
-    """Yield a message and its parts in their order, the first hundred at most."""
+def _bounded(content: bytes) -> bytes:
+    """Return the beginning of a message with line feeds alone, and no two blank lines in a row.
+
+    To the package every blank line of a delivery status begins one more message.
+    """
+    plain = content[:MOST_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    plain = _BLANK_LINES.sub(b"\n\n", plain)
+    return b"\n".join(plain.split(b"\n", _MOST_LINES)[:_MOST_LINES])
+
+
+def parts(message: Mail, *, inside: bool = True) -> Iterator[Mail]:
+    """Yield a message and its parts in their order, the first hundred at most.
+
+    Not `inside`: without the parts of messages that it holds.
+    """
     waiting: list[Mail] = [message]
     for _ in range(_MOST_PARTS):
         if not waiting:
             return
         part = waiting.pop(0)
         yield part
+        if not inside and part.get_content_maintype() == "message":
+            continue
         payload = part.get_payload()
         if isinstance(payload, list):
             waiting[:0] = [inner for inner in payload if isinstance(inner, Message)]
@@ -105,12 +124,16 @@ def text(part: Mail) -> str:
 def blocks(part: Mail) -> list[Mail]:
     """Return the blocks of fields of a `message/…` part; none where it holds no fields."""
     payload = part.get_payload()
-    return [block for block in payload if isinstance(block, Message)] if isinstance(payload, list) else []
+    found = payload[:_MOST_BLOCKS] if isinstance(payload, list) else []
+    return [block for block in found if isinstance(block, Message)]
 
 
-def returned_headers(message: Mail) -> Iterator[Mail]:
-    """Yield the headers of each message that a report returns, whole or headers only."""
-    for part in parts(message):
+def returned_headers(message: Mail, *, inside: bool = True) -> Iterator[Mail]:
+    """Yield the headers of each message that a report returns, whole or headers only.
+
+    `inside` is that of `parts`.
+    """
+    for part in parts(message, inside=inside):
         if kind(part) in ("message/rfc822", "message/global"):
             yield from blocks(part)
         elif kind(part) in ("text/rfc822-headers", "message/global-headers", "message/rfc822-headers"):

@@ -1,12 +1,14 @@
 """Machine-made reports about mail of ours: delivery status (RFC 3464), complaints (RFC 5965), and bounces
 in no format at all, which flufl.bounce knows from the servers that write them.
 
-Whom a report names is of no interest here: a reader is only ever found by a tag or a Message-ID of ours.
+A report is a message, not a part of one: what a reader forwards or attaches may hold a report or a digest,
+and says nothing about them. Whom a report names is of no interest here: a reader is only ever found by
+a tag or a Message-ID of ours.
 """
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flufl.bounce import all_failures
@@ -29,8 +31,12 @@ logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs what `_f
 _SYSTEMS = frozenset(
     {"mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mail.delivery.subsystem", "maildaemon"}
 )
-_FAILED_CODE = re.compile(r"\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b|#5\.\d{1,3}\.\d{1,3}\b|\b55[0-4] \S")
+_FAILED_CODE = re.compile(
+    r"\b5\d\d[ -]#?5\.\d{1,3}\.\d{1,3}\b|#5\.\d{1,3}\.\d{1,3}\b"
+    r"|(?m:^[ \t>]*)55[0-4][ -]\S|\bsaid:\s*55[0-4][ -]\S"
+)
 _MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*message-id:[ \t]*(<[!-;=?-~]{3,250}>)")
+_MOST_FIELDS = 200
 _WORDS_BEFORE, _WORDS_AFTER = 60, 120
 _COMPLAINTS = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 
@@ -48,19 +54,18 @@ def from_a_system(message: Mail) -> bool:
     """Tell whether a mail server, not a person, claims to have written a message."""
     if header(message, "Return-Path").replace(" ", "") == "<>":
         return True
-    writers = addresses(header(message, "From"), header(message, "Sender"))
-    return any(writer.partition("@")[0].lower() in _SYSTEMS for writer in writers)
+    return _by_a_system(message)
 
 
 def bounce(message: Mail) -> Bounce | None:
     """Return what a report of a failed or delayed delivery says; None where a message is none."""
     fields = list(_status_fields(message))
     if fields:
-        return _status_report(message, fields)
-    if not from_a_system(message):
+        return _status_report(fields)
+    if not _by_a_system(message) or _is_answer(message):
         return None
     temporary, permanent = _failures(message)
-    words = " ".join(text(part) for part in parts(message) if kind(part) == "text/plain")
+    words = " ".join(text(part) for part in parts(message, inside=False) if kind(part) == "text/plain")
     code = _FAILED_CODE.search(words)
     if not (temporary or permanent or code):
         return None
@@ -72,7 +77,9 @@ def bounce(message: Mail) -> Bounce | None:
 
 def complaint(message: Mail) -> bool:
     """Tell whether a provider reports that a reader called a message spam or wants no more."""
-    kinds = {_word(header(block, "Feedback-Type")) for block in _feedback(message)}
+    if kind(message) != "multipart/report":
+        return False
+    kinds = {_word(header(block, "Feedback-Type")) for block in _feedback(message, inside=False)}
     return bool(kinds & _COMPLAINTS)
 
 
@@ -82,50 +89,80 @@ def is_report(message: Mail) -> bool:
 
 
 def originals(message: Mail) -> tuple[str, ...]:
-    """Return the Message-IDs of the message that a report is about, the surest first."""
+    """Return the Message-IDs of all that a message answers, returns or quotes, the surest first."""
     returned = [header(found, "Message-ID") for found in returned_headers(message)]
-    quoted = [
-        match[1]
-        for part in parts(message)
-        if kind(part).startswith("text/")
-        for match in _MESSAGE_ID_LINE.finditer(text(part))
-    ]
-    return message_ids(*returned, *quoted, header(message, "In-Reply-To"), header(message, "References"))
+    answered = header(message, "In-Reply-To"), header(message, "References")
+    return message_ids(*returned, *_quoted(parts(message)), *answered)
+
+
+def original(message: Mail) -> tuple[str, ...]:
+    """Return the Message-ID of the one message that a report is about: of what it returns, or else quotes.
+
+    Not of what that message holds, and not of what the report answers: a reader who forwards a digest to
+    an address that does not exist gets a report with both.
+    """
+    returned = next(returned_headers(message, inside=False), None)
+    if returned is not None:
+        return message_ids(header(returned, "Message-ID"))[:1]
+    return message_ids(*_quoted(parts(message, inside=False)))[:1]
 
 
 def ways_out(message: Mail) -> tuple[str, ...]:
-    """Return the List-Unsubscribe headers of the message that a report is about."""
-    found = (header(inner, "List-Unsubscribe") for inner in returned_headers(message))
-    return tuple(value for value in found if value)[:5]
+    """Return the List-Unsubscribe header of the message that a report is about."""
+    returned = next(returned_headers(message, inside=False), None)
+    value = "" if returned is None else header(returned, "List-Unsubscribe")
+    return (value,) if value else ()
 
 
 def return_addresses(message: Mail) -> tuple[str, ...]:
     """Return the envelope senders that a complaint names."""
-    return addresses(*(header(block, "Original-Mail-From") for block in _feedback(message)))
+    return addresses(*(header(block, "Original-Mail-From") for block in _feedback(message, inside=False)))
 
 
-def _feedback(message: Mail) -> Iterator[Mail]:
-    for part in parts(message):
+def _by_a_system(message: Mail) -> bool:
+    writers = addresses(header(message, "From"), header(message, "Sender"))
+    return any(writer.partition("@")[0].lower() in _SYSTEMS for writer in writers)
+
+
+def _is_answer(message: Mail) -> bool:
+    """Tell whether a message calls itself an answer (RFC 3834); Exim does so too, and has its own header."""
+    answers = header(message, "Auto-Submitted").lower().startswith("auto-replied")
+    return answers and "X-Failed-Recipients" not in message
+
+
+def _quoted(found: Iterable[Mail]) -> Iterator[str]:
+    for part in found:
+        if kind(part).startswith("text/"):
+            yield from (match[1] for match in _MESSAGE_ID_LINE.finditer(text(part)))
+
+
+def _feedback(message: Mail, *, inside: bool = True) -> Iterator[Mail]:
+    for part in parts(message, inside=inside):
         if kind(part) == "message/feedback-report":
             yield from blocks(part)
 
 
 def _status_fields(message: Mail) -> Iterator[Mail]:
     """Yield the blocks about one recipient each; the first block of a report speaks of the message."""
-    for part in parts(message):
+    if kind(message) != "multipart/report" and not from_a_system(message):
+        return
+    for part in parts(message, inside=False):
         if kind(part) == "message/delivery-status":
             found = blocks(part)
         elif kind(part) == "message/global-delivery-status":
             # RFC 6533: the package knows this type as a message, whose body are the other blocks.
             rest = "\n\n".join(text(inner) for inner in blocks(part)).replace("\r\n", "\n")
-            found = [parse(block.encode()) for block in rest.split("\n\n") if block.strip()]
+            found = [
+                parse(block.encode())
+                for block in rest.split("\n\n", _MOST_FIELDS)[:_MOST_FIELDS]
+                if block.strip()
+            ]
         else:
             continue
         yield from (block for block in found if block.get("Action") or block.get("Status"))
 
 
-def _status_report(message: Mail, fields: list[Mail]) -> Bounce | None:
-    temporary, permanent = _failures(message)
+def _status_report(fields: list[Mail]) -> Bounce | None:
     worst = next((block for block in fields if _acts(block, "fail", "error")), None)
     if worst is None:
         worst = next((block for block in fields if _acts(block, "delay")), None)
@@ -134,9 +171,9 @@ def _status_report(message: Mail, fields: list[Mail]) -> Bounce | None:
             worst = next((block for block in fields if header(block, "Status")[:1] in ("4", "5")), None)
     if worst is None:
         return None
-    named = bool(permanent) if permanent or temporary else header(worst, "Status").startswith("5")
+    silent = not worst.get("Action") and header(worst, "Status").startswith("5")
     return Bounce(
-        permanent=named and not _acts(worst, "delay"),
+        permanent=silent or _acts(worst, "fail", "error"),
         status=_word(header(worst, "Status")),
         diagnostic=without_addresses(header(worst, "Diagnostic-Code")),
     )

@@ -1,6 +1,16 @@
 """Automatic answers (RFC 3834) of every make, people's own mail, and plain junk."""
 
-from tests.mail.bounces.sample import AUTOMATIC, MAIL, ORIGINAL, TOKEN, Sample, message, multipart
+from tests.mail.bounces.sample import (
+    AUTOMATIC,
+    MAIL,
+    ORIGINAL,
+    RETURN_PATH,
+    TOKEN,
+    Sample,
+    message,
+    multipart,
+    original,
+)
 
 TEXT = "text/plain; charset=utf-8"
 VOTE = f"Useful [pr:v:{TOKEN}]"
@@ -31,6 +41,17 @@ def subject(words: str) -> Sample:
     return Sample(f"automatic: {words[:20]}", AUTOMATIC, mail(f"{words} {VOTE}"), known=False)
 
 
+_FIELDS = "Reporting-MTA: dns; x\n\nAction: failed\nStatus: 5.1.1\n"
+_REPORT = (
+    original()
+    + 'Content-Type: multipart/report; report-type=delivery-status; boundary="=-in"\n\n'
+    + multipart("=-in", ("message/delivery-status", _FIELDS), ("message/rfc822", original()))
+)
+_COMPLAINT = 'Content-Type: multipart/report; report-type=feedback-report; boundary="=-in"\n\n' + multipart(
+    "=-in", ("message/feedback-report", "Feedback-Type: abuse\n"), ("message/rfc822", original())
+)
+
+
 ANSWERS = (
     answer("auto-replied", Auto_Submitted="auto-replied", In_Reply_To=ORIGINAL),
     answer("auto-generated", Auto_Submitted="auto-generated"),
@@ -45,6 +66,39 @@ ANSWERS = (
     answer("an empty return path", Return_Path="<>"),
     answer("an empty return path with a blank", Return_Path="< >"),
     answer("through a list", List_Id="<papers.example.net>"),
+    Sample(
+        "automatic: away, with a telephone number, to the return address",
+        AUTOMATIC,
+        mail(
+            "Out of office: Paper Route",
+            body="I am away until 5 April. In urgent cases call +49 30 552 1234.\n",
+            Return_Path="<>",
+            To=RETURN_PATH,
+            Auto_Submitted="auto-replied (vacation)",
+        ),
+    ),
+    Sample(
+        "automatic: away, not marked, a code at the beginning of a line",
+        AUTOMATIC,
+        mail("I am away", body="Call me:\n552 1234\n", Return_Path="<>", To=RETURN_PATH),
+    ),
+    Sample(
+        "automatic: a postmaster is away and tells of a failure",
+        AUTOMATIC,
+        mail(
+            "Away",
+            body="I am on leave.\n550 5.1.1 was our last error.\n",
+            From="postmaster@example.net",
+            Auto_Submitted="auto-replied",
+        ),
+        known=False,
+    ),
+    Sample(
+        "automatic: a postmaster gives a telephone number",
+        AUTOMATIC,
+        mail("Hours", body="Call +49 30 552 1234.\n", From="postmaster@example.net"),
+        known=False,
+    ),
     subject("Automatic reply:"),
     subject("Auto-Reply:"),
     subject("Out of Office:"),
@@ -79,6 +133,24 @@ ANSWERS = (
     Sample("person: auto-submitted no", MAIL, mail(Auto_Submitted="no"), known=False),
     Sample("person: a subject in another language", MAIL, mail(f"AW: WG: {VOTE}"), known=False),
     Sample("person: writes of automatic replies", MAIL, mail("On automatic replies: a survey"), known=False),
+    Sample(
+        "person: answers, with a report of somebody else's mail attached",
+        MAIL,
+        mail(
+            f"Re: {VOTE}",
+            body=multipart("=-mixed", (TEXT, "See what I got.\n"), ("message/rfc822", _REPORT)),
+            Content_Type='multipart/mixed; boundary="=-mixed"',
+            In_Reply_To=ORIGINAL,
+        ),
+    ),
+    Sample(
+        "person: answers, with a complaint attached",
+        AUTOMATIC,
+        mail(
+            body=multipart("=-mixed", (TEXT, "See what I got.\n"), ("message/rfc822", _COMPLAINT)),
+            Content_Type='multipart/mixed; boundary="=-mixed"',
+        ),
+    ),
     Sample("person: in HTML", MAIL, mail(body="<p>Hi</p>\n", Content_Type="text/html"), known=False),
     # Junk
     Sample("junk: nothing", MAIL, b"", known=False),

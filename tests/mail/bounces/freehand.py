@@ -129,6 +129,16 @@ remains undelivered.
         ),
     ),
     Sample(
+        "postfix: words about somebody else's mail, which quotes a digest of ours",
+        HARD,
+        message(
+            _POSTFIX.format(reason="host mx.example.net said: 550 User unknown")
+            + f"\nMessage-ID: <forward@example.com>\nSubject: Fwd: papers\n\n{original()}",
+            Content_Type=TEXT,
+        ),
+        known=False,
+    ),
+    Sample(
         "words with nothing of ours in them, by the tag",
         HARD,
         message("550 5.1.1 user unknown\n", Content_Type=TEXT, To=RETURN_PATH),

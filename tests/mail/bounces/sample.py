@@ -52,6 +52,15 @@ def original(message_id: str | None = ORIGINAL, **more: str) -> str:
     return f"Message-ID: {message_id}\n{head}" if message_id else head
 
 
+def holding() -> str:
+    """Return a mail of a reader's that has a digest of ours attached, as a report about it returns it."""
+    body = multipart(
+        "=-forward", ("text/plain", "have a look\n"), ("message/rfc822", original() + "\nHello\n")
+    )
+    kind = 'multipart/mixed; boundary="=-forward"'
+    return f"From: {READER}\nMessage-ID: <forward@example.net>\nContent-Type: {kind}\n\n{body}"
+
+
 def multipart(report: str, *parts: tuple[str, str]) -> str:
     """Return a body of parts, each (content type, content), with `report` in the place of a boundary."""
     inner = "".join(f"--{report}\nContent-Type: {kind}\n\n{content}\n" for kind, content in parts)

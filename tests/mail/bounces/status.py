@@ -9,6 +9,7 @@ from tests.mail.bounces.sample import (
     RETURN_PATH,
     SOFT,
     Sample,
+    holding,
     message,
     multipart,
     original,
@@ -131,17 +132,53 @@ STATUS = (
         "dsn: the original by In-Reply-To alone",
         HARD,
         dsn(block("failed", "5.1.1", ""), returned="", In_Reply_To=ORIGINAL),
+        known=False,
     ),
     Sample(
         "dsn: the original by References alone",
         HARD,
         dsn(block("failed", "5.1.1", ""), returned="", References=f"<a@example.com> {ORIGINAL}"),
+        known=False,
     ),
     Sample(
         "dsn: somebody else's mail",
         HARD,
         dsn(block("failed", "5.1.1", ""), returned=original("<other@example.com>")),
         known=False,
+    ),
+    Sample(
+        "dsn: somebody else's mail, which holds a digest of ours and answers it",
+        HARD,
+        dsn(block("failed", "5.1.1", ""), returned=holding(), In_Reply_To=ORIGINAL, References=ORIGINAL),
+        known=False,
+    ),
+    Sample(
+        "dsn: two messages come back, the second is ours",
+        HARD,
+        dsn(
+            block("failed", "5.1.1", ""),
+            returned=f"{holding()}\n--{BOUNDARY}\nContent-Type: message/rfc822\n\n{original()}",
+        ),
+        known=False,
+    ),
+    Sample(
+        "dsn: with a footer that a gateway has put below",
+        HARD,
+        message(
+            multipart(
+                "=-outer",
+                (
+                    REPORT,
+                    multipart(
+                        BOUNDARY,
+                        ("message/delivery-status", block("failed", "5.1.1", "")),
+                        ("message/rfc822", original()),
+                    ),
+                ),
+                ("text/plain", "Checked.\n"),
+            ),
+            Content_Type='multipart/mixed; boundary="=-outer"',
+        ),
     ),
     Sample(
         "dsn: several readers, one of them ours",
