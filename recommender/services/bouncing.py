@@ -33,7 +33,8 @@ class Bouncing:
         """Decide about the readers of deliveries that failed at `since` or later. Counts: suppressed."""
         stopped: list[str] = []
         with self.store.read() as unit:
-            failed = {row.subscriber: row for row in unit.outbox.failed_since(since)}
+            rows = unit.outbox.failed_since(since)
+            failed = {row.subscriber: row for row in rows if row.to_present_address}
         for row in failed.values():
             with self.store.write() as unit:
                 stopped += self.decide(unit, row)
@@ -48,12 +49,15 @@ class Bouncing:
         """Suppress the reader of a delivery if it is time to; return what was done, in words, if anything.
 
         To be called when something new is known of that delivery: a reader whom somebody let in again is
-        judged anew by the next bounce, not by the old ones alone.
+        judged anew by the next bounce, not by the old ones alone. What went to an address that the reader
+        has given up says nothing of the present one.
         """
+        if not row.to_present_address:
+            return []
         now = self.clock.now()
         since = now - self.policy.memory
         bounces = _worst(unit.inbound.bounces(row.subscriber, since=since))
-        made = unit.outbox.made_for(row.subscriber, since=since)
+        made = [each for each in unit.outbox.made_for(row.subscriber, since=since) if each.to_present_address]
         events = [event for each in made if (event := _event(each, bounces.get(each.id)))]
         reason = suppression_reason(events, self.policy)
         if reason is None:

@@ -211,6 +211,7 @@ def read_delivery(row: Row[Any]) -> Delivery:
         losses=row.losses,
         doubts=row.doubts,
         retried_at=row.retried_at,
+        sent_to=row.address_hash or "",
     )
 
 

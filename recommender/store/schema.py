@@ -243,6 +243,7 @@ class DeliveryRow(Base, table=True):
     losses: int = Field(sa_column_kwargs={"server_default": "0"})
     doubts: int = Field(sa_column_kwargs={"server_default": "0"})
     retried_at: datetime | None = _instant(nullable=True)
+    address_hash: str | None = _text(nullable=True)
 
 
 class InboundMailRow(Base, table=True):

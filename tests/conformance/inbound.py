@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from recommender.domain.editions import DeliveryState, Settlement
+from recommender.domain.editions import DeliveryState, Settlement, address_hash
 from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.ports import Store
-from tests.builders import NOON
-from tests.conformance.outbox import present, stored
+from tests.builders import NOON, a_declaration
+from tests.conformance.outbox import SHA, claimed, present, stored
 
 HOUR = timedelta(hours=1)
+ANA = "ana@example.org"
 
 
 def a_bounce(key: str, subscriber: int | None, *, hours: int = 0, **fields: object) -> InboundMail:
@@ -77,3 +78,22 @@ class InboundConformance:
             assert not unit.outbox.made_for(ana + 1, since=NOON - HOUR)
             assert [found.reply for found in unit.outbox.failed_since(NOON)] == ["550 5.1.1"]
             assert not unit.outbox.failed_since(NOON + HOUR)
+
+    def test_a_delivery_remembers_for_which_address_it_was_offered(self, store: Store) -> None:
+        """Once its body is about to go, and whatever the address becomes after that."""
+        delivery = claimed(store)
+        assert (present(store).sent_to, present(store).to_present_address) == ("", False)
+        with store.write() as unit:
+            unit.outbox.mark_in_doubt(delivery, now=NOON, body_sha256=SHA)
+        assert (present(store).sent_to, present(store).to_present_address) == (address_hash(ANA), True)
+        with store.write() as unit:
+            unit.people.change(delivery.subscriber, a_declaration("new@example.org"))
+        assert (present(store).sent_to, present(store).to_present_address) == (address_hash(ANA), False)
+
+    def test_a_recipient_refused_before_the_body_is_remembered_too(self, store: Store) -> None:
+        """Under the address of the claim, though another is declared by now."""
+        delivery = claimed(store)
+        with store.write() as unit:
+            unit.people.change(delivery.subscriber, a_declaration("new@example.org"))
+            unit.outbox.settle(delivery, Settlement(state=DeliveryState.FAILED), now=NOON)
+        assert (present(store).email, present(store).sent_to) == ("new@example.org", address_hash(ANA))

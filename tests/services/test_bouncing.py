@@ -8,6 +8,7 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.unsubscribing import COMPLAINED, Unsubscribing
+from tests.builders import a_declaration
 from tests.mail.bounces.complaints import arf
 from tests.mail.bounces.sample import message, original
 from tests.mail.bounces.status import block, dsn
@@ -158,6 +159,44 @@ def test_a_complaint_ends_the_mail_at_once(post: Post, way: str) -> None:
     assert post.read() == {"complaints": 1}
     assert (post.reason(), post.unread(), post.answers()) == (COMPLAINED, 0, [])
     assert post.who().state is SubscriberState.UNSUBSCRIBED
+
+
+def moved(post: Post, email: str) -> None:
+    """Let the file give the reader another address."""
+    with post.store.write() as unit:
+        unit.people.change(post.desk.ana.id, a_declaration(email))
+
+
+def suppressed(post: Post) -> frozenset[str]:
+    """Return who is suppressed."""
+    with post.store.read() as unit:
+        return unit.people.suppressed()
+
+
+def test_a_late_bounce_of_the_old_address_says_nothing_of_the_new_one(post: Post) -> None:
+    """Its editions do not count; those of the new address do."""
+    post.edition(1)
+    bounce(post, 2, GONE)
+    moved(post, "ana@new.example")
+    post.arrive(dsn(GONE, returned=original("<2026-02-01@example.org>"), Message_ID="<old@mx.example>"))
+    assert post.read() == {"hard_bounces": 1}
+    assert post.bouncing.run(since=post.clock.now()).counts == {"suppressed": 0}
+    bounce(post, 3, GONE)
+    assert not suppressed(post)
+    bounce(post, 4, GONE)
+    assert suppressed(post) == {"ana@new.example"}
+
+
+def test_a_refusal_of_the_old_address_says_nothing_of_the_new_one(post: Post) -> None:
+    """However many there were; a change of case is none."""
+    since = post.clock.now()
+    for day in (1, 2):
+        post.edition(day, DeliveryState.FAILED, "550 5.1.1 user unknown")
+    moved(post, "ana@new.example")
+    assert post.bouncing.run(since=since).counts == {"suppressed": 0}
+    moved(post, READER.upper())
+    assert post.bouncing.run(since=since).counts == {"suppressed": 1}
+    assert suppressed(post) == {READER}
 
 
 def judged(post: Post, day: int, reply: str) -> Report:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("losses", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("delivery", sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("delivery", sa.Column("retried_at", UTCDateTime(), nullable=True))
+    op.add_column("delivery", sa.Column("address_hash", sa.Text(), nullable=True))
     op.add_column("edition", sa.Column("missed_id", sa.Integer(), nullable=True))
     op.add_column("subscriber", sa.Column("after", sa.Text(), nullable=False, server_default=""))
     op.create_table(
@@ -54,5 +55,5 @@ def downgrade() -> None:
     op.drop_table("inbound_mail")
     op.drop_column("subscriber", "after")
     op.drop_column("edition", "missed_id")
-    for column in ("retried_at", "doubts", "losses"):
+    for column in ("address_hash", "retried_at", "doubts", "losses"):
         op.drop_column("delivery", column)
