@@ -54,7 +54,7 @@ def demo(
     tell(application.delivery.run())
     pages = sorted((_DEMO / "outbox").glob("*.html"))
     if application.loaded.settings.mail.feedback == "web":
-        say(f"\nFor thumbs that work: paperroute --config {config} --now {now:%Y-%m-%dT%H:%MZ} serve")
+        say(f"\nFor thumbs that work: {_program()} --config {config} --now {now:%Y-%m-%dT%H:%MZ} serve")
     say("Digests:")
     for path in sorted((_DEMO / "outbox").iterdir()):
         write(str(path))
@@ -117,3 +117,8 @@ def _show(application: "Application", page: Path) -> None:
     say(f"\nThe page: {page}")
     if sys.stdout.isatty():
         webbrowser.open(page.resolve().as_uri())
+
+
+def _program() -> str:
+    """Return how this program is called here: by its name where a shell finds it, else by its path."""
+    return "paperroute" if shutil.which("paperroute") else sys.argv[0]

@@ -79,4 +79,5 @@ def cause(error: Exception) -> str:
         failure = f"TLS failed: {error.reason.lower().replace('_', ' ')}"
         hint = '; the port may not begin with TLS, and security = "starttls" is for those that do not'
         return failure + (hint if error.reason in _NO_TLS else "")
-    return " ".join(str(error).split()) or type(error).__name__
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return " ".join(said.split()) or type(error).__name__

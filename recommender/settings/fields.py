@@ -64,7 +64,13 @@ def clock_time(text: str) -> str:
 
 def fetch_hour(text: str) -> str:
     """Check `HH:MM` or the word that follows arXiv's announcements."""
-    return text if text == "arxiv" else clock_time(text)
+    if text == "arxiv" or _CLOCK.fullmatch(text):
+        return text
+    if text.lower() == "arxiv":
+        raise fault(f"{shown(text)} is not a time of day", 'write "arxiv", in small letters')
+    raise fault(
+        f"{shown(text)} is not a time of day", f'write hours and minutes: "{_guess_time(text)}", or "arxiv"'
+    )
 
 
 def parse_time(text: str) -> time:

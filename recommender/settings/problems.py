@@ -204,7 +204,7 @@ def _kind_fix(name: str, detail: ErrorDetails, fix: str) -> str:
     return fix
 
 
-def _range(words: str, bound: str) -> Callable[[str, ErrorDetails], tuple[str, str]]:
+def _range(words: str, bound: str, fix: str) -> Callable[[str, ErrorDetails], tuple[str, str]]:
     """Explain a number outside its bounds."""
 
     def explain_range(name: str, detail: ErrorDetails) -> tuple[str, str]:
@@ -212,7 +212,7 @@ def _range(words: str, bound: str) -> Callable[[str, ErrorDetails], tuple[str, s
         text = f"{limit:g}" if isinstance(limit, int | float) else str(limit)
         return (
             f"{name} must be {words} {text}, not {_value(name, detail)}",
-            f"write a number {words} {text}",
+            f"write {fix.format(text)}",
         )
 
     return explain_range
@@ -255,10 +255,10 @@ _EXPLAINERS: Mapping[str, Callable[[str, ErrorDetails], tuple[str, str]]] = {
     "literal_error": _choice,
     "union_tag_invalid": _choice,
     "union_tag_not_found": _untyped,
-    "greater_than_equal": _range("at least", "ge"),
-    "less_than_equal": _range("at most", "le"),
-    "greater_than": _range("more than", "gt"),
-    "less_than": _range("less than", "lt"),
+    "greater_than_equal": _range("at least", "ge", "{} or more"),
+    "less_than_equal": _range("at most", "le", "{} or less"),
+    "greater_than": _range("more than", "gt", "a number above {}"),
+    "less_than": _range("less than", "lt", "a number below {}"),
     "string_too_short": _empty,
     "too_short": _empty,
 }
