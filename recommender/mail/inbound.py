@@ -86,18 +86,27 @@ def read_mail(content: bytes) -> Reading:
     return replace(told, form=Form.AUTOMATIC) if _is_automatic(message) else told
 
 
+def may_hold_a_token(head: bytes) -> bool:
+    """Tell from the headers whether a message may be an act: it goes before what only may be a report."""
+    return _is_marked(parse(head))
+
+
 def may_be_ours(head: bytes) -> bool:
     """Tell from the headers of `LOOK_AT` whether a message is worth fetching whole."""
     message = parse(head)
     subject = header(message, "Subject")
     return bool(
-        _TOKEN_MARK.search(subject)
-        or "[pr" in "".join(str(message.get("Subject", "")).split())
+        _is_marked(message)
         or _REPORT_SUBJECT.search(subject)
         or kind(message) == "multipart/report"
         or reports.from_a_system(message)
         or any("+b-" in found for found in addresses(*(header(message, name) for name in _RECIPIENTS)))
     )
+
+
+def _is_marked(message: Mail) -> bool:
+    marked = _TOKEN_MARK.search(header(message, "Subject"))
+    return bool(marked) or "[pr" in "".join(str(message.get("Subject", "")).split())
 
 
 def _is_automatic(message: Mail) -> bool:

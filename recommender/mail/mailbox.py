@@ -19,7 +19,7 @@ from typing import Any
 
 from recommender.domain.errors import MailboxError
 from recommender.domain.inbound import Fetched
-from recommender.mail.inbound import LOOK_AT
+from recommender.mail.inbound import LOOK_AT, may_hold_a_token
 from recommender.mail.parsing import MOST_BYTES, without_addresses
 from recommender.mail.smtp import Security
 from recommender.ports import Clock
@@ -53,7 +53,11 @@ class ImapMailbox:
     folder: str = "INBOX"
     timeout: float = 30.0
     most: int = 200
-    """Unread messages that one opening yields, and read ones; the rest of the unread waits for the next."""
+    """Unread messages that one opening yields, and read ones: with a token first, then the newest.
+
+    The rest waits for the next. Never the oldest first: what is not ours stays unread, and would stand
+    before everything that comes after it.
+    """
     newest: int = 1000
     """Messages of each kind whose headers are looked at, from the newest on."""
     look_back: timedelta = timedelta(days=7)
@@ -113,16 +117,15 @@ class ImapSession:
 
     def fetch(self) -> Iterator[Fetched]:
         """Yield messages that may be ours, oldest first; raise MailboxError."""
-        most = self._mailbox.most
         unread = self._chosen(self._found("UNSEEN", "UNDELETED"))
         read = self._chosen(self._found("SEEN", "UNDELETED", "SINCE", self._since()))
-        chosen = [(uid, arrived, False) for uid, arrived in unread[:most]]
-        chosen += [(uid, arrived, True) for uid, arrived in read[-most:]]
+        chosen = [(uid, arrived, False) for uid, arrived in unread]
+        chosen += [(uid, arrived, True) for uid, arrived in read]
         for uid, arrived, was_read in sorted(chosen, key=lambda each: each[0]):
-            self._mailbox.seen.add(self._key(uid))
-            for _, content in self._ask("FETCH", str(uid), _BODY):
-                yield Fetched(handle=str(uid), content=content, arrived=arrived, read=was_read)
-                break
+            content = self._fetched(str(uid), _BODY).get(uid)
+            if content is not None:
+                self._mailbox.seen.add(self._key(uid))
+                yield Fetched(handle=str(uid), content=content[1], arrived=arrived, read=was_read)
 
     def done(self, handle: str) -> None:
         """Mark a message as read; raise MailboxError."""
@@ -140,28 +143,39 @@ class ImapSession:
         return f"{day.day}-{_MONTHS[day.month - 1]}-{day.year}"
 
     def _chosen(self, uids: Sequence[int]) -> list[tuple[int, datetime | None]]:
-        """Return the UIDs of messages worth fetching with when they arrived, oldest first."""
+        """Return the UIDs of the messages to fetch with when they arrived, `most` at most."""
         fresh = [uid for uid in uids if self._key(uid) not in self._mailbox.seen]
-        chosen: dict[int, datetime | None] = {}
+        found: list[tuple[bool, int, datetime | None]] = []
         looked = fresh[-self._mailbox.newest :]
         for start in range(0, len(looked), _AT_ONCE):
             batch = ",".join(map(str, looked[start : start + _AT_ONCE]))
-            for told, head in self._ask("FETCH", batch, _HEADS):
-                match = _UID.search(told)
-                if match is None:
-                    continue
+            for uid, (told, head) in self._fetched(batch, _HEADS).items():
                 if self._mailbox.may_be_ours(head):
-                    chosen[int(match[1])] = _arrival(told)
+                    found.append((may_hold_a_token(head), uid, _arrival(told)))
                 else:
-                    self._mailbox.seen.add(self._key(int(match[1])))
-        return sorted(chosen.items())
+                    self._mailbox.seen.add(self._key(uid))
+        foremost = sorted(found, key=lambda each: each[:2])[-self._mailbox.most :]
+        return [(uid, arrived) for _, uid, arrived in foremost]
+
+    def _fetched(self, uids: str, items: str) -> dict[int, tuple[bytes, bytes]]:
+        """Fetch of messages what is a literal; return by UID the words around it, and it.
+
+        An answer without one is a server's news of flags (RFC 3501 §7.4.2), which come at any time.
+        """
+        found: dict[int, tuple[bytes, bytes]] = {}
+        wanted = uids.split(",")
+        for told, literal in self._ask("FETCH", uids, items):
+            match = _UID.search(told)
+            if literal is not None and match is not None and match[1].decode() in wanted:
+                found.setdefault(int(match[1]), (told, literal))
+        return found
 
     def _found(self, *criteria: str) -> list[int]:
         words = b" ".join(told for told, _ in self._ask("SEARCH", *criteria))
         return sorted(int(word) for word in words.split() if word.isdigit())
 
-    def _ask(self, verb: str, *arguments: str) -> list[tuple[bytes, bytes]]:
-        """Run a UID command; return each answer as (words, literal)."""
+    def _ask(self, verb: str, *arguments: str) -> list[tuple[bytes, bytes | None]]:
+        """Run a UID command; return each answer as (words, literal), None where it has none."""
         try:
             status, answers = self._connection.uid(verb, *arguments)
         except _FAILURES as error:
@@ -171,16 +185,16 @@ class ImapSession:
         return _pairs(answers)
 
 
-def _pairs(answers: Sequence[Any]) -> list[tuple[bytes, bytes]]:
+def _pairs(answers: Sequence[Any]) -> list[tuple[bytes, bytes | None]]:
     """Join what `imaplib` takes apart: words before a literal, the literal, words after it."""
-    pairs: list[tuple[bytes, bytes]] = []
+    pairs: list[tuple[bytes, bytes | None]] = []
     for answer in answers:
         if isinstance(answer, tuple):
             pairs.append((bytes(answer[0]), bytes(answer[1])))
         elif isinstance(answer, bytes) and answer.startswith(b" ") and pairs:
             pairs[-1] = (pairs[-1][0] + answer, pairs[-1][1])
         elif isinstance(answer, bytes) and answer != b")":
-            pairs.append((answer, b""))
+            pairs.append((answer, None))
     return pairs
 
 

@@ -4,7 +4,7 @@ The standard library's class is not used, because marking a message with it writ
 here a file is renamed, never rewritten and never removed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,11 @@ from pathlib import Path
 
 from recommender.domain.errors import MailboxError
 from recommender.domain.inbound import Fetched
+from recommender.mail.inbound import may_hold_a_token
 from recommender.mail.parsing import MOST_BYTES
 from recommender.ports import Clock
 
+_HEAD_BYTES = 16 * 1024
 _INFO = ":2,"
 _SEEN = "S"
 
@@ -29,7 +31,13 @@ class MaildirMailbox:
     may_be_ours: Callable[[bytes], bool]
     clock: Clock
     most: int = 200
-    """Unread messages that one opening yields, and read ones; the rest of the unread waits for the next."""
+    """Unread messages that one opening yields, and read ones: with a token first, then the newest.
+
+    The rest waits for the next. Never the oldest first: what is not ours stays unread, and would stand
+    before everything that comes after it.
+    """
+    newest: int = 1000
+    """Messages of each kind whose beginnings are looked at, from the newest on."""
     look_back: timedelta = timedelta(days=7)
     """How long a message that somebody else has marked as read is still looked at."""
     seen: set[str] = field(default_factory=set, repr=False)
@@ -55,10 +63,10 @@ class MaildirSession:
         """Yield messages that may be ours, oldest first; raise MailboxError."""
         files = self._files_there()
         start = (self._mailbox.clock.now() - self._mailbox.look_back).timestamp()
-        unread = (entry for entry in files if not _is_read(entry[1]))
-        read = (entry for entry in reversed(files) if _is_read(entry[1]) and entry[0] >= start)
+        unread = [entry for entry in files if not _is_read(entry[1])]
+        read = [entry for entry in files if _is_read(entry[1]) and entry[0] >= start]
         for arrived, file in sorted((*self._ours(unread), *self._ours(read)), key=_age):
-            content = _read(file)
+            content = _read(file, MOST_BYTES)
             if content is not None:
                 handle = _unique(file)
                 self._mailbox.seen.add(handle)
@@ -66,20 +74,18 @@ class MaildirSession:
                 when = datetime.fromtimestamp(arrived, UTC)
                 yield Fetched(handle=handle, content=content, arrived=when, read=_is_read(file))
 
-    def _ours(self, entries: Iterable[tuple[float, Path]]) -> list[tuple[float, Path]]:
-        """Return the first entries that may be ours and were not looked at."""
-        found: list[tuple[float, Path]] = []
-        for arrived, file in entries:
-            if len(found) == self._mailbox.most:
-                break
-            if _unique(file) in self._mailbox.seen:
-                continue
-            head = _read(file)
+    def _ours(self, entries: Sequence[tuple[float, Path]]) -> list[tuple[float, Path]]:
+        """Return those of the newest entries not looked at that may be ours, `most` at most."""
+        fresh = [entry for entry in entries if _unique(entry[1]) not in self._mailbox.seen]
+        found: list[tuple[bool, tuple[float, Path]]] = []
+        for entry in fresh[-self._mailbox.newest :]:
+            head = _read(entry[1], _HEAD_BYTES)
             if head is not None and self._mailbox.may_be_ours(head):
-                found.append((arrived, file))
+                found.append((may_hold_a_token(head), entry))
             else:
-                self._mailbox.seen.add(_unique(file))
-        return found
+                self._mailbox.seen.add(_unique(entry[1]))
+        foremost = sorted(found, key=lambda each: (each[0], _age(each[1])))[-self._mailbox.most :]
+        return [entry for _, entry in foremost]
 
     def done(self, handle: str) -> None:
         """Give a message the mark of one that was read; one that its owner moved meanwhile is left alone."""
@@ -119,11 +125,11 @@ def _arrived(file: Path) -> float | None:
         return None
 
 
-def _read(file: Path) -> bytes | None:
-    """Return the beginning of a file, or None when it is gone or may not be read."""
+def _read(file: Path, most: int) -> bytes | None:
+    """Return the first bytes of a file, or None when it is gone or may not be read."""
     try:
         with file.open("rb") as stream:
-            return stream.read(MOST_BYTES)
+            return stream.read(most)
     except OSError:
         return None
 

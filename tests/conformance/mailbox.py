@@ -8,9 +8,9 @@ from recommender.domain.inbound import Fetched
 from recommender.ports import Mailbox
 
 
-def a_mail(subject: str = "[pr:v:x]", body: str = "hello") -> bytes:
+def a_mail(subject: str = "[pr:v:x]", body: str = "hello", sender: str = "ana@example.org") -> bytes:
     """Build a small message."""
-    head = f"From: ana@example.org\r\nTo: digest@example.org\r\nSubject: {subject}\r\n"
+    head = f"From: {sender}\r\nTo: digest@example.org\r\nSubject: {subject}\r\n"
     return f"{head}Message-ID: <{abs(hash((subject, body)))}@example.org>\r\n\r\n{body}\r\n".encode()
 
 
@@ -46,7 +46,10 @@ class Box(ABC):
 
 
 class MailboxConformance:
-    """Subclass it and give a fixture `box`; its mailbox takes at most five messages with `[pr` in them."""
+    """Subclass it and give a fixture `box`; its mailbox takes at most five messages.
+
+    Those are wanted whose headers hold `[pr` or `MAILER-DAEMON`.
+    """
 
     def test_an_empty_mailbox_is_no_fault(self, box: Box) -> None:
         """Nothing comes."""
@@ -89,7 +92,7 @@ class MailboxConformance:
         assert [(fetched.content, fetched.read) for fetched in found] == [(mails[1], True), (mails[2], True)]
 
     def test_read_mail_does_not_crowd_out_the_unread(self, box: Box) -> None:
-        """Of the read, the newest are looked at; of the unread, the oldest."""
+        """Each have a limit of their own."""
         for number in range(7):
             box.put_read(a_mail(body=str(number)), days_ago=0)
         box.put(a_mail(body="new"))
@@ -117,6 +120,24 @@ class MailboxConformance:
         for number in range(7):
             box.put(a_mail(body=str(number)))
         assert (len(box.look()), len(box.look()), len(box.look())) == (5, 2, 0)
+
+    def test_what_stays_unread_does_not_stand_before_what_comes(self, box: Box) -> None:
+        """Each pass may be a process of its own: the newest are yielded, oldest first."""
+        for number in range(8):
+            box.put(a_mail(body=str(number)))
+        with box.anew().open() as session:
+            found = [fetched.content for fetched in session.fetch()]
+        assert found == [a_mail(body=str(number)) for number in range(3, 8)]
+
+    def test_an_act_goes_before_newer_mail_that_only_may_be_ours(self, box: Box) -> None:
+        """A flood of reports holds up no vote."""
+        box.put(a_mail(body="vote"))
+        for number in range(7):
+            box.put(a_mail(subject=f"Undelivered {number}", body="[pr:v:x]", sender="MAILER-DAEMON@x"))
+        with box.anew().open() as session:
+            found = [fetched.content for fetched in session.fetch()]
+        assert len(found) == 5
+        assert found[0] == a_mail(body="vote")
 
     def test_a_large_message_is_fetched_in_part(self, box: Box) -> None:
         """Its beginning."""

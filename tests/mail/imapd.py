@@ -42,6 +42,10 @@ class ImapServer:
     faults: dict[str, str] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     sent: int = 0
+    news: bool = False
+    """Tell of flags between answers, as a server does when somebody else reads along."""
+    late: str = ""
+    """What is asked for with this in it comes without its literal."""
 
     def __enter__(self) -> Self:
         """Listen."""
@@ -201,10 +205,23 @@ class _Talk:
                 continue
             content = stored.content if section[1] is None else _fields(stored.content, section[2].split())
             content = content[: int(section[3])]
+            if self._server.news:
+                self._say_flags()
+            if self._server.late and self._server.late in items:
+                self._say(f"* {number} FETCH (UID {uid} FLAGS ())")
+                continue
             self._server.sent += len(content)
             words = f'* {number} FETCH (UID {uid} INTERNALDATE "{stored.date}" BODY[]<0> {{{len(content)}}}'
             self._socket.sendall(words.encode() + b"\r\n" + content + b" FLAGS ())\r\n")
+            if self._server.news:
+                self._say_flags()
         return self._ok(tag)
+
+    def _say_flags(self) -> None:
+        """Tell of the flags of every message, with its UID (as with CONDSTORE) and without."""
+        for number, uid in enumerate(sorted(self._server.messages), 1):
+            self._say(f"* {number} FETCH (FLAGS (\\Answered))")
+            self._say(f"* {number} FETCH (UID {uid} FLAGS (\\Answered))")
 
     def _uid_store(self, tag: str, rest: str) -> bool:
         uid, item, flags = rest.split(" ", 2)

@@ -24,8 +24,9 @@ CLOCK = FixedClock(datetime(2026, 11, 21, 7, 0, tzinfo=UTC))
 
 
 def wanted(content: bytes) -> bool:
-    """Take what has the mark of a token."""
-    return b"[pr" in content
+    """Take what has the mark of a token, and reports."""
+    head = content.partition(b"\r\n\r\n")[0]
+    return b"[pr" in head or b"MAILER-DAEMON" in head
 
 
 def imap(server: ImapServer, **fields: object) -> ImapMailbox:
@@ -174,6 +175,29 @@ def test_imap_finds_ours_behind_a_thousand_unread(server: ImapServer) -> None:
     assert sum(command.startswith("UID FETCH") for command in server.commands) == 11
 
 
+def test_imap_news_of_flags_lose_no_message(server: ImapServer) -> None:
+    """They stand between the answers, before them and behind them, about any message."""
+    for number in range(3):
+        server.put(a_mail(body=str(number)))
+    server.news = True
+    with imap(server).open() as session:
+        found = [(fetched.handle, fetched.content) for fetched in session.fetch()]
+    assert found == [(str(number + 1), a_mail(body=str(number))) for number in range(3)]
+
+
+def test_imap_a_message_without_its_body_is_asked_for_again(server: ImapServer) -> None:
+    """At the next opening of the same object: the server gave its headers, or its body, late."""
+    server.put(a_mail())
+    mailbox = imap(server)
+    for late in ("HEADER", "BODY.PEEK[]"):
+        server.late = late
+        with mailbox.open() as session:
+            assert list(session.fetch()) == []
+    server.late = ""
+    with mailbox.open() as session:
+        assert [fetched.content for fetched in session.fetch()] == [a_mail()]
+
+
 @pytest.mark.parametrize("folder, wire", [("Päpers & co", '"P&AOQ-pers &- co"'), ('a"b\\', '"a\\"b\\\\"')])
 def test_imap_folders_of_any_name(server: ImapServer, folder: str, wire: str) -> None:
     """Written in modified UTF-7, quoted."""
@@ -253,6 +277,24 @@ def test_a_folder_that_is_no_maildir_is_told(tmp_path: Path) -> None:
     box = MaildirMailbox(folder=tmp_path, may_be_ours=wanted, clock=CLOCK)
     with pytest.raises(MailboxError, match="has no folder new"), box.open():
         pass
+
+
+def test_a_maildir_is_looked_at_in_part(tmp_path: Path) -> None:
+    """The beginnings of its newest messages."""
+    box = MaildirBox(tmp_path / "Maildir")
+    for number in range(12):
+        box.put(a_mail(subject=f"Lunch {number}?", body="x" * 100_000))
+    looked: list[bytes] = []
+
+    def nobody_s(head: bytes) -> bool:
+        looked.append(head)
+        return False
+
+    mailbox = MaildirMailbox(folder=box.folder, may_be_ours=nobody_s, clock=CLOCK, newest=10)
+    with mailbox.open() as session:
+        assert list(session.fetch()) == []
+    assert [len(head) for head in looked] == [16 * 1024] * 10
+    assert not any(b"Lunch 0?" in head or b"Lunch 1?" in head for head in looked)
 
 
 def test_a_maildir_keeps_its_owner_s_flags(tmp_path: Path) -> None:
