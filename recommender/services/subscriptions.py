@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
+from recommender.domain.bounces import BOUNCED
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
@@ -30,7 +31,7 @@ class Move(StrEnum):
     RETURN = "returned"
     REMOVE = "removed"
     STOP = "stopped"
-    """The address is suppressed."""
+    """The address asked for no mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +67,10 @@ class Subscriptions:
         The counts are named after the moves; a declaration that cannot be stored is a failure.
         """
         with self._store.read() as unit:
-            wanted = plan(declared, unit.people.all(), unit.people.suppressed())
+            wanted = plan(declared, unit.people.all(), _unwilling(unit.people))
         if wanted.steps:
             with self._store.write() as unit:  # what was read may be old by now: decide again
-                wanted = plan(declared, unit.people.all(), unit.people.suppressed())
+                wanted = plan(declared, unit.people.all(), _unwilling(unit.people))
                 _carry_out(wanted.steps, unit.people, self._clock.now())
         counts = {move.value: sum(step.move is move for step in wanted.steps) for move in Move}
         return Report(
@@ -80,7 +81,7 @@ class Subscriptions:
 def plan(
     declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber], suppressed: frozenset[str]
 ) -> Plan:
-    """Decide what to do. `suppressed` holds lower-cased addresses."""
+    """Decide what to do. `suppressed` holds the lower-cased addresses that asked for no mail."""
     matches = _match(declared, stored)
     steps: list[Step] = []
     refused: list[Refused] = []
@@ -104,6 +105,12 @@ def plan(
         if step.declared
     ]
     return Plan(steps=tuple(ordered), refused=tuple(refused), unchanged=unchanged)
+
+
+def _unwilling(people: People) -> frozenset[str]:
+    """Return the addresses that asked for no mail; a bounce says nothing of what a reader wishes."""
+    reasons = people.suppressions().items()
+    return frozenset(address for address, reason in reasons if not reason.startswith(BOUNCED))
 
 
 def _match(declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber]) -> list[Subscriber | None]:

@@ -5,6 +5,7 @@ It does not touch what the configuration file declares; a suppression outlives a
 
 from datetime import datetime
 
+from recommender.domain.bounces import BOUNCED
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import Clock, Store, UnitOfWork
@@ -67,9 +68,13 @@ class Unsubscribing:
 
 
 def stop(uow: UnitOfWork, subscriber: Subscriber, *, reason: str, at: datetime) -> Subscriber:
-    """Stop all mail to a reader inside a transaction; an address that is suppressed keeps its reason."""
+    """Stop all mail to a reader inside a transaction.
+
+    An address that is suppressed keeps its reason, unless it only bounced: that would be lifted unasked.
+    """
     current = uow.people.find(subscriber.public_id)
-    if current.email.lower() not in uow.people.suppressed():
+    known = uow.people.suppressions().get(current.email.lower())
+    if known is None or known.startswith(BOUNCED):
         uow.people.suppress(current.email, reason=reason, at=at)
     if current.state in _MAILED:
         uow.people.set_state(current.id, SubscriberState.UNSUBSCRIBED, at=at)

@@ -7,8 +7,7 @@ from recommender.domain.errors import InputError
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.diagnosis import Diagnosis
-from recommender.services.unsubscribing import COMPLAINED, Unsubscribing
-from tests.builders import a_declaration
+from recommender.services.unsubscribing import COMPLAINED, OWN_WISH, Unsubscribing
 from tests.mail.bounces.complaints import arf
 from tests.mail.bounces.sample import message, original
 from tests.mail.bounces.status import block, dsn
@@ -161,44 +160,6 @@ def test_a_complaint_ends_the_mail_at_once(post: Post, way: str) -> None:
     assert post.who().state is SubscriberState.UNSUBSCRIBED
 
 
-def moved(post: Post, email: str) -> None:
-    """Let the file give the reader another address."""
-    with post.store.write() as unit:
-        unit.people.change(post.desk.ana.id, a_declaration(email))
-
-
-def suppressed(post: Post) -> frozenset[str]:
-    """Return who is suppressed."""
-    with post.store.read() as unit:
-        return unit.people.suppressed()
-
-
-def test_a_late_bounce_of_the_old_address_says_nothing_of_the_new_one(post: Post) -> None:
-    """Its editions do not count; those of the new address do."""
-    post.edition(1)
-    bounce(post, 2, GONE)
-    moved(post, "ana@new.example")
-    post.arrive(dsn(GONE, returned=original("<2026-02-01@example.org>"), Message_ID="<old@mx.example>"))
-    assert post.read() == {"hard_bounces": 1}
-    assert post.bouncing.run(since=post.clock.now()).counts == {"suppressed": 0}
-    bounce(post, 3, GONE)
-    assert not suppressed(post)
-    bounce(post, 4, GONE)
-    assert suppressed(post) == {"ana@new.example"}
-
-
-def test_a_refusal_of_the_old_address_says_nothing_of_the_new_one(post: Post) -> None:
-    """However many there were; a change of case is none."""
-    since = post.clock.now()
-    for day in (1, 2):
-        post.edition(day, DeliveryState.FAILED, "550 5.1.1 user unknown")
-    moved(post, "ana@new.example")
-    assert post.bouncing.run(since=since).counts == {"suppressed": 0}
-    moved(post, READER.upper())
-    assert post.bouncing.run(since=since).counts == {"suppressed": 1}
-    assert suppressed(post) == {READER}
-
-
 def judged(post: Post, day: int, reply: str) -> Report:
     """Let the relay refuse the edition of a day, and judge it as the delivery does afterwards."""
     post.edition(day, DeliveryState.FAILED, reply)
@@ -257,6 +218,16 @@ def test_a_reader_s_own_wish_is_not_lifted_unasked(post: Post, complained: bool)
     with pytest.raises(InputError, match="--asked"):
         unsubscribing.lift(READER)
     assert unsubscribing.lift(READER, asked=True).state is SubscriberState.ACTIVE
+
+
+def test_who_leaves_after_a_bounce_is_not_lifted_unasked_either(post: Post) -> None:
+    """The wish goes before the bounce."""
+    bounce(post, 1, NULL_MX)
+    post.act("unsubscribe")
+    post.read()
+    assert (post.reason(), post.answers()) == (OWN_WISH, [])
+    with pytest.raises(InputError, match="--asked"):
+        Unsubscribing(post.store, post.clock).lift(READER)
 
 
 def test_doctor_names_who_bounced_and_the_way_back(post: Post) -> None:
