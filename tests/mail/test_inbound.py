@@ -71,6 +71,29 @@ def test_what_is_about_our_mail_is_worth_fetching(sample: Sample) -> None:
     assert may_be_ours(head) or not about_us
 
 
+HEADS = {
+    "a token": (b"Subject: Re: Useful [pr:v:abc]", True),
+    "an encoded token": (b"Subject: =?utf-8?B?VXNlZnVsIFtwcjp2OmFiY10=?=", True),
+    "a folded token": (b"Subject: Useful [pr:v:ab\r\n c]", True),
+    "a report": (b'Content-Type: multipart/report; report-type="x"', True),
+    "a mail server": (b"From: Mail Delivery System <MAILER-DAEMON@mx.example.org>", True),
+    "an empty return path": (b"Return-Path: <>\r\nFrom: x@example.org", True),
+    "a tagged address": (b"To: digest+b-1f-abcdefghijklmnop@example.org", True),
+    "a subject of a bounce": (b"Subject: Undeliverable: Your papers", True),
+    "a friend": (b"From: Bob <bob@example.org>\r\nSubject: Lunch?", False),
+    "a newsletter": (b"From: news@example.org\r\nList-Id: <news.example.org>\r\nSubject: News", False),
+    "nothing": (b"", False),
+    "noise": (b"\xff\0\r\n:::\r\n\r\n", False),
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_headers_tell_what_may_be_ours(name: str) -> None:
+    """So that the rest of a mailbox is not even fetched."""
+    head, ours = HEADS[name]
+    assert may_be_ours(head + b"\r\n\r\n") is ours
+
+
 SUBJECTS = (
     VOTE,
     f"Re: {VOTE}",
