@@ -95,9 +95,10 @@ _BEFORE_THE_DOT = [
         ("450 later", MailDeferred, False),
         ("451-two\r\n451 lines", MailDeferred, False),
         ("452 full", MailDeferred, False),
-        ("550 never", MailRejected, False),
+        # At MAIL nobody is named yet but ourselves.
+        ("550 never", *((MailDeferred, True) if verb == "MAIL" else (MailRejected, False))),
         ("552 too much", MailRejected, False),
-        ("554 no", MailRejected, False),
+        ("554 no", *((MailDeferred, True) if verb == "MAIL" else (MailRejected, False))),
         ("gibberish", MailDeferred, False),
         ("999 what", MailDeferred, False),
         ("x" * 9000, MailDeferred, False),
