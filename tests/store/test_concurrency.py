@@ -82,7 +82,7 @@ def test_two_messages_of_one_reader_do_not_wait_for_each_other(
     """Two readers of one inbox: whoever records a message may suppress its reader."""
     with store.write() as unit:
         ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON)
-    start = Barrier(WORKERS)
+    start = Barrier(WORKERS, timeout=20)
     rounds = 8
 
     def work(worker: int) -> int:
