@@ -80,8 +80,7 @@ def run(context: typer.Context) -> None:
         _LOG.warning("%s", warning)
     daemon = Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping)
     holder.tick_age = daemon.tick_age
-    # A job that is left behind is no failure: it was said, and its work is taken up by the next start.
-    daemon.run()
+    daemon.run()  # a job left behind was told of, and the next start goes on with it
 
 
 def _watched(files: Sequence[Path]) -> tuple[Path, ...]:
@@ -296,7 +295,6 @@ def _start_log() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Discreet("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    # A tick that finds the one before still at work is nothing to tell.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    for chatty in ("alembic", "httpx"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    # APScheduler warns of each tick that finds the one before still at work.
+    for chatty, level in (("alembic", "WARNING"), ("httpx", "WARNING"), ("apscheduler", "ERROR")):
+        logging.getLogger(chatty).setLevel(level)
