@@ -107,8 +107,8 @@ class _Rate(ProgressColumn):
 
 def _counted(value: int, key: str) -> str:
     """Return a count in words: `2 editions`, `1 edition`."""
-    name = key.replace("_", " ")
-    return f"{value:,} {name.removesuffix('s') if value == 1 else name}"
+    words = key.split("_")
+    return " ".join([f"{value:,}", *(word.removesuffix("s") if value == 1 else word for word in words)])
 
 
 @contextmanager

@@ -109,7 +109,7 @@ def test_a_paper_added_at_zotero_changes_the_next_edition(project: Project, zote
     project.run(*MORNING, "ingest")
     before = project.run(*MORNING, "preview", ANA, "--format", "text").out
     zotero.add("TTTTTTT1", title="Lamps for tomatoes in a greenhouse", DOI="10.1234/tomato")
-    assert "1 votes" in project.run(*MORNING, "ingest").err
+    assert "1 vote" in project.run(*MORNING, "ingest").err
     after = project.run(*MORNING, "preview", ANA, "--format", "text").out
     assert before != after
     assert "Lamps for tomatoes" in after  # the reason names what the reader has
