@@ -19,7 +19,7 @@ from recommender.ports import MailSession, Store, UnitOfWork
 from recommender.runtime import FixedClock
 from recommender.services.delivery import DeliveryService
 from recommender.services.delivery_policy import DeliveryPolicy
-from recommender.services.ingestion import Importing
+from recommender.services.importing import Importing
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.settings.data import data_dir
 from recommender.sources.files import read_file

@@ -3,7 +3,6 @@
 Nothing is decided here; it reads the configuration, opens the store, and hands each service what it needs.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +15,12 @@ from recommender.digest.mail_links import MailLinks
 from recommender.digest.render import Renderer
 from recommender.digest.return_path import ReturnPaths
 from recommender.domain.reports import Report
-from recommender.ports import Clock, Mailer, Source
+from recommender.ports import Clock, Mailer
 from recommender.ranking.base import RankingSettings
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.bouncing import Bouncing
 from recommender.services.delivery import DeliveryService, Guard
 from recommender.services.diagnosis import Diagnosis
-from recommender.services.feedback_import import FeedbackImport
-from recommender.services.ingestion import Importing, Ingestion
-from recommender.services.library_import import LibraryImport
 from recommender.services.lookup import Lookup
 from recommender.services.previewing import Previewing
 from recommender.services.publishing import Publishing
@@ -45,6 +41,7 @@ from recommender.settings.locating import locate
 from recommender.store.sql_store import SqlStore
 
 if TYPE_CHECKING:
+    from recommender.app.incoming import Incoming
     from recommender.mail.dkim import DkimSigner
     from recommender.services.evaluating import Evaluating
     from recommender.services.inbox import Inbox
@@ -113,43 +110,11 @@ class Application:
     # Papers in
 
     @cached_property
-    def _sources(self) -> list[Source]:
-        from recommender.app.intake import build_sources  # noqa: PLC0415 the HTTP stack is not always needed
+    def incoming(self) -> "Incoming":
+        """Everything that brings papers and feedback in."""
+        from recommender.app.incoming import Incoming  # noqa: PLC0415 the parsers are not always needed
 
-        settings = self.loaded.settings
-        return build_sources(settings.source, contact=settings.contact, clock=self.clock)
-
-    def sources(self, *, only: str | None = None) -> list[Source]:
-        """Return the configured sources, or the one named; raises InputError for an unknown name."""
-        from recommender.app.intake import choose  # noqa: PLC0415 see `_sources`
-
-        return self._sources if only is None else choose(self._sources, only)
-
-    def rewind(self, sources: Sequence[Source], day: str) -> None:
-        """Let sources start at a date (YYYY-MM-DD); raises InputError."""
-        from recommender.app.intake import rewind  # noqa: PLC0415 only for --since
-
-        rewind(self.store, sources, day)
-
-    def ingestion(self) -> Ingestion:
-        """Return what fetches from sources."""
-        return Ingestion(self.store, self.clock)
-
-    def importing(self) -> Importing:
-        """Return what reads saved files."""
-        from recommender.app.intake import read_file  # noqa: PLC0415 the parsers are not always needed
-
-        return Importing(self.store, self.clock, read_file)
-
-    def library_import(self) -> LibraryImport:
-        """Return what reads a reader's own library."""
-        from recommender.app.intake import read_library  # noqa: PLC0415 the parsers are not always needed
-
-        return LibraryImport(self.store, self.clock, read_library)
-
-    def feedback_import(self) -> FeedbackImport:
-        """Return what reads bulk feedback."""
-        return FeedbackImport(self.store, self.clock)
+        return Incoming(self.loaded, self.store, self.clock)
 
     # Ranking
 

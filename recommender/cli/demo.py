@@ -47,8 +47,8 @@ def demo(
     now = call_of(context).now or _SAMPLE_EVENING
     application = Call(config=config, now=now).application()
     with progress("importing") as show_progress:
-        tell(application.importing().run([sample / "papers.jsonl"], show_progress))
-    tell(application.feedback_import().run(sample / "feedback.jsonl"))
+        tell(application.incoming.importing().run([sample / "papers.jsonl"], show_progress))
+    tell(application.incoming.feedback_import().run(sample / "feedback.jsonl"))
     tell(application.training().run())
     tell(application.publishing.run(force=True))
     tell(application.delivery.run())
@@ -99,9 +99,9 @@ def try_(
 def _fill(application: "Application", files: Sequence[Path]) -> None:
     with progress("reading") as show_progress:
         if files:
-            report = application.importing().run(files, show_progress)
+            report = application.incoming.importing().run(files, show_progress)
         else:
-            report = application.ingestion().run(application.sources(), show_progress)
+            report = application.incoming.ingestion().run(application.incoming.sources(), show_progress)
     tell(report)
     if not application.lookup().paper_count():
         hint = "check the files" if files else "give saved files with --from, or try again with a network"

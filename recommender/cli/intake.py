@@ -52,11 +52,11 @@ def import_(
     if paths:
         with progress("importing") as show_progress:
             if reader is not None and use is not None:
-                reports.append(application.library_import().run(paths, reader, use, show_progress))
+                reports.append(application.incoming.library_import().run(paths, reader, use, show_progress))
             else:
-                reports.append(application.importing().run(paths, show_progress))
+                reports.append(application.incoming.importing().run(paths, show_progress))
     if feedback is not None:
-        reports.append(application.feedback_import().run(feedback))
+        reports.append(application.incoming.feedback_import().run(feedback))
     for report in reports:
         tell(report)
     if all(_nothing_done(report) for report in reports):
@@ -91,13 +91,13 @@ def ingest(
 ) -> None:
     """Fetch new papers from the configured sources."""
     application = application_of(context)
-    chosen = application.sources(only=source)
+    chosen = application.incoming.sources(only=source)
     if not chosen:
         say("no source is configured; add [[source]] to paperroute.toml")
     if since is not None:
-        application.rewind(chosen, since)
+        application.incoming.rewind(chosen, since)
     with progress("fetching") as show_progress:
-        report = application.ingestion().run(chosen, show_progress)
+        report = application.incoming.ingestion().run(chosen, show_progress, insist=source is not None)
     if chosen and report.partial and not report.counts.get("sources_ok"):
         tell(report)
         raise typer.Exit(1)

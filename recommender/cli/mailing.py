@@ -43,7 +43,7 @@ def digest(context: typer.Context) -> None:
     """
     application = application_of(context)
     with progress("fetching") as show_progress:
-        reports = [application.ingestion().run(application.sources(), show_progress)]
+        reports = [application.incoming.ingestion().run(application.incoming.sources(), show_progress)]
     tell(reports[-1])
     application.delivery.recover()
     reports += read_inbox(application)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from recommender.cli.context import Call, call_of
+from recommender.cli.duties import due_sources, training_is_due
 from recommender.cli.output import say
 from recommender.domain.errors import InputError
 from recommender.services.delivery_run import discreet
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from recommender.app import Application
     from recommender.domain.reports import Report
-    from recommender.ports import Source
 
 _LOG = logging.getLogger("paperroute")
 _START_SECONDS = 10.0
@@ -171,10 +171,10 @@ class _Holder:
     def ingest_and_train_if_due(self) -> None:
         """Fetch from the sources whose hour has come, then fit if that hour has come."""
         application = self._current()
-        sources = _due_sources(application)
+        sources = due_sources(application)
         if sources:
-            self._log.note(application.ingestion().run(sources))
-        if _training_is_due(application):
+            self._log.note(application.incoming.ingestion().run(sources))
+        if training_is_due(application):
             self._log.note(application.training().run())
 
     def read_inbox(self) -> None:
@@ -200,32 +200,6 @@ class _Holder:
     def _current(self) -> "Application":
         with self._swap:
             return self.application
-
-
-def _due_sources(application: "Application") -> "list[Source]":
-    """Return the sources whose own hour has come; a failed one is tried again after a while."""
-    from jobs.schedule import History, fetching, is_due  # noqa: PLC0415 loaded by `run` alone
-
-    schedule = application.loaded.settings.schedule
-    plan = fetching(schedule.ingest, schedule.zone)
-    states = application.lookup().source_states()
-    now = application.clock.now()
-    histories = {
-        name: History(succeeded=state.last_ok, tried=state.last_error_at) for name, state in states.items()
-    }
-    return [
-        source for source in application.sources() if is_due(plan, histories.get(source.name, History()), now)
-    ]
-
-
-def _training_is_due(application: "Application") -> bool:
-    """Tell whether the hour of training has come and there is something to fit on."""
-    from jobs.schedule import History, daily, is_due  # noqa: PLC0415 loaded by `run` alone
-
-    schedule = application.loaded.settings.schedule
-    fitted = application.lookup().last_artifact()
-    due = is_due(daily(schedule.train, schedule.zone), History(succeeded=fitted), application.clock.now())
-    return due and application.lookup().paper_count() > 0
 
 
 class ServerThread:

@@ -82,14 +82,26 @@ class UnknownPaper(InputError):
 
 
 class SourceError(PaperRouteError):
-    """A source failed; `source` is its name and `place` the URL or file."""
+    """A source failed; `source` is its name and `place` the URL or file.
 
-    def __init__(self, source: str, place: str, reason: str, *, retry_after: float | None = None) -> None:
-        """Remember the source, the place, the reason, and the seconds to wait if the source named them."""
+    `throttled` is true where the server asked to be asked less (429) or not at all (403).
+    """
+
+    def __init__(
+        self,
+        source: str,
+        place: str,
+        reason: str,
+        *,
+        retry_after: float | None = None,
+        throttled: bool = False,
+    ) -> None:
+        """Remember what failed, and the seconds to wait if the source named them."""
         self.source = source
         self.place = place
         self.reason = reason
         self.retry_after = retry_after
+        self.throttled = throttled
         super().__init__(f"{source}: {place}: {reason}")
 
 

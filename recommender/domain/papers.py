@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType
 
@@ -49,6 +49,16 @@ class Paper:
     comment: str | None = None
     library_only: bool = False
     """True when it came only from a reader's own library: never a candidate."""
+    summary: str | None = None
+    """A short summary that a source brought along; never ours."""
+    summary_by: str | None = None
+    """Whose summary it is, in words that can be shown beside it."""
+    submitter: str | None = None
+    """Public name of who brought it to a community's list. Shown at most; ranking never reads it."""
+    original_title: str | None = None
+    """The title as the source sent it, where cleaning changed more than white space."""
+    original_abstract: str | None = None
+    """The abstract as the source sent it, where cleaning changed more than white space."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +71,7 @@ class Signal:
     upvotes: int | None = None
     comments: int | None = None
     stars: int | None = None
+    citations: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +89,27 @@ class Refused:
 
     place: str
     reason: str
+    body: bytes | None = field(default=None, repr=False)
+    """The entry's own bytes where a source sent it, kept in quarantine for a look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a source expects of itself."""
+
+    expected_next: datetime | None = None
+    """When it should have something new to read, aware UTC."""
+    quiet: str = ""
+    """Why there is nothing new though nothing failed; empty where there is, or where nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """Which papers a source said there are, whether it brought them or not."""
+
+    day: date
+    """The day of the announcement, as the source counts days."""
+    papers: Sequence[PaperId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +150,11 @@ class PaperPage:
     """URL or file the page came from."""
     library: LibraryNews | None = None
     """Set where the papers are a reader's own: they are feedback, not candidates."""
+    announced: Sequence[Announced] = ()
+    """What the source says there is: the store is held against it."""
+    warnings: Sequence[str] = ()
+    """Faults of the source that cost no paper: one road failed and another was taken, a feed lags."""
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +168,19 @@ class SourceState:
     last_error_at: datetime | None = None
     papers: int = 0
     """Papers of the last good run."""
+    last_new: datetime | None = None
+    """When it last brought a paper that the store did not know."""
+    failures: int = 0
+    """Runs that failed since the last good one."""
+    parked_until: datetime | None = None
+    """After failures: when it is asked again."""
+    outlook: Outlook = Outlook()
+    announced_on: date | None = None
+    """The latest announcement that was held against the store."""
+    announced: int = 0
+    """Papers announced then."""
+    missing: int = 0
+    """Of those, the papers that the store does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

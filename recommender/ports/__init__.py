@@ -5,16 +5,20 @@ one conformance test class that every real implementation and every fake passes.
 """
 
 from recommender.ports.inbox import Inbound, Mailbox, MailboxSession
+from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.transactions import Store, UnitOfWork
-from recommender.ports.world import Clock, Executor, Mailer, MailSession, Source
+from recommender.ports.world import Clock, Enricher, Executor, LooksUp, Mailer, MailSession, Source
 
 __all__ = [
     "Artifacts",
     "Clock",
+    "Enricher",
     "Executor",
     "Inbound",
+    "Intake",
+    "LooksUp",
     "MailSession",
     "Mailbox",
     "MailboxSession",

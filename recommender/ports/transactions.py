@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from recommender.ports.inbox import Inbound
+from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 
@@ -29,6 +30,11 @@ class UnitOfWork(Protocol):
     @property
     def inbound(self) -> Inbound:
         """Mail that came back, in this transaction."""
+        ...
+
+    @property
+    def intake(self) -> Intake:
+        """The books of ingestion in this transaction."""
         ...
 
     @property

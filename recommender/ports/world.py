@@ -1,11 +1,11 @@
 """Protocols of the world outside: time, work, papers coming in, mail going out."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from recommender.domain.editions import Envelope
-from recommender.domain.papers import Cursor, PaperPage
+from recommender.domain.papers import Cursor, Paper, PaperId, PaperPage
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -37,6 +37,34 @@ class Source(Protocol):
 
     def fetch(self, since: Cursor | None) -> Iterator[PaperPage]:
         """Yield pages after `since`; raise SourceUnavailable or SourceMalformed."""
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    """A source that can be asked for single papers: what it announced and did not bring is fetched so."""
+
+    def look_up(self, papers: Sequence[PaperId]) -> Iterator[PaperPage]:
+        """Yield pages with the papers of these ids; those the source does not know are absent.
+
+        Raises SourceUnavailable or SourceMalformed.
+        """
+        ...
+
+
+class Enricher(Protocol):
+    """Who knows more about papers that are stored already: citations, venue, published version."""
+
+    @property
+    def name(self) -> str:
+        """Name in configuration, reports and `enriched`."""
+        ...
+
+    def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
+        """Yield pages with those papers it knows, completed, and their signals; others are absent.
+
+        A paper comes back under the id it was asked by. Raises SourceUnavailable or SourceMalformed.
+        """
         ...
 
 

@@ -33,6 +33,10 @@ def cleaned(paper: Paper, *, seen_at: datetime) -> Paper:
         organisation=_clean(paper.organisation) if paper.organisation else None,
         venue=_clean(paper.venue) if paper.venue else None,
         comment=_clean(paper.comment) if paper.comment else None,
+        summary=_clean(paper.summary) if paper.summary else None,
+        submitter=_clean(paper.submitter) if paper.submitter else None,
+        original_title=_clean(paper.original_title) if paper.original_title else None,
+        original_abstract=_clean(paper.original_abstract) if paper.original_abstract else None,
         doi=paper.doi.lower() if paper.doi else None,
         categories=_union(paper.categories, ()),
         keywords=_union(paper.keywords, ()),
@@ -51,11 +55,13 @@ def merge(known: Paper, sighting: Paper) -> Paper:
     lead = _lead(known, sighting)
     first, second = (sighting, known) if lead > 0 else (known, sighting)
     settled = lead != 0
+    title = _title(first, second, settled=settled)
+    abstract = _longer(first.abstract, second.abstract, settled=settled)
     return replace(
         first,
         id=min(known.id, sighting.id, key=rank),
-        title=_title(first, second, settled=settled),
-        abstract=_longer(first.abstract, second.abstract, settled=settled),
+        title=title,
+        abstract=abstract,
         authors=_longer(first.authors, second.authors, settled=settled),
         author_count=second.author_count if first.author_count is None else first.author_count,
         organisation=first.organisation or second.organisation,
@@ -72,6 +78,11 @@ def merge(known: Paper, sighting: Paper) -> Paper:
         status=first.status if settled or _twins(first, second) else _standing(first, second),
         comment=first.comment or second.comment,
         library_only=known.library_only and sighting.library_only,
+        summary=first.summary or second.summary,
+        summary_by=first.summary_by if first.summary else second.summary_by,
+        submitter=first.submitter or second.submitter,
+        original_title=_original(first, second, title, "title"),
+        original_abstract=_original(first, second, abstract, "abstract"),
     )
 
 
@@ -113,6 +124,13 @@ def _title(first: Paper, second: Paper, *, settled: bool) -> str:
     if settled and first.title:
         return first.title
     return second.title if _tex(second.title) > _tex(first.title) else first.title or second.title
+
+
+def _original(first: Paper, second: Paper, text: str, name: str) -> str | None:
+    """Return what was sent for the text that is kept, from the side it is kept from."""
+    chosen = first if getattr(first, name) == text else second
+    original: str | None = getattr(chosen, f"original_{name}")
+    return original
 
 
 def _tex(title: str) -> int:

@@ -14,7 +14,17 @@ from recommender.domain.papers import Folded, Paper, PaperId
 from recommender.store.fold import cleaned
 from recommender.store.names import canonical, look_up, split
 from recommender.store.rows import paper_row, read_paper
-from recommender.store.schema import EDITION_ITEM, FEEDBACK, PAPER, PAPER_ALIAS, PAPER_SIGNAL, SAVED_PAPER
+from recommender.store.schema import (
+    EDITION_ITEM,
+    ENRICHED,
+    FEEDBACK,
+    PAPER,
+    PAPER_ALIAS,
+    PAPER_EVENT,
+    PAPER_FOLD,
+    PAPER_SIGNAL,
+    SAVED_PAPER,
+)
 from recommender.store.shelf import Entry, Name, Outcome, Shelf, names_of
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
 
@@ -24,6 +34,9 @@ _POINTING: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (PAPER_ALIAS, ()),
     (EDITION_ITEM, ()),
     (PAPER_SIGNAL, ("source", "taken_at")),
+    (PAPER_EVENT, ()),
+    (PAPER_FOLD, ()),
+    (ENRICHED, ("enricher",)),
     (FEEDBACK, ("subscriber_id", "act", "at")),
     (SAVED_PAPER, ("subscriber_id",)),
 )

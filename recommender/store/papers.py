@@ -97,6 +97,7 @@ class SqlPapers:
                 "upvotes": signal.upvotes,
                 "comments": signal.comments,
                 "stars": signal.stars,
+                "citations": signal.citations,
             }
             for signal in signals
             if split(signal.paper) in known

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 from recommender.domain.editions import Delivery, DeliveryState, EditionItem, Evidence, Lever, Section
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.identity import title_key
-from recommender.domain.papers import Cursor, Paper, PaperStatus, Signal, SourceState
+from recommender.domain.papers import Cursor, Outlook, Paper, PaperStatus, Signal, SourceState
 from recommender.domain.subscribers import (
     After,
     Cadence,
@@ -55,6 +55,7 @@ def read_signal(row: Row[Any]) -> Signal:
         upvotes=row.upvotes,
         comments=row.comments,
         stars=row.stars,
+        citations=row.citations,
     )
 
 
@@ -70,6 +71,14 @@ def source_row(state: SourceState) -> dict[str, Any]:
         "last_error": state.last_error,
         "last_error_at": state.last_error_at,
         "papers": state.papers,
+        "last_new": state.last_new,
+        "failures": state.failures,
+        "parked_until": state.parked_until,
+        "expected_next": state.outlook.expected_next,
+        "quiet": state.outlook.quiet,
+        "announced_on": state.announced_on,
+        "announced": state.announced,
+        "missing": state.missing,
     }
 
 
@@ -84,6 +93,13 @@ def read_source(row: Row[Any]) -> SourceState:
         last_error=row.last_error,
         last_error_at=row.last_error_at,
         papers=row.papers,
+        last_new=row.last_new,
+        failures=row.failures,
+        parked_until=row.parked_until,
+        outlook=Outlook(expected_next=row.expected_next, quiet=row.quiet),
+        announced_on=row.announced_on,
+        announced=row.announced,
+        missing=row.missing,
     )
 
 

@@ -9,151 +9,51 @@ id or DOI turns up.
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, MetaData, Text, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field
 
-from recommender.store.types import Document, Texts, UTCDateTime
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(SQLModel):
-    """Owner of the metadata: constraints have names on every database, so migrations can change them."""
-
-    metadata = MetaData(naming_convention=NAMING)
-
-
-def _text(*, nullable: bool = False, **options: Any) -> Any:
-    return Field(sa_type=Text, nullable=nullable, **options)
-
-
-def _paper(**options: Any) -> Any:
-    """Point to a paper and follow its id."""
-    return Field(sa_type=Text, sa_column_args=[ForeignKey("paper.id", onupdate="CASCADE")], **options)
-
-
-def _instant(*, nullable: bool = False, **options: Any) -> Any:
-    return Field(sa_type=UTCDateTime, nullable=nullable, **options)
-
-
-def _owner(target: str, **options: Any) -> Any:
-    """Point to a row that takes this one with it when it is erased."""
-    return Field(foreign_key=target, ondelete="CASCADE", **options)
-
-
-def _number(**options: Any) -> Any:
-    """Declare a row number that is never given twice, because links name it."""
-    return Field(default=None, primary_key=True, **options)
-
-
-_NEVER_REUSED = {"sqlite_autoincrement": True}
-
-
-class PaperRow(Base, table=True):
-    """One work."""
-
-    __tablename__ = "paper"
-    __table_args__ = (Index(None, "first_seen", "id"),)
-    id: str = _text(primary_key=True)
-    title: str = _text()
-    title_key: str = _text(index=True)
-    abstract: str = _text()
-    authors: tuple[str, ...] = Field(sa_type=Texts)
-    author_count: int | None
-    organisation: str | None = _text(nullable=True)
-    categories: tuple[str, ...] = Field(sa_type=Texts)
-    keywords: tuple[str, ...] = Field(sa_type=Texts)
-    venue: str | None = _text(nullable=True)
-    doi: str | None = _text(nullable=True)
-    url: str | None = _text(nullable=True)
-    code_url: str | None = _text(nullable=True)
-    published: datetime | None = _instant(nullable=True)
-    updated: datetime | None = _instant(nullable=True)
-    first_seen: datetime = _instant()
-    version: int | None
-    status: str = _text()
-    comment: str | None = _text(nullable=True)
-    library_only: bool
-    content_sha: str = _text()
-
-
-class PaperAliasRow(Base, table=True):
-    """A name that resolves to one paper and to no other; its own id is one of them."""
-
-    __tablename__ = "paper_alias"
-    scheme: str = _text(primary_key=True)
-    value: str = _text(primary_key=True)
-    paper_id: str = _paper(index=True)
-
-
-class PaperSignalRow(Base, table=True):
-    """Attention at one moment, as one source counted it."""
-
-    __tablename__ = "paper_signal"
-    paper_id: str = _paper(primary_key=True)
-    source: str = _text(primary_key=True)
-    taken_at: datetime = _instant(primary_key=True, index=True)
-    upvotes: int | None
-    comments: int | None
-    stars: int | None
-
-
-class SourceStateRow(Base, table=True):
-    """How far a source has been read, and how it is."""
-
-    __tablename__ = "source_state"
-    source: str = _text(primary_key=True)
-    position: str | None = _text(nullable=True)
-    etag: str | None = _text(nullable=True)
-    last_modified: str | None = _text(nullable=True)
-    last_ok: datetime | None = _instant(nullable=True)
-    last_error: str | None = _text(nullable=True)
-    last_error_at: datetime | None = _instant(nullable=True)
-    papers: int
+from recommender.store import schema_papers as _papers  # noqa: F401 its tables join the metadata
+from recommender.store.schema_base import NEVER_REUSED, Base, instant, number, owner, paper, text
+from recommender.store.types import Document, Texts
 
 
 class SubscriberRow(Base, table=True):
     """A reader; `email_key` is the address folded for comparison, empty addresses have none."""
 
     __tablename__ = "subscriber"
-    __table_args__ = _NEVER_REUSED
-    id: int | None = _number()
-    key: str | None = _text(nullable=True, unique=True)
-    email: str = _text()
-    email_key: str | None = _text(nullable=True, unique=True)
-    public_id: str = _text(unique=True)
-    name: str = _text()
-    state: str = _text()
+    __table_args__ = NEVER_REUSED
+    id: int | None = number()
+    key: str | None = text(nullable=True, unique=True)
+    email: str = text()
+    email_key: str | None = text(nullable=True, unique=True)
+    public_id: str = text(unique=True)
+    name: str = text()
+    state: str = text()
     epoch: int
-    joined: datetime = _instant()
-    unsubscribed: datetime | None = _instant(nullable=True)
-    every: str = _text()
+    joined: datetime = instant()
+    unsubscribed: datetime | None = instant(nullable=True)
+    every: str = text()
     on: int
     at: time
-    zone: str = _text()
+    zone: str = text()
     papers: int
     floor: float | None
     send_empty: bool
     paused: bool
     share: bool
     locked: tuple[str, ...] = Field(sa_type=Texts)
-    after: str = _text(sa_column_kwargs={"server_default": ""})
+    after: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class InterestRow(Base, table=True):
     """One thing a subscriber wants; `position` keeps the order of the file."""
 
     __tablename__ = "interest"
-    subscriber_id: int = _owner("subscriber.id", primary_key=True)
+    subscriber_id: int = owner("subscriber.id", primary_key=True)
     position: int = Field(primary_key=True)
-    key: str = _text()
-    name: str = _text()
-    about: str = _text()
+    key: str = text()
+    name: str = text()
+    about: str = text()
     keywords: tuple[str, ...] = Field(sa_type=Texts)
     mute: tuple[str, ...] = Field(sa_type=Texts)
     authors: tuple[str, ...] = Field(sa_type=Texts)
@@ -167,14 +67,14 @@ class FeedbackRow(Base, table=True):
     """One recorded act; rows are only added."""
 
     __tablename__ = "feedback"
-    __table_args__ = (UniqueConstraint("subscriber_id", "paper_id", "act", "at"), _NEVER_REUSED)
-    id: int | None = _number()
-    subscriber_id: int = _owner("subscriber.id")
-    paper_id: str = _paper(index=True)
-    act: str = _text()
-    at: datetime = _instant(index=True)
-    via: str = _text()
-    interest: str | None = _text(nullable=True)
+    __table_args__ = (UniqueConstraint("subscriber_id", "paper_id", "act", "at"), NEVER_REUSED)
+    id: int | None = number()
+    subscriber_id: int = owner("subscriber.id")
+    paper_id: str = paper(index=True)
+    act: str = text()
+    at: datetime = instant(index=True)
+    via: str = text()
+    interest: str | None = text(nullable=True)
     edition: int | None
     suspect: bool
 
@@ -183,9 +83,9 @@ class SavedPaperRow(Base, table=True):
     """The reading list, derived from the feedback log whenever it grows."""
 
     __tablename__ = "saved_paper"
-    subscriber_id: int = _owner("subscriber.id", primary_key=True)
-    paper_id: str = _paper(primary_key=True, index=True)
-    saved_at: datetime = _instant()
+    subscriber_id: int = owner("subscriber.id", primary_key=True)
+    paper_id: str = paper(primary_key=True, index=True)
+    saved_at: datetime = instant()
     read: bool
 
 
@@ -193,12 +93,12 @@ class EditionRow(Base, table=True):
     """A cadence slot of one subscriber."""
 
     __tablename__ = "edition"
-    __table_args__ = (UniqueConstraint("subscriber_id", "key"), _NEVER_REUSED)
-    id: int | None = _number()
-    subscriber_id: int = _owner("subscriber.id")
-    key: str = _text()
-    created_at: datetime = _instant()
-    due_at: datetime = _instant()
+    __table_args__ = (UniqueConstraint("subscriber_id", "key"), NEVER_REUSED)
+    id: int | None = number()
+    subscriber_id: int = owner("subscriber.id")
+    key: str = text()
+    created_at: datetime = instant()
+    due_at: datetime = instant()
     considered: int
     missed_id: int | None
 
@@ -207,16 +107,16 @@ class EditionItemRow(Base, table=True):
     """One paper of one edition with its reason."""
 
     __tablename__ = "edition_item"
-    __table_args__ = (Index(None, "edition_id", "position"), _NEVER_REUSED)
-    id: int | None = _number()
-    edition_id: int = _owner("edition.id")
-    paper_id: str = _paper(index=True)
-    section: str = _text()
-    interest: str = _text()
+    __table_args__ = (Index(None, "edition_id", "position"), NEVER_REUSED)
+    id: int | None = number()
+    edition_id: int = owner("edition.id")
+    paper_id: str = paper(index=True)
+    section: str = text()
+    interest: str = text()
     position: int
     score: float
     match: float
-    reason: str = _text()
+    reason: str = text()
     lever: dict[str, str] | None = Field(sa_type=Document, nullable=True)
     evidence: list[dict[str, Any]] = Field(sa_type=Document)
     propensity: float | None
@@ -226,24 +126,24 @@ class DeliveryRow(Base, table=True):
     """What carries an edition to its 250 OK."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index(None, "state", "next_attempt_at"), _NEVER_REUSED)
-    id: int | None = _number()
-    edition_id: int = _owner("edition.id", unique=True)
-    state: str = _text()
+    __table_args__ = (Index(None, "state", "next_attempt_at"), NEVER_REUSED)
+    id: int | None = number()
+    edition_id: int = owner("edition.id", unique=True)
+    state: str = text()
     attempts: int
-    worker: str | None = _text(nullable=True)
-    lease_until: datetime | None = _instant(nullable=True)
+    worker: str | None = text(nullable=True)
+    lease_until: datetime | None = instant(nullable=True)
     fence: int
-    message_id: str = _text()
-    date_header: datetime = _instant()
-    body_sha256: str | None = _text(nullable=True)
-    next_attempt_at: datetime | None = _instant(nullable=True)
-    settled_at: datetime | None = _instant(nullable=True)
-    reply: str = _text()
+    message_id: str = text()
+    date_header: datetime = instant()
+    body_sha256: str | None = text(nullable=True)
+    next_attempt_at: datetime | None = instant(nullable=True)
+    settled_at: datetime | None = instant(nullable=True)
+    reply: str = text()
     losses: int = Field(sa_column_kwargs={"server_default": "0"})
     doubts: int = Field(sa_column_kwargs={"server_default": "0"})
-    retried_at: datetime | None = _instant(nullable=True)
-    address_hash: str | None = _text(nullable=True)
+    retried_at: datetime | None = instant(nullable=True)
+    address_hash: str | None = text(nullable=True)
 
 
 class InboundMailRow(Base, table=True):
@@ -251,30 +151,30 @@ class InboundMailRow(Base, table=True):
 
     __tablename__ = "inbound_mail"
     __table_args__ = (Index(None, "subscriber_id", "at"),)
-    key: str = _text(primary_key=True)
-    at: datetime = _instant()
-    kind: str = _text()
-    subscriber_id: int | None = _owner("subscriber.id", nullable=True)
-    delivery_id: int | None = _owner("delivery.id", nullable=True)
-    detail: str = _text()
+    key: str = text(primary_key=True)
+    at: datetime = instant()
+    kind: str = text()
+    subscriber_id: int | None = owner("subscriber.id", nullable=True)
+    delivery_id: int | None = owner("delivery.id", nullable=True)
+    detail: str = text()
 
 
 class SuppressionRow(Base, table=True):
     """Never mail this address again; it need not be anybody's at present."""
 
     __tablename__ = "suppression"
-    email_key: str = _text(primary_key=True)
-    reason: str = _text()
-    at: datetime = _instant()
+    email_key: str = text(primary_key=True)
+    reason: str = text()
+    at: datetime = instant()
 
 
 class ArtifactRow(Base, table=True):
     """A fitted recommender on disk."""
 
     __tablename__ = "artifact"
-    name: str = _text(primary_key=True)
-    created_at: datetime = _instant(index=True)
-    sha256: str = _text()
+    name: str = text(primary_key=True)
+    created_at: datetime = instant(index=True)
+    sha256: str = text()
     papers: int
 
 
@@ -283,6 +183,12 @@ PAPER = METADATA.tables["paper"]
 PAPER_ALIAS = METADATA.tables["paper_alias"]
 PAPER_SIGNAL = METADATA.tables["paper_signal"]
 SOURCE_STATE = METADATA.tables["source_state"]
+ANNOUNCED = METADATA.tables["announced"]
+QUARANTINE = METADATA.tables["quarantine"]
+ENRICHED = METADATA.tables["enriched"]
+PAPER_EVENT = METADATA.tables["paper_event"]
+PAPER_FOLD = METADATA.tables["paper_fold"]
+PAPER_APART = METADATA.tables["paper_apart"]
 SUBSCRIBER = METADATA.tables["subscriber"]
 INTEREST = METADATA.tables["interest"]
 FEEDBACK = METADATA.tables["feedback"]

@@ -17,6 +17,7 @@ from recommender.store import migrate
 from recommender.store.artifacts import SqlArtifacts
 from recommender.store.engine import Purpose, open_engine, transaction
 from recommender.store.inbound import SqlInbound
+from recommender.store.intake import SqlIntake
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
 from recommender.store.people import SqlPeople
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
     people: SqlPeople
     outbox: SqlOutbox
     inbound: SqlInbound
+    intake: SqlIntake
     artifacts: SqlArtifacts
 
 
@@ -123,6 +125,7 @@ class SqlStore:
             people=SqlPeople(connection, self._random_bytes),
             outbox=SqlOutbox(connection),
             inbound=SqlInbound(connection),
+            intake=SqlIntake(connection),
             artifacts=SqlArtifacts(connection),
         )
 

@@ -43,7 +43,7 @@ class Desk:
         """Read what is new."""
         self.study.clock.wait(60)
         sources = [self.zotero.source(self.client, **options)]
-        return Ingestion(self.study.store, self.study.clock).run(sources)
+        return Ingestion(self.study.store, self.study.clock).run(sources, insist=True)
 
     def counts(self, **options: object) -> tuple[int, int]:
         """Read what is new; return the votes given and taken back."""

@@ -16,8 +16,9 @@ from recommender.store.schema import METADATA
 from recommender.store.sql_store import SqlStore
 
 TABLES = {
-    "artifact", "delivery", "edition", "edition_item", "feedback", "inbound_mail", "interest", "paper",
-    "paper_alias", "paper_signal", "saved_paper", "source_state", "subscriber", "suppression",
+    "announced", "artifact", "delivery", "edition", "edition_item", "enriched", "feedback", "inbound_mail",
+    "interest", "paper", "paper_alias", "paper_apart", "paper_event", "paper_fold", "paper_signal",
+    "quarantine", "saved_paper", "source_state", "subscriber", "suppression",
 }  # fmt: skip
 
 

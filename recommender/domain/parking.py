@@ -1,0 +1,24 @@
+"""How long a source that failed is left alone: pure arithmetic.
+
+A failure may pass in minutes, so the first rest is short; each further one doubles it up to half a day,
+so that a source which is down for a week is asked a few times a day and not every minute.
+"""
+
+from datetime import timedelta
+
+_FIRST = timedelta(minutes=10)
+_FIRST_THROTTLED = timedelta(hours=1)
+"""arXiv lifts a block after hours; asking on within minutes is what it blocks for."""
+_LONGEST = timedelta(hours=12)
+
+
+def rest(failures: int, *, throttled: bool = False, retry_after: float | None = None) -> timedelta:
+    """Return how long to leave a source alone after `failures` runs failed in a row (1 or more).
+
+    `throttled` says that it answered 429 or 403; `retry_after` is its own wish in seconds, which is kept
+    whenever it is the longer one, up to a week.
+    """
+    first = _FIRST_THROTTLED if throttled else _FIRST
+    ours: timedelta = min(first * (1 << min(failures - 1, 10)), _LONGEST)
+    wish = timedelta(seconds=min(retry_after or 0.0, timedelta(days=7).total_seconds()))
+    return max(ours, wish)
