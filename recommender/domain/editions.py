@@ -95,6 +95,8 @@ class Edition:
     items: tuple[EditionItem, ...] = ()
     missed: int | None = None
     """Row number of an earlier edition that may not have arrived, announced in this one."""
+    sources: str = ""
+    """How the sources stood when it was made, in a sentence for its reader; empty: say nothing."""
     id: int = 0
 
 

@@ -43,6 +43,7 @@ class SqlOutbox:
             "due_at": edition.due_at,
             "considered": edition.considered,
             "missed_id": edition.missed,
+            "sources": edition.sources,
         }
         stored = insert_or_skip(self._connection, EDITION).values(new).returning(EDITION.c.id)
         number: int | None = self._connection.execute(stored).scalar()
@@ -114,6 +115,7 @@ class SqlOutbox:
             due_at=row.due_at,
             considered=row.considered,
             missed=row.missed_id,
+            sources=row.sources,
             items=tuple(read_item(item) for item in self._connection.execute(items)),
         )
 

@@ -101,6 +101,7 @@ class EditionRow(Base, table=True):
     due_at: datetime = instant()
     considered: int
     missed_id: int | None
+    sources: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class EditionItemRow(Base, table=True):

@@ -48,6 +48,7 @@ def an_edition(subscriber: int, key: str = "2026-01-30", **fields: object) -> Ed
         for number in (1, 2)
     )
     made = Edition(subscriber=subscriber, key=key, created_at=NOON, due_at=NOON, considered=2, items=items)
+    made = replace(made, sources="Sources: arXiv complete.")
     return replace(made, **fields)  # type: ignore[arg-type]  # a builder takes any field by name
 
 

@@ -28,6 +28,7 @@ def upgrade() -> None:
         op.add_column("source_state", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.add_column("source_state", sa.Column("quiet", sa.Text(), nullable=False, server_default=""))
     op.add_column("source_state", sa.Column("announced_on", sa.Date(), nullable=True))
+    op.add_column("edition", sa.Column("sources", sa.Text(), nullable=False, server_default=""))
     _intake()
     _identity()
 
@@ -113,6 +114,7 @@ def _paper(table: str) -> sa.ForeignKeyConstraint:
 def downgrade() -> None:
     for table in ("paper_apart", "paper_fold", "paper_event", "enriched", "quarantine", "announced"):
         op.drop_table(table)
+    op.drop_column("edition", "sources")
     for column in _STATE:
         op.drop_column("source_state", column)
     op.drop_column("paper_signal", "citations")
