@@ -17,8 +17,8 @@ import typer
 from recommender.cli.context import Call, call_of
 from recommender.cli.duties import due_sources, training_is_due
 from recommender.cli.output import say
+from recommender.domain.discretion import masked
 from recommender.domain.errors import InputError
-from recommender.services.delivery_run import discreet
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -262,7 +262,7 @@ class _Discreet(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, and the traceback if there is one."""
-        return discreet(super().format(record))
+        return masked(super().format(record))
 
 
 def _start_log() -> None:

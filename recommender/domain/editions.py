@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from recommender.domain.papers import PaperId
@@ -113,6 +113,11 @@ class DeliveryState(StrEnum):
     EXPIRED = "expired"
     SUPPRESSED = "suppressed"
 
+
+LONGEST_WAIT = timedelta(hours=12)
+LONGEST_LEASE = timedelta(hours=1)
+"""Nothing waits or leases as long; a time further ahead was written by a wrong clock. Below a day, so that
+a clock that was a day ahead costs no edition its day."""
 
 FINAL_STATES = frozenset(
     {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED}

@@ -14,6 +14,8 @@ from email.parser import BytesHeaderParser
 from email.policy import Compat32
 from typing import TypeAlias
 
+from recommender.domain.discretion import masked
+
 Mail: TypeAlias = "Message[str, str]"
 
 MOST_BYTES = 256 * 1024
@@ -155,7 +157,7 @@ def message_ids(*values: str) -> tuple[str, ...]:
 
 def without_addresses(words: str, *, longest: int = 200) -> str:
     """Return words that may be kept: on one line, and no address in them."""
-    return _ADDRESS.sub("…", one_line(words).replace("<", " ").replace(">", " "))[:longest].strip()
+    return masked(one_line(words)).replace("<", " ").replace(">", " ")[:longest].strip()
 
 
 def one_line(words: str) -> str:

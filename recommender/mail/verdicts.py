@@ -8,6 +8,7 @@ import re
 import ssl
 from smtplib import SMTPAuthenticationError, SMTPResponseException
 
+from recommender.domain.discretion import masked
 from recommender.domain.errors import MailDeferred, MailError, MailInDoubt, MailRejected
 
 TAKEN = range(250, 260)
@@ -18,7 +19,6 @@ SHUTTING_DOWN = 421
 _OUT_OF_STEP = 503
 _LOG_IN_FIRST = frozenset({530, 534, 535, 538})
 _TOO_LARGE = re.compile(r"552\b|5\d\d 5\.3\.4\b")
-_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _NO_TLS = frozenset(
     {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"}
 )
@@ -63,7 +63,7 @@ def told(code: int, text: bytes) -> str:
     """Return a reply on one line, at most 400 characters, fit for a log: addresses and odd bytes hidden."""
     line = " ".join(text[:1000].decode("utf-8", "replace").split())
     shown = "".join(character if character.isprintable() else "\ufffd" for character in line)
-    words = _ADDRESS.sub("<address>", shown)
+    words = masked(shown)
     return (f"{code} {words}" if code > 0 else f"malformed reply: {words}")[:_LONGEST]
 
 

@@ -99,7 +99,7 @@ def refit(
     Weights of `upward` stay at least 0, and a plain one at least a tenth of what it was. `lone` keeps
     fresh and read papers alike: one weight for both, none for how few read a paper, none for papers.
     """
-    from scipy.optimize import minimize, minimize_scalar  # noqa: PLC0415 - slow to import
+    from scipy.optimize import minimize  # noqa: PLC0415 - slow to import
 
     ties = _ties(len(names), lone=lone)
     design = np.concatenate([columns(example) @ ties for example in examples])
@@ -108,11 +108,7 @@ def refit(
     before = (packed(names, start) @ ties / ties.sum(axis=0)).astype(np.float64)
     origin = (before * spread)[live]
     problem = _Problem(design[:, live] / spread[live], examples, 0.0)
-    factors = (-_SHARPEST, _SHARPEST)
-    best = minimize_scalar(
-        lambda log: problem.loss(np.exp(log) * origin)[0], bounds=factors, method="bounded"
-    )
-    sharp = float(np.exp(best.x)) if origin.any() else 1.0
+    sharp = _sharpness(problem, origin)
     problem = _Problem(design[:, live] / spread[live], examples, PULL / len(examples), sharp * origin)
     floors = _floors(names, before, upward, lone=lone)[live] * spread[live] * sharp
     found = minimize(
@@ -126,6 +122,18 @@ def refit(
     before[live] = found.x / spread[live] / sharp
     moved = unpacked(names, (ties @ before).astype(np.float32))
     return Weights(scorers={**start.scorers, **moved.scorers}, papers=moved.papers)
+
+
+def _sharpness(problem: "_Problem", origin: npt.NDArray[np.float64]) -> float:
+    """Return the one factor on all weights of `origin` that fits the lists best."""
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - slow to import
+
+    if not origin.any():
+        return 1.0
+    best = minimize_scalar(
+        lambda log: problem.loss(np.exp(log) * origin)[0], bounds=(-_SHARPEST, _SHARPEST), method="bounded"
+    )
+    return float(np.exp(best.x))
 
 
 def packed(names: Sequence[str], weights: Weights) -> npt.NDArray[np.float32]:

@@ -7,12 +7,16 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from recommender.domain.editions import Delivery, DeliveryState, Edition, Envelope
+from recommender.domain.editions import (
+    LONGEST_LEASE,
+    LONGEST_WAIT,
+    Delivery,
+    DeliveryState,
+    Edition,
+    Envelope,
+)
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber
-
-_LONGEST_LEASE = timedelta(hours=1)
-_LONGEST_WAIT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +114,10 @@ def may_be_mailed(subscriber: Subscriber, suppressed: frozenset[str]) -> bool:
 def is_due(delivery: Delivery, now: datetime) -> bool:
     """Tell whether a row would be claimed at `now`; see `ports.Outbox.claim` for a wrong clock's times."""
     if delivery.state is DeliveryState.CLAIMED:
-        return delivery.lease_until is not None and _is_over(delivery.lease_until, now, _LONGEST_LEASE)
+        return delivery.lease_until is not None and _is_over(delivery.lease_until, now, LONGEST_LEASE)
     if delivery.state not in (DeliveryState.READY, DeliveryState.DEFERRED):
         return False
-    return delivery.next_attempt_at is None or _is_over(delivery.next_attempt_at, now, _LONGEST_WAIT)
+    return delivery.next_attempt_at is None or _is_over(delivery.next_attempt_at, now, LONGEST_WAIT)
 
 
 def _is_over(until: datetime, now: datetime, longest: timedelta) -> bool:

@@ -1,6 +1,5 @@
 """What one run of the delivery has done so far, shared by its connections, and how the relay fares."""
 
-import re
 import threading
 import time
 from collections import Counter
@@ -8,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from recommender.domain.discretion import masked
 from recommender.domain.editions import Delivery, DeliveryState
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
@@ -24,18 +24,12 @@ _COUNTED = (
     DeliveryState.SUPPRESSED,
     DeliveryState.EXPIRED,
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
 _TROUBLE = frozenset({DeliveryState.FAILED, DeliveryState.DEFERRED, DeliveryState.HELD})
 
 
 def place(row: Delivery) -> str:
     """Name a row without the address: reports end up in logs."""
     return f"delivery {row.id} ({row.edition_key})"
-
-
-def discreet(reply: str) -> str:
-    """Return a relay's words without the addresses it repeats: replies are kept, shown and logged."""
-    return _ADDRESS.sub("(address)", reply)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,19 +53,19 @@ class Run:
         with self._lock:
             self._halted.set()
             if reason is not None:
-                self._failures.append(Refused(place="mail relay", reason=discreet(reason)))
+                self._failures.append(Refused(place="mail relay", reason=masked(reason)))
 
     def warn(self, words: str) -> None:
         """Add a warning."""
         with self._lock:
-            self._warnings.append(discreet(words))
+            self._warnings.append(masked(words))
 
     def count(self, row: Delivery, state: DeliveryState, reply: str = "") -> None:
         """Count how a row ended; one that went wrong is listed with the reply."""
         with self._lock:
             self._counts[state] += 1
             if state in _TROUBLE:
-                self._failures.append(Refused(place=place(row), reason=f"{state.value}: {discreet(reply)}"))
+                self._failures.append(Refused(place=place(row), reason=f"{state.value}: {masked(reply)}"))
             self.progress(state.value, self._counts.total())
 
     def report(self) -> Report:

@@ -55,15 +55,7 @@ def build_editions(
 ) -> list[Edition]:
     """Return one edition, possibly empty, for each of `due`, in no particular order."""
     slots = {entry.subscriber.id: entry.slot for entry in due}
-    asks = [
-        Ask(
-            subscriber=entry.subscriber,
-            papers=entry.subscriber.papers,
-            slots=True,
-            seed=edition_seed(entry.subscriber, entry.slot.key),
-        )
-        for entry in due
-    ]
+    asks = [_ask(entry) for entry in due]
     numbers = [ask.subscriber.id for ask in asks]
     arrivals = unit.outbox.last_arrivals(numbers, now=now)
     held = _held(unit.outbox.last_editions(numbers, now=now))
@@ -88,6 +80,12 @@ def build_editions(
                 )
             )
     return editions
+
+
+def _ask(entry: Due) -> Ask:
+    """Return what an edition wants of the ranking."""
+    seed = edition_seed(entry.subscriber, entry.slot.key)
+    return Ask(subscriber=entry.subscriber, papers=entry.subscriber.papers, slots=True, seed=seed)
 
 
 def _held(last: Mapping[int, LastEdition]) -> dict[int, int]:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from recommender.domain.discretion import masked
 from recommender.domain.editions import Delivery, DeliveryState, Envelope, Settlement
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected, UnknownSubscriber
 from recommender.domain.subscribers import Subscriber
@@ -17,7 +18,7 @@ from recommender.services.delivery_policy import (
     may_be_stale,
     next_attempt,
 )
-from recommender.services.delivery_run import Pace, RelayHealth, Run, discreet, place
+from recommender.services.delivery_run import Pace, RelayHealth, Run, place
 
 Render = Callable[[UnitOfWork, Delivery], tuple[Envelope, bytes]]
 Guard = Callable[[Envelope, bytes], None]
@@ -168,7 +169,7 @@ class Sender:
         """
         now = self.desk.clock.now()
         again = next_attempt(self.desk.policy, row, now) if state is DeliveryState.DEFERRED else None
-        settlement = Settlement(state=state, reply=discreet(reply), next_attempt_at=again, doubt=doubt)
+        settlement = Settlement(state=state, reply=masked(reply), next_attempt_at=again, doubt=doubt)
         try:
             with self.desk.store.write() as unit:
                 settled = unit.outbox.settle(row, settlement, now=now)

@@ -4,20 +4,22 @@ Nothing is changed here; the moves between states are in `moves`.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
-from recommender.domain.editions import NEVER_ARRIVED, Delivery, DeliveryState, Standing
+from recommender.domain.editions import (
+    LONGEST_LEASE,
+    LONGEST_WAIT,
+    NEVER_ARRIVED,
+    Delivery,
+    DeliveryState,
+    Standing,
+)
 from recommender.store.rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER
 from recommender.store.types import UTCDateTime
-
-_LONGEST_WAIT = timedelta(hours=12)
-_LONGEST_LEASE = timedelta(hours=1)
-"""Nothing waits or leases as long; a time further ahead was written by a wrong clock. Below a day, so that
-a clock that was a day ahead costs no edition its day."""
 
 
 def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[Delivery]:
@@ -88,13 +90,13 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     """Tell that a row waits for nothing but a worker; a wait no rule gives came from a wrong clock."""
     wait = DELIVERY.c.next_attempt_at
     waiting = DELIVERY.c.state.in_([DeliveryState.READY, DeliveryState.DEFERRED])
-    return and_(waiting, or_(wait.is_(None), wait <= now, wait > now + _LONGEST_WAIT))
+    return and_(waiting, or_(wait.is_(None), wait <= now, wait > now + LONGEST_WAIT))
 
 
 def is_lost(now: datetime) -> ColumnElement[bool]:
     """Tell that a row's worker has let its lease run out, or took it by a wrong clock."""
     lease = DELIVERY.c.lease_until
-    return and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > now + _LONGEST_LEASE))
+    return and_(DELIVERY.c.state == DeliveryState.CLAIMED, or_(lease <= now, lease > now + LONGEST_LEASE))
 
 
 def may_have_arrived() -> ColumnElement[bool]:

@@ -81,7 +81,7 @@ def _verdicts() -> list[ReplyCase]:
         b"250 \x00 and \xff\xfe and \x1b[31m\r\n": "250 \ufffd and ",
         b"250 " + _LONG + b"\r\n": "250 x{396}$",
         b"250 queued\r\n250 queued again\r\n": "250 queued$",
-        b"250 ok for <ana@example.org>\r\n": "250 ok for <address>$",
+        b"250 ok for <ana@example.org>\r\n": "250 ok for <\\(address\\)>$",
     }
     known = [_case(_DOT, said, SENT, words) for said, words in taken.items()]
     return [*known, _case(_DOT, b"250 and gone\r\n", SENT, "250 and gone$", hang_up=True)]
@@ -142,7 +142,7 @@ def _before_the_dot() -> list[ReplyCase]:
         _case("MAIL", b"250 ok", DEFERRED, "no answer to MAIL: .*half line", hang_up=True),
         _case("RCPT", b"250 " + _ENDLESS, DEFERRED, "no answer to RCPT: a reply longer than"),
         _case("RCPT", b"550 " + _LONG + b"\r\n", FAILED, "550 x{396}$"),
-        _case("RCPT", b"550 <ana@example.org>: unknown\r\n", FAILED, "550 <address>: unknown$"),
+        _case("RCPT", b"550 <ana@example.org>: unknown\r\n", FAILED, "550 <\\(address\\)>: unknown$"),
         _case("RCPT", b"550 a\x00b\x1b[2J\r\n", FAILED, "550 a\ufffdb\ufffd"),
     ]
     return malformed + odd
