@@ -5,83 +5,29 @@ ETag and Last-Modified in their cursor), no judging of content (parsers do that 
 """
 
 import ssl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import cached_property
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpcore
 import httpx
 
 from recommender import __version__
-from recommender.domain.errors import SourceMalformed, SourceUnavailable
+from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavailable
+from recommender.sources.asking import Ask, Fetched, Limits, retry_after, seconds
 from recommender.sources.guard import Forbidden, Resolver, Target, is_allowed, system_resolver, target
 from recommender.sources.inflate import ENCODINGS, Damaged, TooLarge, bounded, inflated
 from recommender.sources.pacing import ARXIV, Lane, Pacer, Timing
 from recommender.sources.wire import CheckedBackend, Deadline, Reach
 
+__all__ = ["Ask", "Fetched", "Limits", "PoliteClient"]
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PASSING = frozenset({408, 425, 429})
+_THROTTLED = frozenset({403, 429})
+_REFUSED = "the host refuses this client; asking on within hours makes it worse"
 _ACCEPT = "application/atom+xml, application/rss+xml, application/json, application/xml;q=0.9, */*;q=0.5"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bounds of one fetch. Times in seconds, sizes in bytes."""
-
-    phase: float = 20.0
-    """Longest wait for connecting, or for the next bytes."""
-    total: float = 60.0
-    """Longest exchange, redirects included, waiting turns excluded."""
-    body: int = 15 * 1024 * 1024
-    """Largest decoded body."""
-    redirects: int = 5
-    attempts: int = 3
-    backoff: float = 2.0
-    """Pause before the second attempt; doubles each time."""
-    patience: float = 60.0
-    """Longest Retry-After that is waited for; a longer one ends the run of that source."""
-    spacing: float = 1.0
-    """Pause between requests to one public host; hosts in `allow_hosts` are the reader's own and get none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What to fetch and for which source (its name appears in errors)."""
-
-    source: str
-    url: str
-    query: Mapping[str, str] = field(default_factory=dict)
-    etag: str | None = None
-    last_modified: str | None = None
-    lane: Lane | None = None
-    """Set by sources whose terms hold wherever the bytes come from; else the host decides."""
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """More request headers, a key to a library among them: they go to the host of `url` alone."""
-    hints: Mapping[int, str] = field(default_factory=dict)
-    """What to do about an answer's status, where the source knows better than the client."""
-
-    @property
-    def place(self) -> str:
-        """Return the full URL."""
-        joiner = "&" if "?" in self.url else "?"
-        return f"{self.url}{joiner}{urlencode(self.query)}" if self.query else self.url
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A good answer: 200 with the decoded body, or 304 with `not_modified` and no body."""
-
-    status: int
-    body: bytes
-    url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    not_modified: bool = False
-    headers: Mapping[str, str] = field(default_factory=dict)
-    """The answer's headers, names in small letters."""
 
 
 class PoliteClient:
@@ -123,7 +69,8 @@ class PoliteClient:
         """Fetch, retrying what may pass by itself.
 
         Raises SourceUnavailable (not reached, timed out, 429, 5xx, cut short) and SourceMalformed
-        (refused for good, too large, an address that is not fetched). Both name source and URL.
+        (refused for good, too large, an address that is not fetched). Both name source and URL, and
+        are `throttled` where the host wants to be left alone: 429, or a 403 that no hint explains.
         """
         attempt = 1
         while True:
@@ -132,7 +79,8 @@ class PoliteClient:
             except SourceUnavailable as error:
                 wait = self._limits.backoff * 2 ** (attempt - 1)
                 wait = max(wait, error.retry_after or 0.0)
-                if attempt >= self._limits.attempts or wait > self._limits.patience:
+                last = attempt >= self._limits.attempts or wait > self._limits.patience
+                if last or (ask.body is not None and not _unheard(error)):
                     raise
                 attempt += 1
                 self._timing.sleep(wait)
@@ -147,13 +95,17 @@ class PoliteClient:
             lane = ask.lane or self._lane(goal)
             if (pause := self._pacer.left(lane)) > self._limits.patience:
                 reason = f"{goal.host} asked for a pause that lasts {pause:.0f} s more"
-                raise SourceUnavailable(ask.source, url, reason, retry_after=pause)
-            with self._pacer.turn(lane):
-                start = monotonic()
-                answer = self._exchange(ask, url, Deadline(at=start + left, monotonic=monotonic))
-                left -= monotonic() - start
+                raise SourceUnavailable(ask.source, url, reason, retry_after=pause, throttled=True)
+            try:
+                with self._pacer.turn(lane):
+                    start = monotonic()
+                    answer = self._exchange(ask, url, Deadline(at=start + left, monotonic=monotonic))
+                    left -= monotonic() - start
+            except SourceError as error:
+                self._pacer.rest(lane, error.retry_after or 0.0)
+                raise
             if isinstance(answer, Fetched):
-                self._pacer.rest(lane, _seconds(answer.headers.get("backoff", "")) or 0.0)
+                self._pacer.rest(lane, seconds(answer.headers.get("backoff", "")) or 0.0)
                 return answer
             url = self._next_hop(ask, url, answer)
         raise SourceMalformed(ask.source, ask.place, f"redirected more than {self._limits.redirects} times")
@@ -183,8 +135,10 @@ class PoliteClient:
         """Ask once; return the answer, or the place it points to."""
         host = urlsplit(url).hostname
         try:
-            with self._answer(url, self._headers(ask, url), deadline) as response:
+            with self._answer(ask, url, deadline) as response:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
+                    if ask.body is not None:
+                        raise SourceMalformed(ask.source, url, "a redirect of what was sent is not followed")
                     return response.headers["location"]
                 return self._read(ask, url, response)
         except Forbidden as error:
@@ -200,12 +154,14 @@ class PoliteClient:
             raise SourceMalformed(ask.source, url, "this is not a URL that can be asked") from error
 
     @contextmanager
-    def _answer(self, url: str, headers: Mapping[str, str], deadline: Deadline) -> Iterator[httpx.Response]:
+    def _answer(self, ask: Ask, url: str, deadline: Deadline) -> Iterator[httpx.Response]:
         """Open one exchange on a connection of its own: a deadline belongs to one exchange."""
         transport = _CheckedTransport(self._tls, CheckedBackend(self._reach, deadline))
+        method = "GET" if ask.body is None else "POST"
+        headers = self._headers(ask, url)
         with (
             httpx.Client(transport=transport, trust_env=False, timeout=self._limits.phase) as client,
-            client.stream("GET", url, headers=headers, follow_redirects=False) as response,
+            client.stream(method, url, content=ask.body, headers=headers, follow_redirects=False) as response,
         ):
             yield response
 
@@ -217,6 +173,8 @@ class PoliteClient:
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
         if urlsplit(url)[:2] == urlsplit(ask.url)[:2]:
             headers |= ask.headers
+        if ask.body is not None:
+            headers["Content-Type"] = ask.content_type
         if ask.etag:
             headers["If-None-Match"] = ask.etag
         if ask.last_modified:
@@ -239,11 +197,12 @@ class PoliteClient:
                 headers=dict(response.headers),
             )
         said = f"answered {status} {response.reason_phrase}".rstrip()
+        wish, throttled = retry_after(response.headers), status in _THROTTLED and status not in ask.hints
         if status in _PASSING or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise SourceUnavailable(ask.source, url, said, retry_after=_retry_after(response.headers))
+            raise SourceUnavailable(ask.source, url, said, retry_after=wish, throttled=throttled)
         if status != httpx.codes.OK:
-            hint = ask.hints.get(status, "check the address of this source")
-            raise SourceMalformed(ask.source, url, f"{said}; {hint}")
+            hint = ask.hints.get(status, _REFUSED if throttled else "check the address of this source")
+            raise SourceMalformed(ask.source, url, f"{said}; {hint}", retry_after=wish, throttled=throttled)
         body, headers = self._body(ask, url, response), dict(response.headers)
         return Fetched(status=status, body=body, url=url, etag=etag, last_modified=modified, headers=headers)
 
@@ -279,20 +238,7 @@ class _CheckedTransport(httpx.HTTPTransport):
         )
 
 
-def _retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds a server asks for. A date is measured from the server's own Date header."""
-    value = headers.get("retry-after", "").strip()
-    if (seconds := _seconds(value)) is not None:
-        return seconds
-    try:
-        return max(
-            0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()
-        )
-    except (KeyError, ValueError, TypeError):
-        return None
-
-
-def _seconds(value: str) -> float | None:
-    """Read a plain number of seconds."""
-    value = value.strip()
-    return float(value[:9]) if value.isascii() and value.isdigit() else None
+def _unheard(error: SourceUnavailable) -> bool:
+    """Tell whether a failed question was surely not acted on: not delivered, or answered by a refusal."""
+    cause = error.__cause__
+    return cause is None or isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout)

@@ -35,6 +35,8 @@ class Replay:
     script: dict[str, list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     headers: list[Mapping[str, str]] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    """Bodies of the POST requests."""
 
     def says(self, path: str, *answers: Answer) -> str:
         """Script answers for a path (without query) and return its URL."""
@@ -93,6 +95,10 @@ def replaying(given: Replay | None = None) -> Iterator[Replay]:
 
     class Handler(BaseHTTPRequestHandler):
         """Answers from the script and closes the connection."""
+
+        def do_POST(self) -> None:
+            replay.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+            self.do_GET()
 
         def do_GET(self) -> None:
             replay.asked.append(self.path)

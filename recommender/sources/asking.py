@@ -1,0 +1,88 @@
+"""What is asked of a web server and what it answered, apart from how the bytes travel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
+from recommender.sources.pacing import Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds of one fetch. Times in seconds, sizes in bytes."""
+
+    phase: float = 20.0
+    """Longest wait for connecting, or for the next bytes."""
+    total: float = 60.0
+    """Longest exchange, redirects included, waiting turns excluded."""
+    body: int = 15 * 1024 * 1024
+    """Largest decoded body."""
+    redirects: int = 5
+    attempts: int = 3
+    backoff: float = 2.0
+    """Pause before the second attempt; doubles each time."""
+    patience: float = 60.0
+    """Longest Retry-After that is waited for; a longer one ends the run of that source."""
+    spacing: float = 1.0
+    """Pause between requests to one public host; hosts in `allow_hosts` are the reader's own and get none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What to fetch and for which source (its name appears in errors)."""
+
+    source: str
+    url: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    etag: str | None = None
+    last_modified: str | None = None
+    lane: Lane | None = None
+    """Set by sources whose terms hold wherever the bytes come from; else the host decides."""
+    body: bytes | None = field(default=None, repr=False)
+    """Where set, the question is a POST of these bytes, as `content_type`. It is never redirected, and
+    asked again only where nobody acted on it: not reached, or answered 429 or 5xx."""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """More request headers, a key to a library among them: they go to the host of `url` alone."""
+    hints: Mapping[int, str] = field(default_factory=dict)
+    """What to do about an answer's status, where the source knows better than the client."""
+
+    @property
+    def place(self) -> str:
+        """Return the full URL."""
+        joiner = "&" if "?" in self.url else "?"
+        return f"{self.url}{joiner}{urlencode(self.query)}" if self.query else self.url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A good answer: 200 with the decoded body, or 304 with `not_modified` and no body."""
+
+    status: int
+    body: bytes
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+    not_modified: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The answer's headers, names in small letters."""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds a server asks for. A date is measured from the server's own Date header."""
+    value = headers.get("retry-after", "").strip()
+    if (wish := seconds(value)) is not None:
+        return wish
+    try:
+        return max(
+            0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()
+        )
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def seconds(value: str) -> float | None:
+    """Read a plain number of seconds."""
+    value = value.strip()
+    return float(value[:9]) if value.isascii() and value.isdigit() else None
