@@ -13,9 +13,7 @@ from smtplib import SMTPException, SMTPNotSupportedError
 from recommender.domain.errors import InputError, MailDeferred
 from recommender.mail.replies import StrictSMTP, StrictSMTPOverTLS
 from recommender.mail.session import SmtpSession
-from recommender.mail.verdicts import (
-    cause,
-)
+from recommender.mail.verdicts import cause
 
 
 class Security(StrEnum):

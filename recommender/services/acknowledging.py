@@ -18,9 +18,9 @@ from recommender.domain.errors import InputError, MailError
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Mailer, MailSession
 from recommender.services.rendering import Identity
+from recommender.services.sending import Guard
 
 _MOST_LINES = 20
-Guard = Callable[[Envelope, bytes], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
