@@ -1,9 +1,9 @@
 """What is asked of a web server and what it answered, apart from how the bytes travel."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 from recommender.sources.pacing import Lane
 
@@ -47,12 +47,33 @@ class Ask:
     """More request headers, a key to a library among them: they go to the host of `url` alone."""
     hints: Mapping[int, str] = field(default_factory=dict)
     """What to do about an answer's status, where the source knows better than the client."""
+    accepted: Collection[int] = ()
+    """Statuses other than 200 whose bodies the source understands."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """More of the query, a key among it: sent to the host of `url` alone and shown nowhere."""
 
     @property
     def place(self) -> str:
         """Return the full URL."""
         joiner = "&" if "?" in self.url else "?"
         return f"{self.url}{joiner}{urlencode(self.query)}" if self.query else self.url
+
+    def is_at_home(self, url: str) -> bool:
+        """Tell whether a URL is on the server of `url`, which may know the keys."""
+        return urlsplit(url)[:2] == urlsplit(self.url)[:2]
+
+    def sent(self, url: str) -> str:
+        """Return a URL with the secrets in it, as it goes over the wire and nowhere else."""
+        if not self.secrets or not self.is_at_home(url):
+            return url
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(self.secrets)}"
+
+    def discreet(self, text: str) -> str:
+        """Return a server's words without the secrets that it may have repeated."""
+        for value in self.secrets.values():
+            for shown in (value, quote_plus(value)):
+                text = text.replace(shown, "") if shown else text
+        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,7 +139,7 @@ class PoliteClient:
                 if response.status_code in _REDIRECTS and "location" in response.headers:
                     if ask.body is not None:
                         raise SourceMalformed(ask.source, url, "a redirect of what was sent is not followed")
-                    return response.headers["location"]
+                    return ask.discreet(response.headers["location"])
                 return self._read(ask, url, response)
         except Forbidden as error:
             raise SourceMalformed(ask.source, url, str(error)) from error
@@ -158,10 +158,12 @@ class PoliteClient:
         """Open one exchange on a connection of its own: a deadline belongs to one exchange."""
         transport = _CheckedTransport(self._tls, CheckedBackend(self._reach, deadline))
         method = "GET" if ask.body is None else "POST"
-        headers = self._headers(ask, url)
+        headers, goal = self._headers(ask, url), ask.sent(url)
         with (
             httpx.Client(transport=transport, trust_env=False, timeout=self._limits.phase) as client,
-            client.stream(method, url, content=ask.body, headers=headers, follow_redirects=False) as response,
+            client.stream(
+                method, goal, content=ask.body, headers=headers, follow_redirects=False
+            ) as response,
         ):
             yield response
 
@@ -171,7 +173,7 @@ class PoliteClient:
 
     def _headers(self, ask: Ask, url: str) -> dict[str, str]:
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
-        if urlsplit(url)[:2] == urlsplit(ask.url)[:2]:
+        if ask.is_at_home(url):
             headers |= ask.headers
         if ask.body is not None:
             headers["Content-Type"] = ask.content_type
@@ -200,7 +202,7 @@ class PoliteClient:
         wish, throttled = retry_after(response.headers), status in _THROTTLED and status not in ask.hints
         if status in _PASSING or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise SourceUnavailable(ask.source, url, said, retry_after=wish, throttled=throttled)
-        if status != httpx.codes.OK:
+        if status != httpx.codes.OK and status not in ask.accepted:
             hint = ask.hints.get(status, _REFUSED if throttled else "check the address of this source")
             raise SourceMalformed(ask.source, url, f"{said}; {hint}", retry_after=wish, throttled=throttled)
         body, headers = self._body(ask, url, response), dict(response.headers)
