@@ -33,7 +33,9 @@ def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) ->
     """Return one source; a new type is one line here."""
     name = section.name or section.type
     if isinstance(section, ArxivSection):
-        options = ArxivOptions(base_url=section.base_url, api_url=section.api_url)
+        options = ArxivOptions(
+            base_url=section.base_url, api_url=section.api_url, oai_url=section.oai_url, check=section.check
+        )
         return ArxivSource(name, client, section.categories, clock=clock, options=options)
     if isinstance(section, FeedSection):
         return FeedSource(name, client, section.url)

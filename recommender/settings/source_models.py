@@ -45,7 +45,7 @@ class _Source(BaseModel):
 
 
 class ArxivSource(_Source):
-    """arXiv: the daily announcement, and the query API for the days before."""
+    """arXiv: the daily announcement, OAI-PMH for days that were missed, the query API for days before."""
 
     type: Literal["arxiv"]
     categories: Annotated[tuple[Category, ...], Field(strict=False, min_length=1)]
@@ -54,6 +54,10 @@ class ArxivSource(_Source):
     """Server of the announcement feeds."""
     api_url: WebUrl = "https://export.arxiv.org/api/query"
     """Address of the query API."""
+    oai_url: WebUrl = "https://oaipmh.arxiv.org/oai"
+    """Address of the OAI-PMH service."""
+    check: bool = True
+    """false spares the request that holds each announcement against the query API."""
 
 
 class HuggingfaceSource(_Source):

@@ -32,6 +32,9 @@ class ArxivOptions:
 
     base_url: str = "https://rss.arxiv.org"
     api_url: str = "https://export.arxiv.org/api/query"
+    oai_url: str = "https://oaipmh.arxiv.org/oai"
+    check: bool = True
+    """Hold each announcement against the query API."""
     days: int = 14
 
 
