@@ -1,0 +1,1 @@
+"""Recorded reality, served again by local servers."""
