@@ -1,26 +1,27 @@
 """Text hygiene that every parser shares: what may enter a `Paper`, and how long it may be.
 
-It does not turn TeX into Unicode and does not escape for HTML: what a title says is kept as it is,
-and whoever shows it is responsible for showing it safely.
+Titles and abstracts keep their TeX and are not escaped for HTML: what they say is kept as it is, and
+whoever shows it is responsible for showing it safely. Names of authors lose their TeX accents.
 """
 
 import codecs
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from html import unescape
 from urllib.parse import urlsplit
+
+from recommender.domain.papers import Paper
+from recommender.sources.accents import untangled
+from recommender.sources.characters import UNWANTED, readable
 
 TITLE_LIMIT = 1_000
 ABSTRACT_LIMIT = 20_000
 AUTHORS_LIMIT = 4_000
 NAME_LIMIT = 200
 _LINK_LIMIT = 2_000
+_SLACK = 1_000
 
-# Control characters except those that str.split takes for white space, lone surrogates, characters
-# without width, direction overrides (they can make a title read as another one), non-characters.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
-)
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -36,8 +37,11 @@ _BREAKING_TAGS = frozenset({"jats:p", "p", "br", "div", "li", "ul", "ol", "tr", 
 
 
 def clean(text: str, limit: int) -> str:
-    """Return `text` on one line, without invisible or invalid characters, at most `limit` long."""
-    line = " ".join(_UNWANTED.sub("", text).split())
+    """Return `text` on one line, composed, its entities decoded, all of it visible, at most `limit` long.
+
+    Doing it twice is doing it once. Of a text many times too long only the start is looked at.
+    """
+    line = " ".join(readable(text[: 20 * limit + _SLACK]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
@@ -62,6 +66,24 @@ def clean_names(names: Iterable[object], limit: int = NAME_LIMIT) -> tuple[str, 
     return tuple(name for name in kept if any(map(str.isalnum, name)))[:AUTHORS_LIMIT]
 
 
+def author_names(names: Iterable[object]) -> tuple[str, ...]:
+    """Return cleaned names of people and organisations, TeX accents as letters.
+
+    A name torn in two by its source (`Ada`, `One`) stays two: joining them would be a guess.
+    """
+    return clean_names(untangled(name) for name in names if isinstance(name, str))
+
+
+def with_originals(paper: Paper, *, title: str, abstract: str) -> Paper:
+    """Return the paper with its title and abstract as they were sent, where more than white space changed."""
+    sent = (_original(title, paper.title), _original(abstract, paper.abstract))
+    return replace(paper, original_title=sent[0], original_abstract=sent[1]) if any(sent) else paper
+
+
+def _original(sent: str, kept: str) -> str | None:
+    return None if " ".join(sent.split()) == kept else sent[:ABSTRACT_LIMIT] or None
+
+
 def category_codes(terms: Iterable[object]) -> tuple[str, ...]:
     """Keep arXiv's own codes in order, once each; ACM and MSC codes stand among them."""
     codes = (term.strip() for term in terms if isinstance(term, str))
@@ -81,7 +103,7 @@ def safe_link(link: object) -> str | None:
     if not isinstance(link, str):
         return None
     link = link.strip()
-    if len(link) > _LINK_LIMIT or _UNWANTED.search(link) or any(map(str.isspace, link)):
+    if len(link) > _LINK_LIMIT or UNWANTED.search(link) or any(map(str.isspace, link)):
         return None
     try:
         parts = urlsplit(link)
