@@ -124,7 +124,9 @@ class Application:
 
     def recommending(self) -> Recommending:
         """Return what ranks on demand."""
-        return Recommending(self.store, self.clock, self.shelf.recommender, self.ranking)
+        return Recommending(
+            self.store, self.clock, self.shelf.recommender, self.ranking, self._public_sources
+        )
 
     def evaluating(self) -> "Evaluating":
         """Return what measures the ranking offline."""
@@ -143,7 +145,21 @@ class Application:
         """Makes due editions; one object, because it remembers what was empty."""
         named = message_namer(self._keys[0], self.identity.domain)
         spread = timedelta(minutes=self.loaded.settings.schedule.spread)
-        return Publishing(self.store, self.clock, self.shelf.recommender, self.ranking, named, spread)
+        return Publishing(
+            store=self.store,
+            clock=self.clock,
+            recommender=self.shelf.recommender,
+            settings=self.ranking,
+            message_id=named,
+            spread=spread,
+            sources=self._public_sources,
+        )
+
+    @property
+    def _public_sources(self) -> list[str]:
+        """The sources that every reader may be told of: a reader's own library is nobody else's business."""
+        sections = self.loaded.settings.source
+        return [section.name or section.type for section in sections if section.type != "zotero"]
 
     @cached_property
     def editions(self) -> EditionRenderer:
@@ -259,5 +275,5 @@ class Application:
         """Return everything `doctor` looks at."""
         from recommender.app.health import build_probes  # noqa: PLC0415 DNS and relay are for doctor alone
 
-        names = [section.name or section.type for section in self.loaded.settings.source]
-        return Diagnosis(self.store, self.clock, names, build_probes(self.loaded, self.mailer, self._signer))
+        asked = [("source", section.name or section.type) for section in self.loaded.settings.source]
+        return Diagnosis(self.store, self.clock, asked, build_probes(self.loaded, self.mailer, self._signer))

@@ -8,7 +8,7 @@ from recommender.domain.errors import Problem
 from recommender.mail.probes import dkim_probe, dns_probe, folder_probe, inbox_probe, relay_probe
 from recommender.ports import Mailer
 from recommender.runtime import SystemClock
-from recommender.services.diagnosis import Finding, Health, Probe
+from recommender.services.findings import Finding, Health, Probe
 from recommender.settings.loader import Loaded
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ import typer
 
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of, call_of
-from recommender.cli.output import Layout, Row, say, show
+from recommender.cli.output import Cell, Layout, Row, say, show
 from recommender.domain.errors import ConfigError, Problem
-from recommender.services.diagnosis import Health
+from recommender.services.findings import Finding, Health
+from recommender.services.source_health import blank_figures
 
 
 def register(app: typer.Typer) -> None:
@@ -67,10 +68,17 @@ def _show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
     """Look at everything that must work: store, zones, public URL, mail relay, sources, artifact, backlog."""
     findings = application_of(context).diagnosis().run()
-    rows: list[Row] = [
-        {"check": found.check, "status": found.health.value, "detail": found.detail, "fix": found.fix}
-        for found in findings
-    ]
+    rows = [_row(found, figures=as_json) for found in findings]
     show(rows, as_json=as_json, layout=Layout(beneath=("detail", "fix")))
     if any(found.health is Health.FAILED for found in findings):
         raise typer.Exit(1)
+
+
+def _row(found: Finding, *, figures: bool) -> Row:
+    row: dict[str, Cell] = {
+        "check": found.check,
+        "status": found.health.value,
+        "detail": found.detail,
+        "fix": found.fix,
+    }
+    return {**row, **blank_figures(), **found.figures} if figures else row

@@ -30,6 +30,7 @@ _TITLE = 300
 MISSED = 10
 """Titles shown of an edition that may not have arrived."""
 _MISSED_TITLE = 160
+_SOURCES = 400
 _FROM_VOTES = "Your votes"
 _SPOKEN_MATCH = {
     Section.INTEREST: 0.0,
@@ -153,6 +154,7 @@ def _footer(material: Material, links: DigestLinks) -> DigestFooter:
         else "",
         sender=plain(material.sender),
         note=links.note,
+        sources=shorten(plain(material.edition.sources), _SOURCES),
         unsubscribe=links.unsubscribe(*who, now),
         help=links.help(*who, now),
         view=links.view(*who, material.edition.id, now),

@@ -61,6 +61,8 @@ class DigestFooter:
     unsubscribe: str
     help: str
     """Where a reader learns what else can be done."""
+    sources: str = ""
+    """How the sources stood when it was made; may be empty."""
     view: str = ""
     """This and the next two are empty where no web server shows the page."""
     reading: str = ""

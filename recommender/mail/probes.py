@@ -9,7 +9,7 @@ import dns.resolver
 
 from recommender.domain.errors import MailboxError, MailError
 from recommender.ports import Mailbox, Mailer
-from recommender.services.diagnosis import Finding, Health, Probe
+from recommender.services.findings import Finding, Health, Probe
 
 _DNS_SECONDS = 3.0
 

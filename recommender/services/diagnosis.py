@@ -1,19 +1,20 @@
 """What `doctor` looks at: store, zones, clock, sources, artifact, backlog, and probes given from outside."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.editions import WAITING, DeliveryState, Standing
 from recommender.domain.errors import PaperRouteError
 from recommender.ports import Clock, Store, UnitOfWork
+from recommender.services.findings import Finding, Health, Probe
+from recommender.services.source_health import source_finding
 
-_STALE_SOURCE = timedelta(days=3)
 _STALE_ARTIFACT = timedelta(days=8)
 _STALE_BACKLOG = timedelta(hours=2)
+_COUNTED = timedelta(days=14)
+"""How far back announcements are held against the store."""
 _LATELY = timedelta(days=7)
 """How long something that went wrong asks for somebody."""
 _NEEDS = {
@@ -33,39 +34,19 @@ _THEN = {
 }
 
 
-class Health(StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One check: its name, how it came out, what was seen, and what to do about it."""
-
-    check: str
-    health: Health
-    detail: str
-    fix: str = ""
-
-
-Probe = Callable[[], Iterable[Finding]]
-"""A check that reaches outside (mail relay, DNS, folders); it must not raise."""
-
-
 class Diagnosis:
     """Runs every check and never stops at the first fault."""
 
     def __init__(
-        self, store: Store, clock: Clock, source_names: Sequence[str], probes: Sequence[Probe]
+        self, store: Store, clock: Clock, asked: Sequence[tuple[str, str]], probes: Sequence[Probe]
     ) -> None:
-        """`source_names` are the configured sources; `probes` look at the world outside the store."""
+        """`asked` are the configured sources and enrichers, each as what it is and its name.
+
+        `probes` look at the world outside the store.
+        """
         self._store = store
         self._clock = clock
-        self._source_names = source_names
+        self._asked = asked
         self._probes = probes
 
     def run(self) -> list[Finding]:
@@ -141,26 +122,11 @@ class Diagnosis:
     def _sources(self, unit: UnitOfWork) -> list[Finding]:
         states = unit.papers.source_states()
         now = self._clock.now()
-        findings = []
-        for name in self._source_names:
-            check = f"source {name}"
-            state = states.get(name)
-            if state is None:
-                findings.append(
-                    Finding(check=check, health=Health.WARNING, detail="never read", fix="paperroute ingest")
-                )
-            elif state.last_error:
-                findings.append(Finding(check=check, health=Health.FAILED, detail=state.last_error))
-            elif state.last_ok and now - state.last_ok > _STALE_SOURCE:
-                detail = f"last read {state.last_ok:%Y-%m-%d %H:%M} UTC"
-                findings.append(
-                    Finding(check=check, health=Health.WARNING, detail=detail, fix="paperroute ingest")
-                )
-            else:
-                findings.append(
-                    Finding(check=check, health=Health.OK, detail=f"{state.papers} papers last time")
-                )
-        return findings
+        since = (now - _COUNTED).date()
+        return [
+            source_finding(f"{kind} {name}", states.get(name), unit.intake.coverage(name, since), now)
+            for kind, name in self._asked
+        ]
 
     def _artifact(self, unit: UnitOfWork) -> Finding:
         names = unit.artifacts.names()

@@ -5,19 +5,21 @@ one batch → selection → reasons → edition and delivery rows, one transacti
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.domain.cadence import edition_key, grace, latest_slot, spread_of
 from recommender.domain.editions import Edition, LastEdition, Slot
+from recommender.domain.papers import SourceState
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store
 from recommender.ranking.base import RankingSettings
 from recommender.services.editions import Due, build_editions
 from recommender.services.skipping import Skips, skip_warnings
+from recommender.services.source_health import sources_sentence, troubled
 
 if TYPE_CHECKING:
     from recommender.ranking.hybrid import HybridRecommender
@@ -58,7 +60,8 @@ class Publishing:
     """Turns due slots into editions with ready deliveries.
 
     `recommender` gives the current one; `message_id` names the mail of (subscriber, edition key);
-    each subscriber's editions are begun up to `spread` after they are due.
+    each subscriber's editions are begun up to `spread` after they are due. `sources` are the names of
+    those whose health a reader is told.
     """
 
     store: Store
@@ -67,6 +70,7 @@ class Publishing:
     settings: RankingSettings
     message_id: Callable[[Subscriber, str], str]
     spread: timedelta = timedelta(0)
+    sources: Sequence[str] = ()
     _empty: dict[tuple[int, str], int] = field(default_factory=dict)
     _skips: Skips = field(init=False)
 
@@ -96,7 +100,17 @@ class Publishing:
         if only is None and not force:
             self._skips.looked(now)
         counts["skipped"] = sum(look.skipped.values())
-        return Report(name="publish", counts=counts, warnings=skip_warnings(look.skipped))
+        warnings = (*skip_warnings(look.skipped), *self._why_empty(counts["empty"], now))
+        return Report(name="publish", counts=counts, warnings=warnings)
+
+    def _why_empty(self, empty: int, now: datetime) -> list[str]:
+        """Tell editions that are empty for want of papers from those that nothing fits."""
+        if not empty:
+            return []
+        with self.store.read() as unit:
+            trouble = troubled(self.sources, unit.papers.source_states(), now)
+        count = "1 edition is" if empty == 1 else f"{empty} editions are"
+        return [f"{count} empty, and not all papers may be there: {trouble}"] if trouble else []
 
     def _look(self, only: str | None, now: datetime, *, force: bool) -> _Look:
         with self.store.read() as unit:
@@ -138,7 +152,12 @@ class Publishing:
         """Return the editions to be sent, and those with nothing in them that nobody wants to get."""
         recommender = self.recommender()
         with self.store.read() as unit:
-            editions = build_editions(unit, block, recommender, now=now, settings=self.settings)
+            editions = self._told(
+                block,
+                build_editions(unit, block, recommender, now=now, settings=self.settings),
+                unit.papers.source_states() if self.sources else {},
+                now,
+            )
             filled = [edition for edition in editions if edition.items or _wants_empty(block, edition)]
             # Another process may have made one since we looked: then its papers are no news here.
             empty = [
@@ -149,6 +168,20 @@ class Publishing:
                 and not unit.outbox.has_edition(edition.subscriber, edition.key)
             ]
         return filled, empty
+
+    def _told(
+        self,
+        block: Sequence[Due],
+        editions: Sequence[Edition],
+        states: Mapping[str, SourceState],
+        now: datetime,
+    ) -> list[Edition]:
+        """Return editions that say how the sources stand; stored, so that a resend says the same."""
+        zones = {entry.subscriber.id: entry.subscriber.cadence.zone for entry in block}
+        said = {
+            zone: sources_sentence(self.sources, states, now=now, zone=zone) for zone in {*zones.values()}
+        }
+        return [replace(edition, sources=said[zones[edition.subscriber]]) for edition in editions]
 
     def _put(self, block: Sequence[Due], editions: Iterable[Edition], now: datetime) -> list[Edition]:
         """Store editions; return those that were not there already."""

@@ -16,6 +16,7 @@ from recommender.ranking.base import Explanation, RankingSettings
 from recommender.services.editions import Due, build_editions
 from recommender.services.profiles import interest_names
 from recommender.services.shortlist import Ask, Shortlist, gather, window_days
+from recommender.services.source_health import sources_sentence
 
 if TYPE_CHECKING:
     from recommender.ranking.hybrid import HybridRecommender
@@ -53,12 +54,14 @@ class Recommending:
         clock: Clock,
         recommender: "Callable[[], HybridRecommender]",
         settings: RankingSettings,
+        sources: Sequence[str] = (),
     ) -> None:
-        """`recommender` gives the current one."""
+        """`recommender` gives the current one; `sources` are those whose health a reader is told."""
         self._store = store
         self._clock = clock
         self._recommender = recommender
         self._settings = settings
+        self._sources = sources
 
     def plain(self, reference: str, *, limit: int) -> list[RankedPaper]:
         """Return the ranking by interests and votes alone; raise UnknownSubscriber.
@@ -106,7 +109,9 @@ class Recommending:
             subscriber = unit.people.find(reference)
             due = Due(subscriber=subscriber, slot=next_due(subscriber.cadence, now))
             edition = build_editions(unit, [due], recommender, now=now, settings=self._settings)[0]
-        return subscriber, edition
+            states = unit.papers.source_states()
+        said = sources_sentence(self._sources, states, now=now, zone=subscriber.cadence.zone)
+        return subscriber, replace(edition, sources=said)
 
     def search(self, query: str, *, limit: int) -> list[RankedPaper]:
         """Return the paper an id names, papers of an author, then those nearest to the words of `query`."""

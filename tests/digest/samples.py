@@ -95,7 +95,15 @@ def edition(papers: tuple[Paper, ...] = PAPERS) -> Edition:
         for place, paper in enumerate(papers)
     )
     return Edition(
-        id=17, subscriber=1, key="2026-01-30", created_at=NOW, due_at=NOW, considered=312, items=items
+        id=17,
+        subscriber=1,
+        key="2026-01-30",
+        created_at=NOW,
+        due_at=NOW,
+        considered=312,
+        items=items,
+        sources="Sources: arXiv complete (743 of 743, announced 30 January); "
+        "Hugging Face not reached since 28 January.",
     )
 
 

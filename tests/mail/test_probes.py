@@ -7,7 +7,7 @@ import pytest
 
 from recommender.mail import probes
 from recommender.mail.dkim import DkimSigner
-from recommender.services.diagnosis import Finding, Health
+from recommender.services.findings import Finding, Health
 from tests.mail.keys import Key, make_key
 from tests.mail.nameserver import name_server
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from recommender.domain.editions import DeliveryState
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected
-from recommender.services.diagnosis import Diagnosis, Finding, Health
+from recommender.services.diagnosis import Diagnosis
+from recommender.services.findings import Finding, Health
 from tests.fakes.mailer import FakeMailer
 from tests.services.mailroom import ANA, BOB, CLEO, Mailroom
 
