@@ -60,10 +60,16 @@ class Enricher(Protocol):
         """Name in configuration, reports and `enriched`."""
         ...
 
+    @property
+    def batch(self) -> int:
+        """Papers that one question to it may name."""
+        ...
+
     def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
         """Yield pages with those papers it knows, completed, and their signals; others are absent.
 
-        A paper comes back under the id it was asked by. Raises SourceUnavailable or SourceMalformed.
+        A paper comes back under the id it was asked by, with what was gained and without its texts.
+        Raises SourceUnavailable or SourceMalformed.
         """
         ...
 

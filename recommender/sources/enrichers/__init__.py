@@ -1,0 +1,1 @@
+"""Who knows more about papers that are stored already: citations, venue, published version, a summary."""
