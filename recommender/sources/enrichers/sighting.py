@@ -137,7 +137,7 @@ def words(value: object) -> str:
 
 
 def by_doi(papers: Iterable[Paper], name: Callable[[Paper], str | None], unfit: str) -> dict[str, Paper]:
-    """Return papers by the DOI they are asked by, without those that have none or one with a sign of `unfit`."""
+    """Return papers by the DOI they are asked by; without one, or with a sign of `unfit` in it, none is."""
     named = ((name(paper), paper) for paper in papers)
     return {doi: paper for doi, paper in named if doi and not any(sign in doi for sign in unfit)}
 
