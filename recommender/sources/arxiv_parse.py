@@ -4,16 +4,33 @@ Titles and abstracts keep their TeX and are plain text: `<think>` in a title is 
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime
 from xml.etree.ElementTree import Element
 
 from recommender.domain.errors import SourceMalformed
-from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
-from recommender.domain.papers import Cursor, Paper, PaperPage, PaperStatus, Refused
+from recommender.domain.identity import arxiv_id, normal_doi
+from recommender.domain.papers import Announced, Cursor, Paper, PaperId, PaperPage, Refused
+from recommender.sources.arxiv_fields import (
+    Unusable,
+    collect,
+    long_public,
+    named,
+    paper_id,
+    split_names,
+    status_of,
+)
 from recommender.sources.moments import moment
-from recommender.sources.text import category_codes, clean_abstract, clean_names, clean_title, optional
+from recommender.sources.text import (
+    author_names,
+    category_codes,
+    clean_abstract,
+    clean_title,
+    decode,
+    optional,
+    with_originals,
+)
 from recommender.sources.xmltree import parse_xml, text_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -23,15 +40,8 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RECORD = "{http://arxiv.org/OAI/arXiv/}"
 _PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
-_WITHDRAWN = re.compile(
-    r"^\W*withdrawn\b|\b(?:paper|article|manuscript|submission|preprint|work)\s+(?:(?:has|is|was)\s+)?(?:been\s+)?withdrawn",
-    re.IGNORECASE,
-)
-_ID_MONTH = re.compile(r"[:/](\d\d)(0[1-9]|1[0-2])")
-_FIRST_YEAR = 90
-"""Two-digit years above are of the last century; arXiv began in 1991."""
-_RECENT = timedelta(days=30)
-_NAME_ENDINGS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_GUID = re.compile(r"<(?:guid|id)\b[^<>]*>\s*oai:arXiv\.org:([^<\s]{1,40})\s*</", re.IGNORECASE)
+_MADE = re.compile(r"<(?:pubDate|updated)>([^<]{1,60})</")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +50,22 @@ class QueryAnswer:
 
     page: PaperPage
     total: int
+    error: str = ""
+    """What arXiv says where it sends an error dressed as an entry."""
 
 
-class _Unusable(ValueError):
-    """One entry cannot become a paper; the message is the reason."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HarvestAnswer:
+    """One answer of OAI-PMH: its papers, and how to go on."""
+
+    page: PaperPage
+    datestamps: Sequence[date | None]
+    """When each paper's record was changed last, in the order of the papers."""
+    deleted: Sequence[PaperId] = ()
+    token: str = ""
+    """Asks for the next part of the list; empty where there is none."""
+    error: str = ""
+    """The protocol's own word for what is wrong, like `badResumptionToken`."""
 
 
 def parse_query(body: bytes, *, source: str, place: str) -> QueryAnswer:
@@ -54,44 +76,88 @@ def parse_query(body: bytes, *, source: str, place: str) -> QueryAnswer:
     root = parse_xml(body, source=source, place=place, expected="an Atom feed of arXiv")
     if root.tag != f"{ATOM}feed":
         raise SourceMalformed(source, place, "this is XML, but not an Atom feed of arXiv")
-    total = text_of(root, f"{_SEARCH}totalResults").strip()
-    papers, refused = _collect(root.findall(f"{ATOM}entry"), _queried, place)
-    page = PaperPage(papers=papers, refused=refused, place=place)
-    return QueryAnswer(page=page, total=int(total) if total.isdecimal() else len(papers))
+    total = text_of(root, f"{_SEARCH}totalResults").strip()[:9]
+    entries = root.findall(f"{ATOM}entry")
+    papers, refused = collect(entries, _queried, place)
+    errors = [entry for entry in entries if _is_error(entry)]
+    return QueryAnswer(
+        page=PaperPage(papers=papers, refused=refused, place=place),
+        total=int(total) if total.isdecimal() else len(papers),
+        error=clean_title(text_of(errors[0], f"{ATOM}summary")) or "an error" if errors else "",
+    )
 
 
 def parse_announcements(body: bytes, *, source: str, place: str) -> PaperPage:
     """Read an RSS or Atom announcement feed; the cursor of the page is the day announced (New York's).
 
     Replacements come with `updated` and without `published`; old ones with an early
-    `first_seen`. Raises SourceMalformed.
+    `first_seen`. `announced` names the papers of all items, refused ones too. Raises SourceMalformed.
     """
     root = parse_xml(body, source=source, place=place, expected="an announcement feed of arXiv")
     channel = root.find("channel")
     if root.tag == "rss" and channel is not None:
         entries, built = channel.findall("item"), text_of(channel, "pubDate")
-        papers, refused = _collect(entries, _announced_rss, place)
+        days = [moment(text_of(entry, "pubDate")) for entry in entries]
+        papers, refused = collect(entries, _announced_rss, place)
     elif root.tag == f"{ATOM}feed":
         entries, built = root.findall(f"{ATOM}entry"), text_of(root, f"{ATOM}updated")
-        papers, refused = _collect(entries, _announced_atom, place)
+        days = [_atom_day(entry) for entry in entries]
+        papers, refused = collect(entries, _announced_atom, place)
     else:
         raise SourceMalformed(source, place, "this is XML, but not an announcement feed of arXiv")
-    days = [when for paper in papers if (when := paper.updated or paper.published)]
-    newest = max(days, default=None) or moment(built)
-    cursor = Cursor(position=newest.date().isoformat()) if newest else None
-    return PaperPage(papers=papers, refused=refused, place=place, cursor=cursor)
+    newest = max((day for day in days if day), default=None) or moment(built)
+    ids = [found for entry in entries if (found := paper_id(_feed_name(entry)))]
+    return PaperPage(
+        papers=papers,
+        refused=refused,
+        place=place,
+        cursor=Cursor(position=newest.date().isoformat()) if newest else None,
+        announced=[Announced(day=newest.date(), papers=ids)] if newest and ids else [],
+    )
+
+
+def scan_announcements(body: bytes) -> tuple[date | None, Sequence[PaperId]]:
+    """Return what the bytes of a torn feed still say: the day, and the papers that it names."""
+    text = decode(body)
+    made = _MADE.search(text)
+    when = moment(made.group(1)) if made else None
+    found = (paper_id(match.group(1)) for match in _GUID.finditer(text))
+    return (when.date() if when else None), list(dict.fromkeys(name for name in found if name))
 
 
 def parse_oai(body: bytes, *, source: str, place: str) -> PaperPage:
     """Read OAI-PMH records in the `arXiv` format. Deleted records are refused; raises SourceMalformed."""
+    answer = parse_harvest(body, source=source, place=place)
+    if answer.error:
+        raise SourceMalformed(source, place, f"the server says {answer.error}")
+    gone = [
+        Refused(place=f"{place}: {paper}", reason="the record was deleted at arXiv")
+        for paper in answer.deleted
+    ]
+    return replace(answer.page, refused=[*answer.page.refused, *gone])
+
+
+def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
+    """Read one answer to ListRecords or GetRecord; no records is an empty page.
+
+    Raises SourceMalformed where the bytes are no answer at all.
+    """
     root = parse_xml(body, source=source, place=place, expected="an OAI-PMH answer of arXiv")
     if root.tag not in (f"{_OAI}OAI-PMH", f"{_OAI}record"):
         raise SourceMalformed(source, place, "this is XML, but not an OAI-PMH answer")
     problem = root.find(f"{_OAI}error")
-    if problem is not None and problem.get("code") != "noRecordsMatch":
-        raise SourceMalformed(source, place, f"the server says {problem.get('code')}")
-    papers, refused = _collect(list(root.iter(f"{_OAI}record")), _harvested, place)
-    return PaperPage(papers=papers, refused=refused, place=place)
+    code = (problem.get("code") or "an error") if problem is not None else ""
+    stamps: dict[PaperId, date | None] = {}
+    records = list(root.iter(f"{_OAI}record"))
+    alive = [record for record in records if not _is_deleted(record)]
+    papers, refused = collect(alive, lambda record: _harvested(record, stamps), place)
+    return HarvestAnswer(
+        page=PaperPage(papers=papers, refused=refused, place=place),
+        datestamps=[stamps[paper.id] for paper in papers],
+        deleted=[_deleted_id(record) for record in records if _is_deleted(record)],
+        token=next((text_of(part, f"{_OAI}resumptionToken").strip() for part in root), ""),
+        error="" if code == "noRecordsMatch" else code,
+    )
 
 
 def is_announcement(root: Element) -> bool:
@@ -99,154 +165,123 @@ def is_announcement(root: Element) -> bool:
     return next(root.iter(f"{ARXIV}announce_type"), None) is not None
 
 
-def _collect(
-    entries: Sequence[Element], read: Callable[[Element], Paper], place: str
-) -> tuple[list[Paper], list[Refused]]:
-    papers: list[Paper] = []
-    refused: list[Refused] = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            papers.append(read(entry))
-        except _Unusable as error:
-            refused.append(Refused(place=f"{place}: entry {number}", reason=str(error)))
-    return papers, refused
+def _is_error(entry: Element) -> bool:
+    return "/api/errors" in text_of(entry, f"{ATOM}id")
 
 
 def _queried(entry: Element) -> Paper:
     """Turn one entry of a query answer into a paper."""
-    name = text_of(entry, f"{ATOM}id").strip()
-    if "/api/errors" in name:
-        raise _Unusable(f"arXiv answers: {clean_title(text_of(entry, f'{ATOM}summary'))}")
+    if _is_error(entry):
+        raise Unusable(f"arXiv answers: {clean_title(text_of(entry, f'{ATOM}summary'))}")
     primary = [node.get("term", "") for node in entry.findall(f"{ARXIV}primary_category")]
     others = [node.get("term", "") for node in entry.findall(f"{ATOM}category")]
     comment = optional(text_of(entry, f"{ARXIV}comment"))
-    return replace(
-        _named(name, text_of(entry, f"{ATOM}title")),
-        abstract=clean_abstract(text_of(entry, f"{ATOM}summary")),
-        authors=clean_names(text_of(node, f"{ATOM}name") for node in entry.findall(f"{ATOM}author")),
+    title, abstract = text_of(entry, f"{ATOM}title"), text_of(entry, f"{ATOM}summary")
+    paper = replace(
+        named(text_of(entry, f"{ATOM}id").strip(), title),
+        abstract=clean_abstract(abstract),
+        authors=author_names(text_of(node, f"{ATOM}name") for node in entry.findall(f"{ATOM}author")),
         categories=category_codes([*primary, *others]),
         comment=comment,
         venue=optional(text_of(entry, f"{ARXIV}journal_ref")),
         doi=normal_doi(text_of(entry, f"{ARXIV}doi")),
         published=moment(text_of(entry, f"{ATOM}published")),
         updated=moment(text_of(entry, f"{ATOM}updated")),
-        status=_status(comment),
+        status=status_of(comment),
     )
+    return with_originals(paper, title=title, abstract=abstract)
+
+
+def _feed_name(entry: Element) -> str:
+    """Return where a feed's item says which paper it is of."""
+    description = text_of(entry, "description") or text_of(entry, f"{ATOM}summary")
+    names = (text_of(entry, "guid"), text_of(entry, f"{ATOM}id"), text_of(entry, "link"), description[:80])
+    return next((name for name in names if arxiv_id(name)), description[:80])
 
 
 def _announced_rss(item: Element) -> Paper:
-    description = text_of(item, "description")
-    name = text_of(item, "guid") or text_of(item, "link")
+    title = text_of(item, "title")
     paper = replace(
-        _named(name if arxiv_id(name) else description[:80], text_of(item, "title")),
-        authors=clean_names(split_names(text_of(item, f"{_DC}creator"))),
+        named(_feed_name(item), title),
+        authors=author_names(split_names(text_of(item, f"{_DC}creator"))),
         categories=category_codes([node.text or "" for node in item.findall("category")]),
     )
-    return _announced(item, paper, description, moment(text_of(item, "pubDate")))
+    return _announced(item, paper, (title, text_of(item, "description")), moment(text_of(item, "pubDate")))
 
 
 def _announced_atom(entry: Element) -> Paper:
-    description = text_of(entry, f"{ATOM}summary")
+    title = text_of(entry, f"{ATOM}title")
     joined = [node.text or "" for node in entry.findall(f"{_DC}creator")]
-    named = [text_of(node, f"{ATOM}name") for node in entry.findall(f"{ATOM}author")]
+    people = [text_of(node, f"{ATOM}name") for node in entry.findall(f"{ATOM}author")]
     paper = replace(
-        _named(text_of(entry, f"{ATOM}id"), text_of(entry, f"{ATOM}title")),
-        authors=clean_names(name for names in (joined or named) for name in split_names(names)),
+        named(_feed_name(entry), title),
+        authors=author_names(name for names in (joined or people) for name in split_names(names)),
         categories=category_codes([node.get("term", "") for node in entry.findall(f"{ATOM}category")]),
     )
-    when = moment(text_of(entry, f"{ATOM}published")) or moment(text_of(entry, f"{ATOM}updated"))
-    return _announced(entry, paper, description, when)
+    return _announced(entry, paper, (title, text_of(entry, f"{ATOM}summary")), _atom_day(entry))
 
 
-def _announced(item: Element, paper: Paper, description: str, when: datetime | None) -> Paper:
+def _atom_day(entry: Element) -> datetime | None:
+    return moment(text_of(entry, f"{ATOM}published")) or moment(text_of(entry, f"{ATOM}updated"))
+
+
+def _announced(item: Element, paper: Paper, sent: tuple[str, str], when: datetime | None) -> Paper:
     """Add what both feeds share; what is only revised has `updated` and no `published`.
 
     A store that never saw the paper takes today for its `first_seen`; so that an old paper does not
-    look new for being revised, one from earlier months says when it was public at the latest.
+    look new for being revised, one from earlier months says when it was public at the latest. A paper
+    that is cross-listed today is new to the readers of that list however old it is.
     """
+    title, description = sent
     prefix = _PREFIX.match(description)
     kind = (text_of(item, f"{ARXIV}announce_type") or (prefix.group(1) if prefix else "new")).strip().lower()
-    return replace(
+    abstract = description[prefix.end() :] if prefix else description
+    known = replace(
         paper,
-        abstract=clean_abstract(description[prefix.end() :] if prefix else description),
+        abstract=clean_abstract(abstract),
         venue=optional(text_of(item, f"{ARXIV}journal_reference")),
         doi=normal_doi(text_of(item, f"{ARXIV}DOI")),
         published=when if kind == "new" else None,
         updated=when if kind.startswith("replace") else None,
-        first_seen=_long_public(paper, when) if kind.startswith("replace") and when else None,
+        first_seen=long_public(paper.id, when) if kind.startswith("replace") and when else None,
     )
+    return with_originals(known, title=title, abstract=abstract)
 
 
-def _long_public(paper: Paper, when: datetime) -> datetime | None:
-    """Return the first day after the month in a paper's arXiv id, if that was over 30 days before `when`."""
-    digits = _ID_MONTH.search(paper.id)
-    if digits is None:
-        return None
-    short, month = int(digits.group(1)), int(digits.group(2))
-    year = (1900 if short > _FIRST_YEAR else 2000) + short + month // 12
-    public = datetime(year, month % 12 + 1, 1, tzinfo=UTC)
-    return public if when - public > _RECENT else None
-
-
-def _harvested(record: Element) -> Paper:
-    """Turn an OAI-PMH record into a paper."""
+def _is_deleted(record: Element) -> bool:
     header = record.find(f"{_OAI}header")
-    if header is not None and header.get("status") == "deleted":
-        raise _Unusable("the record was deleted at arXiv")
+    return header is not None and header.get("status") == "deleted"
+
+
+def _deleted_id(record: Element) -> PaperId:
+    name = text_of(record, f"{_OAI}header/{_OAI}identifier").strip()
+    return paper_id(name) or PaperId(f"arxiv:{name.rpartition(':')[2][:40]}")
+
+
+def _harvested(record: Element, stamps: dict[PaperId, date | None]) -> Paper:
+    """Turn an OAI-PMH record into a paper, and note its datestamp."""
     found = next(record.iter(f"{_RECORD}arXiv"), None)
     if found is None:
-        raise _Unusable("the record is not in the `arXiv` format (metadataPrefix=arXiv)")
+        raise Unusable("the record is not in the `arXiv` format (metadataPrefix=arXiv)")
     comment = optional(text_of(found, f"{_RECORD}comments"))
-    return replace(
-        _named(text_of(found, f"{_RECORD}id"), text_of(found, f"{_RECORD}title")),
-        abstract=clean_abstract(text_of(found, f"{_RECORD}abstract")),
-        authors=clean_names(_full_name(author) for author in found.iter(f"{_RECORD}author")),
+    title, abstract = text_of(found, f"{_RECORD}title"), text_of(found, f"{_RECORD}abstract")
+    paper = replace(
+        named(text_of(found, f"{_RECORD}id"), title),
+        abstract=clean_abstract(abstract),
+        authors=author_names(_full_name(author) for author in found.iter(f"{_RECORD}author")),
         categories=category_codes(text_of(found, f"{_RECORD}categories").split()),
         comment=comment,
         venue=optional(text_of(found, f"{_RECORD}journal-ref")),
         doi=normal_doi(text_of(found, f"{_RECORD}doi")),
         published=moment(text_of(found, f"{_RECORD}created")),
         updated=moment(text_of(found, f"{_RECORD}updated")),
-        status=_status(comment),
+        status=status_of(comment),
     )
-
-
-def _named(name: str, title: str) -> Paper:
-    """Start a paper from its arXiv id as written (with a version or not); raise _Unusable."""
-    number = arxiv_id(name)
-    title = clean_title(title)
-    if number is None:
-        raise _Unusable(f"no arXiv id in {name.strip()[:80]!r}")
-    if not title:
-        raise _Unusable(f"arXiv:{number} has no title")
-    return Paper(
-        id=canonical_id(title=title, arxiv=number),
-        title=title,
-        url=f"https://arxiv.org/abs/{number}",
-        version=arxiv_version(name),
-    )
-
-
-def split_names(joined: str) -> Sequence[str]:
-    """Split `A. One, B. Two` at commas outside brackets and braces; `Jr.` stays with its name."""
-    names: list[str] = []
-    depth, start = 0, 0
-    for place, letter in enumerate(f"{joined},"):
-        depth = max(0, depth + (letter in "({[") - (letter in ")}]"))
-        if letter == "," and (depth == 0 or place == len(joined)):
-            name = joined[start:place].strip()
-            start = place + 1
-            if names and name.lower() in _NAME_ENDINGS:
-                names[-1] = f"{names[-1]} {name}"
-            else:
-                names.append(name)
-    return names
+    stamp = moment(text_of(record, f"{_OAI}header/{_OAI}datestamp"))
+    stamps[paper.id] = stamp.date() if stamp else None
+    return with_originals(paper, title=title, abstract=abstract)
 
 
 def _full_name(author: Element) -> str:
     parts = (text_of(author, f"{_RECORD}{part}") for part in ("forenames", "keyname", "suffix"))
     return " ".join(part.strip() for part in parts if part.strip())
-
-
-def _status(comment: str | None) -> PaperStatus:
-    return PaperStatus.WITHDRAWN if comment and _WITHDRAWN.search(comment) else PaperStatus.ACTIVE

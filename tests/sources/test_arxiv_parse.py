@@ -6,7 +6,8 @@ import pytest
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Cursor, PaperStatus
-from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query, split_names
+from recommender.sources.arxiv_fields import split_names
+from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
 from tests.paths import shared_data
 from tests.sources.samples import (
     ATOM_ANNOUNCEMENT,
