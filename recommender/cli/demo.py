@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli.bars import reading
 from recommender.cli.context import Call, call_of
-from recommender.cli.output import progress, say, tell, write
+from recommender.cli.output import say, tell, write
 from recommender.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def demo(
     config = write_demo_config(_DEMO, sample / "subscribers.toml")
     now = call_of(context).now or _SAMPLE_EVENING
     application = Call(config=config, now=now).application()
-    with progress("importing") as show_progress:
+    with reading() as show_progress:
         tell(application.incoming.importing().run([sample / "papers.jsonl"], show_progress))
     tell(application.incoming.feedback_import().run(sample / "feedback.jsonl"))
     tell(application.training().run())
@@ -97,7 +98,7 @@ def try_(
 
 
 def _fill(application: "Application", files: Sequence[Path]) -> None:
-    with progress("reading") as show_progress:
+    with reading() as show_progress:
         if files:
             report = application.incoming.importing().run(files, show_progress)
         else:

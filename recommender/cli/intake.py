@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from recommender.cli.bars import reading
 from recommender.cli.context import application_of
-from recommender.cli.output import progress, say, tell
+from recommender.cli.output import say, tell
 from recommender.domain.reports import Report
 from recommender.services.library_import import LibraryUse
 
@@ -50,7 +51,7 @@ def import_(
     application = application_of(context)
     reports = []
     if paths:
-        with progress("importing") as show_progress:
+        with reading() as show_progress:
             if reader is not None and use is not None:
                 reports.append(application.incoming.library_import().run(paths, reader, use, show_progress))
             else:
@@ -96,7 +97,7 @@ def ingest(
         say("no source is configured; add [[source]] to paperroute.toml")
     if since is not None:
         application.incoming.rewind(chosen, since)
-    with progress("fetching") as show_progress:
+    with reading() as show_progress:
         report = application.incoming.ingestion().run(chosen, show_progress, insist=source is not None)
     if chosen and report.partial and not report.counts.get("sources_ok"):
         tell(report)

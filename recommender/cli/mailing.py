@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
+from recommender.cli.bars import reading
 from recommender.cli.context import application_of
 from recommender.cli.inbox import read_inbox
 from recommender.cli.intake import finish
 from recommender.cli.outbox import send
-from recommender.cli.output import progress, say, tell, write
+from recommender.cli.output import say, tell, write
 from recommender.domain.errors import InputError
 
 _FORMATS = ("html", "text", "eml")
@@ -42,7 +43,7 @@ def digest(context: typer.Context) -> None:
     While it delivers, the first Ctrl-C or SIGTERM stops after the message in hand.
     """
     application = application_of(context)
-    with progress("fetching") as show_progress:
+    with reading() as show_progress:
         reports = [application.incoming.ingestion().run(application.incoming.sources(), show_progress)]
     tell(reports[-1])
     application.delivery.recover()

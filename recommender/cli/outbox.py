@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recommender.cli.bars import sending
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of
 from recommender.cli.inbox import read_inbox
-from recommender.cli.output import Layout, Row, say, sending, show, tell
+from recommender.cli.output import Layout, Row, say, show, tell
 from recommender.cli.stopping import stoppable
 from recommender.domain.editions import DeliveryState
 

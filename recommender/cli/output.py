@@ -2,25 +2,13 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    SpinnerColumn,
-    Task,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
 from recommender.domain.reports import Report
@@ -68,9 +56,11 @@ def write(text: str) -> None:
 
 
 def tell(report: Report) -> None:
-    """Print a report: one line of counts, then warnings and failures with their places."""
+    """Print a report: one line of counts, what is to be said of each part, then warnings and failures."""
     counts = ", ".join(_counted(value, key) for key, value in report.counts.items())
     say(f"{report.name}: {counts or 'nothing to do'}")
+    for note in report.notes:
+        say(f"  {note}")
     for warning in report.warnings:
         say(f"  warning: {warning}")
     for failure in report.failures[:_SHOWN_FAILURES]:
@@ -79,52 +69,10 @@ def tell(report: Report) -> None:
         say(f"  … and {len(report.failures) - _SHOWN_FAILURES} more")
 
 
-@contextmanager
-def sending(total: Callable[[], int]) -> Iterator[Callable[[str, int], None]]:
-    """Show a bar with count, rate and time left on a terminal, nothing elsewhere; `total` counts what is due.
-
-    Yields what is told how each row ended and how many are done.
-    """
-    if not sys.stderr.isatty():
-        yield lambda _how, _done: None
-        return
-    columns = (TextColumn("sending"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("sending", total=total())
-        yield lambda _how, done: bar.update(task, completed=done)
-
-
-class _Rate(ProgressColumn):
-    """Messages a second, or a minute where they are slow."""
-
-    def render(self, task: Task) -> Text:
-        """Return the rate of the last half minute or so."""
-        speed = task.finished_speed or task.speed
-        if not speed:
-            return Text("")
-        return Text(f"{speed:.1f}/s" if speed >= 1 else f"{speed * 60:.1f}/min")
-
-
 def _counted(value: int, key: str) -> str:
     """Return a count in words: `2 editions`, `1 edition`."""
     words = key.split("_")
     return " ".join([f"{value:,}", *(word.removesuffix("s") if value == 1 else word for word in words)])
-
-
-@contextmanager
-def progress(stage: str) -> Iterator[Callable[[str, int], None]]:
-    """Show a moving line on a terminal and one line per thing read otherwise."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _count: None
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(stage)
-
-        def update(what: str, count: int) -> None:
-            bar.update(task, description=f"{stage}: {what}, {count:,} papers")
-
-        yield update
 
 
 def _table(rows: Sequence[Row], layout: Layout) -> None:

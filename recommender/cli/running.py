@@ -121,6 +121,8 @@ class _Log:
         if any(report.counts.values()):
             counts = ", ".join(f"{key}={value}" for key, value in report.counts.items())
             _LOG.info("%s: %s", report.name, counts)
+            for note in report.notes:
+                _LOG.info("%s: %s", report.name, note)
         lines = [f"{failure.place}: {failure.reason}" for failure in report.failures]
         lines += report.warnings
         told = self._told.get(report.name, frozenset())

@@ -9,14 +9,15 @@ from recommender.domain.papers import Refused
 class Report:
     """Named counts of one run and what failed in it.
 
-    `counts` keep their order; `failures` are expected failures, each with its place; `warnings`
-    hurt nobody but should be read.
+    `counts` keep their order; `notes` say how each part went; `failures` are expected failures, each
+    with its place; `warnings` hurt nobody but should be read.
     """
 
     name: str
     counts: dict[str, int] = field(default_factory=dict)
     failures: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def partial(self) -> bool:

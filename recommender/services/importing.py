@@ -9,7 +9,8 @@ from recommender.domain.errors import SourceError
 from recommender.domain.papers import PaperPage, Refused
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store
-from recommender.services.pages import Progress, Tally, silent, store_page
+from recommender.services.pages import Tally, store_page
+from recommender.services.progress import Progress, silent
 
 
 class Importing:
@@ -32,6 +33,7 @@ class Importing:
         files: list[Refused] = []
         for path in paths:
             papers = 0
+            progress(path.name, papers)
             try:
                 for page in self._read_file(path, self._clock.now()):
                     store_page(self._store, page, self._clock.now(), tally)
@@ -39,6 +41,9 @@ class Importing:
                     progress(path.name, papers)
             except SourceError as error:
                 files.append(Refused(place=error.place, reason=error.reason))
+                progress(path.name, papers, ended=False)
+            else:
+                progress(path.name, papers, ended=True)
         report = tally.report("import")
         counts = {"files": len(paths), "files_refused": len(files), **report.counts}
         return replace(report, counts=counts, failures=(*files, *report.failures))

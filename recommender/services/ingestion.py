@@ -4,16 +4,18 @@ Each page is one transaction with its cursor, so a crash repeats at most a page 
 the repeat harmless. A source that fails is reported and parked; the others go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from recommender.domain.errors import SourceError
+from recommender.domain.condition import is_late
+from recommender.domain.errors import PaperRouteError, SourceError, SourceMalformed
 from recommender.domain.papers import PaperId, PaperPage, Refused, SourceState
 from recommender.domain.parking import rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, LooksUp, Source, Store
-from recommender.services.pages import Progress, Tally, silent, store_page
+from recommender.services.pages import Tally, store_page
+from recommender.services.progress import Progress, silent
 
 _SOUGHT = timedelta(days=14)
 """How long a paper that was announced and is missing is looked up again."""
@@ -36,7 +38,7 @@ class Ingestion:
 
         Counts: sources, sources_ok, added, changed, unchanged, refused; where a reader's own library was
         read also votes (it gave) and taken_back; where a source announced papers also announced, stored
-        and missing, of the latest announcement of each.
+        and missing, of the latest announcement of each, summed. The notes say the same of each source.
         """
         tally = Tally()
         with self._store.read() as unit:
@@ -48,12 +50,15 @@ class Ingestion:
                 tally.refused.append(pause)
                 continue
             reading = _Reading(self._store, self._clock, source, state, tally, progress)
+            progress(source.name, 0)
             try:
                 reading.run()
                 done += 1
             except SourceError as error:
                 tally.refused.append(Refused(place=f"{source.name}: {error.place}", reason=error.reason))
                 reading.note_failure(error)
+            progress(source.name, reading.papers, ended=not reading.state.failures)
+            tally.notes.append(f"{source.name}: {reading.told()}")
         report = tally.report("ingest")
         return replace(report, counts={"sources": len(sources), "sources_ok": done, **report.counts})
 
@@ -69,10 +74,12 @@ class _Reading:
     tally: Tally
     progress: Progress
     papers: int = 0
+    new: int = 0
+    announced: int = 0
 
     def run(self) -> None:
         """Read all pages, then look for what was announced and did not come; raises SourceError."""
-        self._take(self.source.fetch(self.state.cursor))
+        self._take(_guarded(self.source.name, self.source.fetch(self.state.cursor)))
         self._complete()
         self.state = replace(
             self.state,
@@ -93,15 +100,29 @@ class _Reading:
         pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
         with self.store.write() as unit:
             latest = unit.papers.source_states().get(self.source.name, self.state)
-            unit.papers.save_source_state(
-                replace(
-                    latest,
-                    last_error=f"{error.place}: {error.reason}",
-                    last_error_at=now,
-                    failures=failures,
-                    parked_until=now + pause,
-                )
+            self.state = replace(
+                latest,
+                last_error=f"{error.place}: {error.reason}",
+                last_error_at=now,
+                failures=failures,
+                parked_until=now + pause,
             )
+            unit.papers.save_source_state(self.state)
+
+    def told(self) -> str:
+        """Say in a line how this source went."""
+        state = self.state
+        if state.failures:
+            runs = "" if state.failures == 1 else f" {state.failures} times in a row"
+            return f"failed{runs}, left alone until {_instant(state.parked_until)}"
+        parts = [state.outlook.quiet]
+        if is_late(state, self.clock.now()):
+            parts.append(f"nothing new yet, though expected since {_instant(state.outlook.expected_next)}")
+        if state.announced_on:
+            stored = f"{state.announced - state.missing:,} stored, {state.missing:,} missing"
+            parts.append(f"{state.announced:,} announced on {state.announced_on:%-d %B}, {stored}")
+        parts.append(f"{self.papers:,} read, {self.new:,} new" if self.papers else "nothing new to read")
+        return "; ".join(part for part in parts if part)
 
     def _take(self, pages: Iterable[PaperPage]) -> None:
         for page in pages:
@@ -112,17 +133,18 @@ class _Reading:
                 cursor=page.cursor or self.state.cursor,
                 outlook=page.outlook or self.state.outlook,
             )
-            if store_page(self.store, page, now, self.tally, state=state):
-                state = replace(state, last_new=now)
-            self.state = state
-            self.progress(self.source.name, self.papers)
+            new = store_page(self.store, page, now, self.tally, state=state)
+            self.state = replace(state, last_new=now) if new else state
+            self.new += new
+            self.announced += sum(len(entry.papers) for entry in page.announced)
+            self.progress(self.source.name, self.papers, of=self.announced)
 
     def _complete(self) -> None:
         """Fetch by id what was announced lately and is not there; say what stays missing."""
         since = (self.clock.now() - _SOUGHT).date()
         if isinstance(self.source, LooksUp) and (wanted := self._missing(since)):
             try:
-                self._take(self.source.look_up(wanted))
+                self._take(_guarded(self.source.name, self.source.look_up(wanted)))
             except SourceError as error:
                 self.tally.warnings.append(f"{self.source.name}: {error.place}: {error.reason}")
         with self.store.read() as unit:
@@ -144,12 +166,34 @@ class _Reading:
             return unit.intake.missing(self.source.name, since)
 
 
+def _guarded(name: str, pages: Iterator[PaperPage]) -> Iterator[PaperPage]:
+    """Yield `pages`; a fault of ours in reading one source is that source's failure, not the end of the run.
+
+    Raises SourceError and what the store raises.
+    """
+    while True:
+        try:
+            page = next(pages, None)
+        except PaperRouteError:
+            raise
+        except Exception as error:
+            reason = f"unexpected {type(error).__name__} while reading; please report it"
+            raise SourceMalformed(name, name, reason) from error
+        if page is None:
+            return
+        yield page
+
+
+def _instant(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else "the next run"
+
+
 def _pause(state: SourceState, now: datetime) -> Refused | None:
     """Say until when a source is left alone, if it is."""
     if state.parked_until is None or state.parked_until <= now:
         return None
     runs = "1 run that failed" if state.failures == 1 else f"{state.failures} runs that failed"
-    until = f"{state.parked_until:%Y-%m-%d %H:%M} UTC"
+    until = _instant(state.parked_until)
     return Refused(place=state.source, reason=f"left alone until {until} after {runs}: {state.last_error}")
 
 

@@ -16,6 +16,7 @@ from recommender.domain.feedback import Act, Feedback
 from recommender.domain.papers import PaperId, PaperPage, Refused
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Store
+from recommender.services.progress import Progress, silent
 
 VOTING = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 LISTING = frozenset({Act.SAVE, Act.UNSAVE, Act.READ})
@@ -59,15 +60,12 @@ class LibraryImport:
         self._clock = clock
         self._read_file = read_file
 
-    def run(
-        self, paths: Sequence[Path], reader: str, use: LibraryUse, progress: Callable[[str, int], None]
-    ) -> Report:
+    def run(self, paths: Sequence[Path], reader: str, use: LibraryUse, progress: Progress = silent) -> Report:
         """Record every paper of the files for the subscriber known as `reader`.
 
         Each page is one transaction. Counts: files, files_refused, papers (in the files), added (to the
         store), new (acts), already_known, decided_otherwise (the reader acted differently before),
-        refused. Refused files are named before entries. `progress` gets the file and its papers so far.
-        Raises UnknownSubscriber.
+        refused. Refused files are named before entries. Raises UnknownSubscriber.
         """
         with self._store.read() as unit:
             subscriber = unit.people.find(reader).id
@@ -76,6 +74,7 @@ class LibraryImport:
         refused: list[Refused] = []
         for path in paths:
             papers = 0
+            progress(path.name, papers)
             try:
                 for page in self._read_file(path, self._clock.now()):
                     counts += self._take(page, subscriber, use)
@@ -84,6 +83,9 @@ class LibraryImport:
                     progress(path.name, papers)
             except SourceError as error:
                 files.append(Refused(place=error.place, reason=error.reason))
+                progress(path.name, papers, ended=False)
+            else:
+                progress(path.name, papers, ended=True)
         told = {"files": len(paths), "files_refused": len(files)} | {name: counts[name] for name in _COUNTS}
         return Report(name="import library", counts=told, failures=(*files, *refused))
 

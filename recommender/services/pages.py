@@ -1,7 +1,7 @@
 """One page of papers into the store, in one transaction, and the counting of what that did."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,16 +11,9 @@ from recommender.domain.reports import Report
 from recommender.ports import Store, UnitOfWork
 from recommender.services.library_news import record_news
 
-Progress = Callable[[str, int], None]
-"""Called with what is being read and how many papers of it are stored so far."""
-
 _ALWAYS = ("added", "changed", "unchanged", "refused")
 _WHERE_ANY = ("votes", "taken_back", "announced", "stored", "missing", "enriched")
 """Counts that say something only where a source has them."""
-
-
-def silent(_what: str, _papers: int) -> None:
-    """Show no progress."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,12 +23,19 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def report(self, name: str) -> Report:
         """Return what was counted."""
         keys = [*_ALWAYS, *(key for key in _WHERE_ANY if key in self.counts)]
         counts = {key: self.counts[key] for key in keys}
-        return Report(name=name, counts=counts, failures=tuple(self.refused), warnings=tuple(self.warnings))
+        return Report(
+            name=name,
+            counts=counts,
+            failures=tuple(self.refused),
+            warnings=tuple(self.warnings),
+            notes=tuple(self.notes),
+        )
 
 
 def store_page(
@@ -61,7 +61,7 @@ def store_page(
         added=folded.added, changed=folded.changed, unchanged=folded.unchanged, refused=len(page.refused)
     )
     tally.refused.extend(page.refused)
-    tally.warnings.extend(page.warnings)
+    tally.warnings.extend(_named(warning, state) for warning in page.warnings)
     return folded.added
 
 
@@ -74,3 +74,10 @@ def _news(
     except UnknownSubscriber as error:
         reason = "nobody is known as its reader; name the address or id of a subscriber"
         raise SourceMalformed("library", place, reason) from error
+
+
+def _named(warning: str, state: SourceState | None) -> str:
+    """Say whose warning it is."""
+    if state is None or warning.startswith(f"{state.source}: "):
+        return warning
+    return f"{state.source}: {warning}"

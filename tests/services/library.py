@@ -30,7 +30,7 @@ class Study:
     def bring(self, use: LibraryUse, *names: str) -> Report:
         """Import files for Ana; files that are not there are refused."""
         importing = LibraryImport(self.store, self.clock, self._read)
-        return importing.run([Path(name) for name in names], self.ana.email, use, lambda _what, _count: None)
+        return importing.run([Path(name) for name in names], self.ana.email, use)
 
     def act(self, act: Act, paper: str) -> None:
         """Let Ana act on a paper."""
