@@ -1,13 +1,13 @@
 """What all of arXiv's formats have in common: ids, names, categories, withdrawals, and how old a paper is."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from xml.etree.ElementTree import Element, tostring
 
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id
-from recommender.domain.papers import Paper, PaperId, PaperStatus, Refused
+from recommender.domain.papers import Paper, PaperId, PaperStatus
+from recommender.sources.sieve import Unusable
 from recommender.sources.text import clean_title
 
 _WITHDRAWN = re.compile(
@@ -21,25 +21,6 @@ _FIRST_YEAR = 90
 RECENT = timedelta(days=30)
 """How long ago a paper may have become public and still be new to who has not seen it."""
 _NAME_ENDINGS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-
-
-class Unusable(ValueError):
-    """One entry cannot become a paper; the message is the reason."""
-
-
-def collect(
-    entries: Sequence[Element], read: Callable[[Element], Paper], place: str
-) -> tuple[list[Paper], list[Refused]]:
-    """Read entries one by one; what one of them lacks costs the others nothing."""
-    papers: list[Paper] = []
-    refused: list[Refused] = []
-    for number, entry in enumerate(entries, start=1):
-        try:
-            papers.append(read(entry))
-        except Unusable as error:
-            body = tostring(entry, encoding="utf-8")
-            refused.append(Refused(place=f"{place}: entry {number}", reason=str(error), body=body))
-    return papers, refused
 
 
 def named(name: str, title: str) -> Paper:

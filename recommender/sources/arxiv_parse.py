@@ -13,8 +13,6 @@ from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, normal_doi
 from recommender.domain.papers import Announced, Cursor, Paper, PaperId, PaperPage, Refused
 from recommender.sources.arxiv_fields import (
-    Unusable,
-    collect,
     long_public,
     named,
     paper_id,
@@ -22,6 +20,7 @@ from recommender.sources.arxiv_fields import (
     status_of,
 )
 from recommender.sources.moments import moment
+from recommender.sources.sieve import PassedOver, Sieve, Unusable
 from recommender.sources.text import (
     author_names,
     category_codes,
@@ -31,7 +30,7 @@ from recommender.sources.text import (
     optional,
     with_originals,
 )
-from recommender.sources.xmltree import parse_xml, text_of
+from recommender.sources.xmltree import Readers, read_entries, text_of
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -73,17 +72,23 @@ def parse_query(body: bytes, *, source: str, place: str) -> QueryAnswer:
 
     Raises SourceMalformed where the bytes are not such a feed.
     """
-    root = parse_xml(body, source=source, place=place, expected="an Atom feed of arXiv")
+    errors: list[str] = []
+
+    def queried(entry: Element) -> Paper:
+        if _is_error(entry):
+            errors.append(clean_title(text_of(entry, f"{ATOM}summary")) or "an error")
+        return _queried(entry)
+
+    sieve = Sieve(place)
+    readers = {f"{ATOM}entry": queried}
+    root = read_entries(body, sieve, readers, source=source, expected="an Atom feed of arXiv")
     if root.tag != f"{ATOM}feed":
         raise SourceMalformed(source, place, "this is XML, but not an Atom feed of arXiv")
     total = text_of(root, f"{_SEARCH}totalResults").strip()[:9]
-    entries = root.findall(f"{ATOM}entry")
-    papers, refused = collect(entries, _queried, place)
-    errors = [entry for entry in entries if _is_error(entry)]
     return QueryAnswer(
-        page=PaperPage(papers=papers, refused=refused, place=place),
-        total=int(total) if total.isdecimal() else len(papers),
-        error=clean_title(text_of(errors[0], f"{ATOM}summary")) or "an error" if errors else "",
+        page=sieve.page(),
+        total=int(total) if total.isdecimal() else len(sieve.papers),
+        error=errors[0] if errors else "",
     )
 
 
@@ -93,24 +98,29 @@ def parse_announcements(body: bytes, *, source: str, place: str) -> PaperPage:
     Replacements come with `updated` and without `published`; old ones with an early
     `first_seen`. `announced` names the papers of all items, refused ones too. Raises SourceMalformed.
     """
-    root = parse_xml(body, source=source, place=place, expected="an announcement feed of arXiv")
-    channel = root.find("channel")
-    if root.tag == "rss" and channel is not None:
-        entries, built = channel.findall("item"), text_of(channel, "pubDate")
-        days = [moment(text_of(entry, "pubDate")) for entry in entries]
-        papers, refused = collect(entries, _announced_rss, place)
+    days: list[datetime | None] = []
+    ids: list[PaperId] = []
+
+    def noted(entry: Element, when: datetime | None) -> datetime | None:
+        days.append(when)
+        ids.extend(found for found in [paper_id(_feed_name(entry))] if found)
+        return when
+
+    readers: Readers = {
+        "item": lambda item: _announced_rss(item, noted(item, moment(text_of(item, "pubDate")))),
+        f"{ATOM}entry": lambda entry: _announced_atom(entry, noted(entry, _atom_day(entry))),
+    }
+    sieve = Sieve(place)
+    root = read_entries(body, sieve, readers, source=source, expected="an announcement feed of arXiv")
+    if root.tag == "rss" and root.find("channel") is not None:
+        built = text_of(root, "channel/pubDate")
     elif root.tag == f"{ATOM}feed":
-        entries, built = root.findall(f"{ATOM}entry"), text_of(root, f"{ATOM}updated")
-        days = [_atom_day(entry) for entry in entries]
-        papers, refused = collect(entries, _announced_atom, place)
+        built = text_of(root, f"{ATOM}updated")
     else:
         raise SourceMalformed(source, place, "this is XML, but not an announcement feed of arXiv")
     newest = max((day for day in days if day), default=None) or moment(built)
-    ids = [found for entry in entries if (found := paper_id(_feed_name(entry)))]
-    return PaperPage(
-        papers=papers,
-        refused=refused,
-        place=place,
+    return replace(
+        sieve.page(),
         cursor=Cursor(position=newest.date().isoformat()) if newest else None,
         announced=[Announced(day=newest.date(), papers=ids)] if newest and ids else [],
     )
@@ -142,27 +152,29 @@ def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
 
     Raises SourceMalformed where the bytes are no answer at all.
     """
-    root = parse_xml(body, source=source, place=place, expected="an OAI-PMH answer of arXiv")
+    stamps: dict[PaperId, date | None] = {}
+    deleted: list[PaperId] = []
+
+    def harvested(record: Element) -> Paper:
+        if _is_deleted(record):
+            deleted.append(_deleted_id(record))
+            raise PassedOver
+        return _harvested(record, stamps)
+
+    sieve = Sieve(place)
+    readers = {f"{_OAI}record": harvested}
+    root = read_entries(body, sieve, readers, source=source, expected="an OAI-PMH answer of arXiv")
     if root.tag not in (f"{_OAI}OAI-PMH", f"{_OAI}record"):
         raise SourceMalformed(source, place, "this is XML, but not an OAI-PMH answer")
     problem = root.find(f"{_OAI}error")
     code = (problem.get("code") or "an error") if problem is not None else ""
-    stamps: dict[PaperId, date | None] = {}
-    records = list(root.iter(f"{_OAI}record"))
-    alive = [record for record in records if not _is_deleted(record)]
-    papers, refused = collect(alive, lambda record: _harvested(record, stamps), place)
     return HarvestAnswer(
-        page=PaperPage(papers=papers, refused=refused, place=place),
-        datestamps=[stamps[paper.id] for paper in papers],
-        deleted=[_deleted_id(record) for record in records if _is_deleted(record)],
+        page=sieve.page(),
+        datestamps=[stamps[paper.id] for paper in sieve.papers],
+        deleted=deleted,
         token=next((text_of(part, f"{_OAI}resumptionToken").strip() for part in root), ""),
         error="" if code == "noRecordsMatch" else code,
     )
-
-
-def is_announcement(root: Element) -> bool:
-    """Tell whether a feed's root holds announcements of arXiv rather than a query answer."""
-    return next(root.iter(f"{ARXIV}announce_type"), None) is not None
 
 
 def _is_error(entry: Element) -> bool:
@@ -199,17 +211,17 @@ def _feed_name(entry: Element) -> str:
     return next((name for name in names if arxiv_id(name)), description[:80])
 
 
-def _announced_rss(item: Element) -> Paper:
+def _announced_rss(item: Element, when: datetime | None) -> Paper:
     title = text_of(item, "title")
     paper = replace(
         named(_feed_name(item), title),
         authors=author_names(split_names(text_of(item, f"{_DC}creator"))),
         categories=category_codes([node.text or "" for node in item.findall("category")]),
     )
-    return _announced(item, paper, (title, text_of(item, "description")), moment(text_of(item, "pubDate")))
+    return _announced(item, paper, (title, text_of(item, "description")), when)
 
 
-def _announced_atom(entry: Element) -> Paper:
+def _announced_atom(entry: Element, when: datetime | None) -> Paper:
     title = text_of(entry, f"{ATOM}title")
     joined = [node.text or "" for node in entry.findall(f"{_DC}creator")]
     people = [text_of(node, f"{ATOM}name") for node in entry.findall(f"{ATOM}author")]
@@ -218,7 +230,7 @@ def _announced_atom(entry: Element) -> Paper:
         authors=author_names(name for names in (joined or people) for name in split_names(names)),
         categories=category_codes([node.get("term", "") for node in entry.findall(f"{ATOM}category")]),
     )
-    return _announced(entry, paper, (title, text_of(entry, f"{ATOM}summary")), _atom_day(entry))
+    return _announced(entry, paper, (title, text_of(entry, f"{ATOM}summary")), when)
 
 
 def _atom_day(entry: Element) -> datetime | None:
