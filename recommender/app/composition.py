@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recommender.app.kinds import kinds
 from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
@@ -57,7 +58,7 @@ def load_configuration(config: Path | None) -> Loaded:
     """Find and load the configuration; raises ConfigError with every problem."""
     environ = process_environment()
     path = locate(config, environ, Path.cwd(), Path.home())
-    return load(path, environ, read_references=_read_references, check_key=key_fault)
+    return load(path, environ, kinds=kinds(), read_references=_read_references, check_key=key_fault)
 
 
 def compose(*, config: Path | None, now: datetime | None, ticking: bool = False) -> "Application":

@@ -5,20 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from recommender.app.kinds import kinds
 from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, PaperPage, SourceState
 from recommender.ports import Clock, Source, Store
-from recommender.settings.source_models import ArxivSource as ArxivSection
-from recommender.settings.source_models import FeedSource as FeedSection
 from recommender.settings.source_models import SourceSection
-from recommender.settings.source_models import ZoteroSource as ZoteroSection
-from recommender.sources.arxiv import ArxivOptions, ArxivSource
 from recommender.sources.bibliography import parse_references
-from recommender.sources.feed import FeedSource
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
-from recommender.sources.huggingface import HuggingFaceSource
-from recommender.sources.zotero_web import ZoteroLibrary, ZoteroSource
 
 __all__ = ["build_sources", "read_file", "read_library", "read_references"]
 
@@ -26,33 +20,11 @@ __all__ = ["build_sources", "read_file", "read_library", "read_references"]
 def build_sources(sections: Iterable[SourceSection], *, contact: str, clock: Clock) -> list[Source]:
     """Return the sources that the tables describe, over one HTTP client so that limits hold across them."""
     client = PoliteClient(contact=contact)
-    return [_build_source(section, client.allowing(section.allow_hosts), clock) for section in sections]
-
-
-def _build_source(section: SourceSection, client: PoliteClient, clock: Clock) -> Source:
-    """Return one source; a new type is one line here."""
-    name = section.name or section.type
-    if isinstance(section, ArxivSection):
-        options = ArxivOptions(
-            base_url=section.base_url, api_url=section.api_url, oai_url=section.oai_url, check=section.check
-        )
-        return ArxivSource(name, client, section.categories, clock=clock, options=options)
-    if isinstance(section, FeedSection):
-        return FeedSource(name, client, section.url)
-    if isinstance(section, ZoteroSection):
-        return ZoteroSource(name, client, _library(section))
-    return HuggingFaceSource(name, client, clock=clock, base_url=section.base_url)
-
-
-def _library(section: ZoteroSection) -> ZoteroLibrary:
-    return ZoteroLibrary(
-        reader=section.reader,
-        library=section.library,
-        collection=section.collection,
-        api_key=section.api_key.get_secret_value(),
-        base_url=section.base_url,
-        collections_are_interests=section.collections_are_interests,
-    )
+    build = {kind.word: kind.build for kind in kinds()}
+    return [
+        build[section.type](section.options(), client.allowing(section.allow_hosts), clock)
+        for section in sections
+    ]
 
 
 def read_library(path: Path, now: datetime) -> Iterator[PaperPage]:

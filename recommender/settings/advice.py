@@ -30,7 +30,7 @@ def warnings_of_settings(document: Document, settings: Settings) -> Iterator[Pro
     """Yield warnings about `paperroute.toml` with the environment laid over it."""
     for path, message, fix in (*_about_mail(settings), *_about_inbox(settings), *_about_papers(settings)):
         yield document.problem(document.positions.value(path), message, fix, severity="warning")
-    yield from _readable_secret(document)
+    yield from _readable_secret(document, settings)
 
 
 def warnings_of_people(documents: Sequence[Document]) -> Iterator[Problem]:
@@ -165,14 +165,19 @@ def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
     return True
 
 
-def _readable_secret(document: Document) -> Iterator[Problem]:
+def _readable_secret(document: Document, settings: Settings) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
     named = (("mail", "password"), ("inbox", "password"), ("secrets", "keys"), ("zotero", "api_key"))
     places = [(section, key) for section, key in named if _holds(document.data.get(section), key)]
-    sources = tables(document.data, "source")
-    libraries = [("source", number, "api_key") for number, own in sources if _holds(own, "api_key")]
-    for path in (*places, *libraries):
+    secrets = {number: source.secrets for number, source in enumerate(settings.source)}
+    own = [
+        ("source", number, key)
+        for number, source in tables(document.data, "source")
+        for key in secrets.get(number, ())
+        if _holds(source, key)
+    ]
+    for path in (*places, *own):
         yield document.problem(
             document.positions.value(path),
             f"others may read this file, and {path[-1]} is in it",

@@ -13,11 +13,12 @@ from pydantic import SecretStr, ValidationError
 
 from recommender.domain.errors import ConfigError, PaperRouteError, Problem
 from recommender.domain.subscribers import DeclaredSubscriber
+from recommender.ports.options import Kind
 from recommender.settings import advice, libraries, repeats
 from recommender.settings.base import Section
 from recommender.settings.environment import Overrides, merge, read_overrides
 from recommender.settings.locating import exists, root_of, shown_path
-from recommender.settings.models import Settings
+from recommender.settings.models import Settings, settings_of
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
 from recommender.settings.reading import Document, read_document
@@ -82,6 +83,7 @@ class _Work:
     """What one load gathers on its way."""
 
     root: Path
+    model: type[Settings]
     read_references: ReferenceReader
     check_key: KeyCheck
     problems: list[Problem] = field(default_factory=list)
@@ -107,15 +109,26 @@ class _Work:
 
 
 def load(
-    path: Path, environ: Mapping[str, str], *, read_references: ReferenceReader, check_key: KeyCheck
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    kinds: tuple[Kind, ...],
+    read_references: ReferenceReader,
+    check_key: KeyCheck,
 ) -> Loaded:
     """Load `path`, the subscribers it names and the overrides in `environ`.
 
+    `kinds` are the types that a `[[source]]` may have.
     `read_references` turns a `seeds_file` into paper references; it may raise PaperRouteError or OSError.
     `check_key` says what keeps a DKIM key from signing, and the fix.
     Raises ConfigError with the problems of all files together.
     """
-    work = _Work(root=root_of(path), read_references=read_references, check_key=check_key)
+    work = _Work(
+        root=root_of(path),
+        model=settings_of(kinds),
+        read_references=read_references,
+        check_key=check_key,
+    )
     settings, main = _load_settings(path, environ, work)
     files = _people_files(main, path, work)
     if not exists(path):  # then a missing subscribers file is no news
@@ -151,7 +164,7 @@ def _load_settings(
     base = written or Document(path=path, shown=shown_path(path), text="", data={})
     document = replace(base, data=merge(base.data, overrides))
     work.problems += repeats.repeated_sources(document)
-    settings = work.validate(document, Settings, overrides)
+    settings = work.validate(document, work.model, overrides)
     if settings is None:
         return None, document
     settings = _with_passwords(settings, document, work)

@@ -4,10 +4,12 @@ Values that depend on another key of the same section are checked here; what nee
 other sections is checked by `loader` and `advice`. Unknown keys are refused.
 """
 
-from typing import Annotated, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Literal, Self, Union
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, create_model, model_validator
 
+from recommender.ports.options import Kind
 from recommender.settings import fields
 from recommender.settings.base import Secret, Section, secret_line
 from recommender.settings.fault import fault
@@ -22,7 +24,7 @@ from recommender.settings.fields import (
 )
 from recommender.settings.inbox_models import InboxSection
 from recommender.settings.mail_models import MailSection
-from recommender.settings.source_models import SourceSection
+from recommender.settings.source_models import SourceSection, sections_of
 
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
@@ -163,7 +165,7 @@ class SubscribersSection(Section):
 
 
 class Settings(Section):
-    """All of `paperroute.toml`."""
+    """All of `paperroute.toml`; see `settings_of` for its sources."""
 
     store: StoreSection = StoreSection()
     mail: MailSection = MailSection()
@@ -205,3 +207,12 @@ class Settings(Section):
     def contact(self) -> str:
         """The address named in the User-Agent of every request."""
         return self.web.contact or self.mail.sender_address
+
+
+@cache
+def settings_of(kinds: tuple[Kind, ...], *, described: bool = False) -> type[Settings]:
+    """Return the model of `paperroute.toml` with these kinds of sources, two at least."""
+    table: Any = Union[tuple(sections_of(kinds, described=described))]  # noqa: UP007 made at run time
+    listed: Any = tuple[Annotated[table, Field(discriminator="type")], ...]
+    source = Field((), strict=False, description="Where papers come from.")
+    return create_model("Settings", __base__=Settings, source=(listed, source))

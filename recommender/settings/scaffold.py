@@ -4,7 +4,7 @@ from pathlib import Path
 
 from recommender.domain.errors import InputError
 from recommender.settings.data import data_dir
-from recommender.settings.schema import FILES as SCHEMA_FILES
+from recommender.settings.schema import NAMES as SCHEMA_FILES
 
 _NAMES = ("paperroute.toml", "subscribers.toml", *(f"schema/{name}" for name in SCHEMA_FILES))
 

@@ -1,17 +1,20 @@
-"""JSON Schemas of both files, for editors. `python -m recommender.settings.schema FOLDER` writes them."""
+"""JSON Schemas of both files, for editors. `python -m recommender.app.schema FOLDER` writes them."""
 
 import json
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from recommender.ports.options import Kind
 from recommender.settings.base import Section
-from recommender.settings.models import Settings
+from recommender.settings.models import settings_of
 from recommender.settings.people import SubscribersFile
 
-FILES: dict[str, type[Section]] = {
-    "paperroute.schema.json": Settings,
-    "subscribers.schema.json": SubscribersFile,
-}
+NAMES = ("paperroute.schema.json", "subscribers.schema.json")
+
+
+def schema_models(kinds: tuple[Kind, ...]) -> Mapping[str, type[Section]]:
+    """Return the model behind each schema file; `kinds` are the sources that may be configured."""
+    return dict(zip(NAMES, (settings_of(kinds, described=True), SubscribersFile), strict=True))
 
 
 def schema_text(model: type[Section]) -> str:
@@ -20,11 +23,11 @@ def schema_text(model: type[Section]) -> str:
     return json.dumps(_plain(schema), indent=2, ensure_ascii=False) + "\n"
 
 
-def write_schemas(folder: Path) -> list[Path]:
+def write_schemas(folder: Path, kinds: tuple[Kind, ...]) -> list[Path]:
     """Write both schemas into `folder` and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, model in FILES.items():
+    for name, model in schema_models(kinds).items():
         path = folder / name
         path.write_text(schema_text(model), encoding="utf-8")
         paths.append(path)
@@ -46,4 +49,4 @@ def _plain(node: object) -> object:
 
 
 if __name__ == "__main__":
-    write_schemas(Path(sys.argv[1]))
+    raise SystemExit("the kinds of sources are known elsewhere; run: python -m recommender.app.schema FOLDER")

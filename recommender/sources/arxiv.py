@@ -13,7 +13,8 @@ from recommender.domain.errors import SourceUnavailable
 from recommender.domain.papers import Cursor, PaperPage, Refused
 from recommender.ports import Clock
 from recommender.sources.arxiv_parse import QueryAnswer, parse_announcements, parse_query
-from recommender.sources.http import Ask, PoliteClient
+from recommender.sources.asking import Ask
+from recommender.sources.kinds import Client
 from recommender.sources.moments import day_of, midnight
 from recommender.sources.pacing import ARXIV
 
@@ -44,7 +45,7 @@ class ArxivSource:
     def __init__(
         self,
         name: str,
-        client: PoliteClient,
+        client: Client,
         categories: Sequence[str],
         *,
         clock: Clock,

@@ -6,8 +6,9 @@ and links are http or https or absent. Feeds with a DOCTYPE are refused unread.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 from xml.parsers.expat import ExpatError, ParserCreate  # nosec: it only counts depth, entities are refused before
 
 import feedparser
@@ -15,7 +16,10 @@ import feedparser
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
 from recommender.domain.papers import Cursor, Paper, PaperPage, Refused
-from recommender.sources.http import Ask, PoliteClient
+from recommender.ports import Clock
+from recommender.ports.options import Example, FeedUrl, SourceOptions, WebUrl
+from recommender.sources.asking import Ask
+from recommender.sources.kinds import Client, SourceKind
 from recommender.sources.moments import moment
 from recommender.sources.text import (
     clean_abstract,
@@ -34,14 +38,25 @@ _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _DOI_KEYS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedOptions(SourceOptions):
+    """Any RSS or Atom feed of papers."""
+
+    url: Annotated[FeedUrl, Example('"https://example.org/feed.xml"')]
+    """Address of the feed itself, not of the page that links to it."""
+    base_url: WebUrl = ""
+    """Server to ask instead of that of the address (a mirror, a replay)."""
+
+
 class FeedSource:
     """One feed at one address."""
 
-    def __init__(self, name: str, client: PoliteClient, url: str) -> None:
-        """`url` is the feed itself, not the page that links to it."""
-        self._name = name
+    def __init__(self, options: FeedOptions, client: Client, clock: Clock) -> None:
+        """Ask nothing yet."""
+        self._name = options.name
         self._client = client
-        self._url = url
+        self._clock = clock
+        self._url = _moved(options.url, options.base_url)
 
     @property
     def name(self) -> str:
@@ -65,6 +80,13 @@ class FeedSource:
         position = newest.isoformat() if newest else (since.position if since else "")
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)
         yield replace(page, cursor=cursor)
+
+
+def _moved(url: str, base_url: str) -> str:
+    """Return the address at another server, if one is named."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{base_url}{parts.path}{query}" if base_url else url
 
 
 def parse_feed(body: bytes, *, place: str, source: str = _SOURCE) -> PaperPage:
@@ -170,3 +192,6 @@ def _content(entry: Mapping[str, Any]) -> str:
 def _string(holder: Mapping[str, Any], key: str) -> str:
     value = holder.get(key)
     return value if isinstance(value, str) else ""
+
+
+KIND = SourceKind("feed", FeedOptions, FeedSource)

@@ -14,7 +14,8 @@ from datetime import datetime
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Cursor, Holding, LibraryNews, Paper, PaperPage, Refused
-from recommender.sources.http import Ask, Fetched, PoliteClient
+from recommender.sources.asking import Ask, Fetched
+from recommender.sources.kinds import Client
 from recommender.sources.library import gathered
 from recommender.sources.moments import day_of, midnight, moment
 from recommender.sources.text import clean, decode
@@ -72,7 +73,7 @@ class _Start:
 class ZoteroSource:
     """New, changed and vanished items of one library, as papers and as news of the library."""
 
-    def __init__(self, name: str, client: PoliteClient, library: ZoteroLibrary) -> None:
+    def __init__(self, name: str, client: Client, library: ZoteroLibrary) -> None:
         """Ask nothing yet."""
         self._name = name
         self._client = client

@@ -8,7 +8,7 @@ from pathlib import Path
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.papers import PaperPage
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
-from recommender.sources.feed import FeedSource
+from recommender.sources.feed import FeedOptions, FeedSource
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
 from recommender.sources.huggingface import HuggingFaceSource
@@ -81,7 +81,8 @@ def _parsed(parse: Callable[[bytes, str], PaperPage]) -> Callable[[Recorded, Des
 
 
 def _feed(recorded: Recorded, desk: Desk) -> Pages:
-    return FeedSource("feed", desk.client, recorded.served_by(desk.replay)).fetch(None)
+    options = FeedOptions(name="feed", url=recorded.served_by(desk.replay))
+    return FeedSource(options, desk.client, FixedClock()).fetch(None)
 
 
 def _file(recorded: Recorded, desk: Desk) -> Pages:

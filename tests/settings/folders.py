@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from recommender.app.kinds import kinds
 from recommender.domain.errors import ConfigError, InputError, Problem
 from recommender.settings.loader import Loaded, load
 
@@ -30,7 +31,7 @@ def judge_key(pem: bytes) -> tuple[str, str] | None:
 
 def load_folder(path: Path, environ: Mapping[str, str] | None = None) -> Loaded:
     """Load a folder with the stand-in readers."""
-    return load(path, environ or {}, read_references=read_lines, check_key=judge_key)
+    return load(path, environ or {}, kinds=kinds(), read_references=read_lines, check_key=judge_key)
 
 
 def problems_in(path: Path, environ: Mapping[str, str] | None = None) -> tuple[Problem, ...]:

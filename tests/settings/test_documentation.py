@@ -8,9 +8,10 @@ from typing import cast
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from recommender.app.kinds import kinds
 from recommender.settings.environment import sections
 from recommender.settings.people import InterestTable, SubscriberTable
-from recommender.settings.source_models import ArxivSource, FeedSource, HuggingfaceSource, ZoteroSource
+from recommender.settings.source_models import sections_of
 from tests.paths import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -48,7 +49,7 @@ def test_every_section_lists_its_keys_with_their_defaults() -> None:
 
 def test_every_source_key_is_listed() -> None:
     """The sources share one table."""
-    models: tuple[type[BaseModel], ...] = (ArxivSource, HuggingfaceSource, FeedSource, ZoteroSource)
+    models = sections_of(kinds())
     keys = {info.alias or key for model in models for key, info in model.model_fields.items()}
     assert set(documented("[[source]]")) == keys
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.settings.source_models import ZoteroSource
+from recommender.sources.zotero_kind import ZoteroTable
 from tests.settings.folders import load_folder, problems_in, write_folder
 
 PEOPLE = '[[subscriber]]\nemail = "ana@example.org"\nid = "ana"\n'
@@ -16,8 +16,9 @@ def key_of(tmp_path: Path, main: str, **environ: str) -> str:
     """Return the key that the one source ends up with."""
     path = write_folder(tmp_path, main, PEOPLE)
     (source,) = load_folder(path, environ).settings.source
-    assert isinstance(source, ZoteroSource)
-    return source.api_key.get_secret_value()
+    options = source.options()
+    assert isinstance(options, ZoteroTable)
+    return options.api_key
 
 
 def test_a_key_comes_from_the_table_its_file_or_the_environment(tmp_path: Path) -> None:

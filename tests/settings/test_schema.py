@@ -8,20 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from recommender.settings.schema import FILES, schema_text, write_schemas
+from recommender.app.kinds import kinds
+from recommender.settings.schema import NAMES, schema_models, schema_text, write_schemas
 from tests.paths import REPOSITORY
 
+FILES = schema_models(kinds())
 TAPLO = shutil.which("taplo", path=f"{Path(sys.executable).parent}:{Path(shutil.__file__).parent}")
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", NAMES)
 def test_exported_schema_is_up_to_date(name: str) -> None:
-    """If this fails, run: python -m recommender.settings.schema config/schema."""
+    """If this fails, run: python -m recommender.app.schema config/schema."""
     kept = (REPOSITORY / "config" / "schema" / name).read_text(encoding="utf-8")
     assert kept == schema_text(FILES[name])
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_key_has_a_description(name: str) -> None:
     """Editors show what each key is for."""
     schema = json.loads(schema_text(FILES[name]))
@@ -33,8 +35,8 @@ def test_every_key_has_a_description(name: str) -> None:
 
 def test_schemas_are_written(tmp_path: Path) -> None:
     """Both files are made, folder included."""
-    paths = write_schemas(tmp_path / "schema")
-    assert sorted(path.name for path in paths) == sorted(FILES)
+    paths = write_schemas(tmp_path / "schema", kinds())
+    assert sorted(path.name for path in paths) == sorted(NAMES)
 
 
 @pytest.mark.parametrize("name", ["paperroute", "subscribers"])
@@ -59,7 +61,7 @@ def test_editor_linter_accepts_the_shipped_files() -> None:
 
 def test_editor_linter_refuses_an_unknown_key(tmp_path: Path) -> None:
     """The schema is really used: a wrong key is found by the linter too."""
-    write_schemas(tmp_path / "schema")
+    write_schemas(tmp_path / "schema", kinds())
     (tmp_path / "paperroute.toml").write_text(
         "#:schema ./schema/paperroute.schema.json\n[mail]\nbakend = 'x'\n"
     )

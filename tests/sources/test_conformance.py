@@ -4,7 +4,7 @@ import pytest
 
 from recommender.ports import Source
 from recommender.sources.arxiv import ArxivOptions, ArxivSource
-from recommender.sources.feed import FeedSource
+from recommender.sources.feed import FeedOptions, FeedSource
 from recommender.sources.http import PoliteClient
 from recommender.sources.huggingface import HuggingFaceSource
 from tests.conformance.source import SourceLaws
@@ -71,17 +71,17 @@ class TestFeedSource(SourceLaws):
     @pytest.fixture
     def source(self, anywhere: PoliteClient, replay: Replay) -> Source:
         """Return a feed with papers."""
-        return FeedSource("journal", anywhere, replay.says("/feed", Answer(body=FEED)))
+        return journal(anywhere, replay.says("/feed", Answer(body=FEED)))
 
     @pytest.fixture
     def away(self, anywhere: PoliteClient) -> Source:
         """Return a source where nobody listens."""
-        return FeedSource("journal", anywhere, AWAY)
+        return journal(anywhere, AWAY)
 
     @pytest.fixture
     def junk(self, anywhere: PoliteClient, replay: Replay) -> Source:
         """Return a page instead of a feed."""
-        return FeedSource("journal", anywhere, replay.says("/feed", JUNK))
+        return journal(anywhere, replay.says("/feed", JUNK))
 
 
 def arxiv(client: PoliteClient, base: str) -> Source:
@@ -93,3 +93,8 @@ def arxiv(client: PoliteClient, base: str) -> Source:
 def hugging_face(client: PoliteClient, base: str) -> Source:
     """Return a daily-papers source at `base` that reaches back one day."""
     return HuggingFaceSource("huggingface", client, clock=FixedClock(), base_url=base, days=1)
+
+
+def journal(client: PoliteClient, url: str) -> Source:
+    """Return a feed at an address."""
+    return FeedSource(FeedOptions(name="journal", url=url), client, FixedClock())

@@ -6,11 +6,16 @@ import pytest
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Cursor
-from recommender.sources.feed import FeedSource, parse_feed
+from recommender.sources.feed import FeedOptions, FeedSource, parse_feed
 from recommender.sources.http import PoliteClient
 from tests.paths import shared_data
-from tests.sources.replay import Answer, Replay
+from tests.sources.replay import Answer, FixedClock, Replay
 from tests.sources.samples import FEED
+
+
+def journal(client: PoliteClient, url: str) -> FeedSource:
+    """Return the source of one feed."""
+    return FeedSource(FeedOptions(name="journal", url=url), client, FixedClock())
 
 
 def test_entries_become_papers() -> None:
@@ -51,7 +56,7 @@ def test_other_bytes_are_malformed(body: bytes, reason: str) -> None:
 def test_cursor_remembers_validators(replay: Replay, client: PoliteClient) -> None:
     """The next request is conditional, and an unchanged feed is an empty page."""
     url = replay.says("/f", Answer(body=FEED, headers={"ETag": '"1"'}), Answer(status=304))
-    source = FeedSource("journal", client, url)
+    source = journal(client, url)
     (first,) = source.fetch(None)
     assert first.cursor == Cursor(position="2026-04-27T10:00:00+00:00", etag='"1"')
     (second,) = source.fetch(first.cursor)
@@ -62,7 +67,7 @@ def test_cursor_remembers_validators(replay: Replay, client: PoliteClient) -> No
 def test_content_type_is_not_believed(replay: Replay, client: PoliteClient) -> None:
     """A feed sent as plain text is still a feed."""
     url = replay.says("/f", Answer(body=FEED, headers={"Content-Type": "text/plain"}))
-    (page,) = FeedSource("journal", client, url).fetch(None)
+    (page,) = journal(client, url).fetch(None)
     assert len(page.papers) == 3
 
 
