@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
 import httpcore
@@ -17,7 +18,7 @@ from recommender import __version__
 from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavailable
 from recommender.sources.asking import Ask, Fetched, Limits, retry_after, seconds
 from recommender.sources.guard import Forbidden, Resolver, Target, is_allowed, system_resolver, target
-from recommender.sources.inflate import ENCODINGS, Damaged, TooLarge, bounded, inflated
+from recommender.sources.inflate import ENCODINGS, Bomb, Damaged, TooLarge, bounded, unpacked
 from recommender.sources.pacing import ARXIV, Lane, Pacer, Timing
 from recommender.sources.wire import CheckedBackend, Deadline, Reach
 
@@ -213,21 +214,23 @@ class PoliteClient:
         packed = response.headers.get("content-encoding", "identity").strip().lower()
         pieces: Iterator[bytes] = bounded(response.iter_raw(), self._limits.body)
         if packed in ENCODINGS:
-            pieces = bounded(inflated(pieces), self._limits.body)
+            pieces = bounded(unpacked(pieces), self._limits.body)
         elif packed not in ("", "identity"):
             raise SourceMalformed(
                 ask.source, url, f"the answer is packed as {packed!r}, which was not asked for"
             )
-        body = bytearray()
+        body = BytesIO()  # hands its bytes out without a second copy
         try:
             for piece in pieces:
-                body += piece
+                body.write(piece)
+        except Bomb as error:
+            raise SourceMalformed(ask.source, url, str(error)) from error
         except TooLarge as error:
             megabytes = self._limits.body / (1024 * 1024)
             raise SourceMalformed(ask.source, url, f"the answer is larger than {megabytes:g} MiB") from error
         except Damaged as error:
             raise SourceUnavailable(ask.source, url, str(error)) from error
-        return bytes(body)
+        return body.getvalue()
 
 
 class _CheckedTransport(httpx.HTTPTransport):

@@ -11,6 +11,11 @@ _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 _RAW_DEFLATE = -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 256 * 1024
+_MEMBERS = 1_000
+"""gzip streams in one answer; each costs some time, and honest servers send one."""
+_RATIO = 200
+_HARMLESS = 1024 * 1024
+"""Unpacked bytes up to which no ratio is suspicious."""
 ENCODINGS = frozenset({"gzip", "x-gzip", "deflate"})
 
 
@@ -20,6 +25,10 @@ class TooLarge(ValueError):
 
 class Damaged(ValueError):
     """Compressed bytes that end early or are not compressed bytes; internal to this package."""
+
+
+class Bomb(TooLarge):
+    """Bytes that unpack to hundreds of times their size; internal to this package."""
 
 
 class _Inflater(Protocol):
@@ -47,20 +56,40 @@ def bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
         yield piece
 
 
-def inflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Decompress what a server sent; raise Bomb where it grows more than honest text does."""
+    taken = given = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal taken
+        for piece in pieces:
+            taken += len(piece)
+            yield piece
+
+    for piece in inflated(counted(), members=_MEMBERS):
+        given += len(piece)
+        if given > _HARMLESS and given > _RATIO * taken:
+            raise Bomb(f"the answer unpacks to more than {_RATIO} times its size")
+        yield piece
+
+
+def inflated(pieces: Iterable[bytes], *, members: int | None = None) -> Iterator[bytes]:
     """Decompress gzip (several members too), zlib or raw deflate in pieces of at most 256 KiB.
 
-    Raises Damaged where the stream is cut short or no compressed stream at all.
+    Raises Damaged where the stream is cut short or no compressed stream at all, and Bomb where it has
+    more than `members` parts.
     """
     inflater: _Inflater | None = None
+    begun = 0
     for piece in pieces:
         rest = piece
         while rest:
-            if inflater is None:
-                inflater = _started(rest)
-            elif inflater.eof:
-                if not _GZIP_MAGIC.startswith(rest[:2]):
+            if inflater is None or inflater.eof:
+                if inflater is not None and not _GZIP_MAGIC.startswith(rest[:2]):
                     return  # padding after the last member
+                begun += 1
+                if members is not None and begun > members:
+                    raise Bomb(f"the answer is packed in more than {members} parts")
                 inflater = _started(rest)
             yield from _drained(inflater, rest)
             rest = inflater.unused_data
