@@ -5,16 +5,17 @@ Pure: what ran when is an argument. Editions are not scheduled here; each subscr
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from recommender.domain.announcements import ARXIV_ZONE, FETCH_AT
-from recommender.domain.cadence import latest_slot, next_due
+from recommender.domain.cadence import latest_slot
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Cadence, Every
 
+_AGAIN = timedelta(minutes=30)
+_TIMES = 8
 _HOUR_AND_MINUTE = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -29,14 +30,6 @@ class Daily:
     def cadence(self) -> Cadence:
         """The same as a cadence."""
         return Cadence(every=Every.DAY, at=self.at, zone=self.zone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
-    """When a job last succeeded and when it was last tried; None for never."""
-
-    succeeded: datetime | None = None
-    tried: datetime | None = None
 
 
 def daily(words: str, zone: str) -> Daily:
@@ -60,31 +53,22 @@ def fetching(words: str, zone: str) -> Daily:
     return Daily(at=FETCH_AT, zone=ARXIV_ZONE) if words.strip() == "arxiv" else daily(words, zone)
 
 
-def is_due(
-    plan: Daily, history: History, now: datetime, *, retry_after: timedelta = timedelta(minutes=30)
-) -> bool:
-    """Tell whether a job should run at `now`.
+def is_due(plan: Daily, succeeded: datetime | None, now: datetime) -> bool:
+    """Tell whether a job that last succeeded then (None: never) should run at `now`.
 
     It is due when it has not succeeded since the latest slot, however long ago that was; what was
-    missed while the machine slept is made up once. A failed try is repeated after `retry_after`.
-    Instants after `now` come from a clock that has been put back and count as never.
+    missed while the machine slept is made up once. Instants after `now` come from a clock that has been
+    put back and count as never.
     """
-    succeeded, tried = _known(history.succeeded, now), _known(history.tried, now)
-    if succeeded is not None and succeeded >= latest_slot(plan.cadence, now).due_at:
-        return False
-    failed_lately = tried is not None and (succeeded is None or tried > succeeded)
-    return not (failed_lately and tried is not None and now - tried < retry_after)
+    known = succeeded is not None and succeeded <= now
+    return not (known and succeeded is not None and succeeded >= latest_slot(plan.cadence, now).due_at)
 
 
-def due_jobs(plans: Mapping[str, Daily], histories: Mapping[str, History], now: datetime) -> tuple[str, ...]:
-    """Return the names of the jobs due at `now`, in the order of `plans`."""
-    return tuple(name for name, plan in plans.items() if is_due(plan, histories.get(name, History()), now))
+def is_due_again(plan: Daily, asked: datetime, expected: datetime, now: datetime) -> bool:
+    """Tell whether to ask once more for what should have come at `expected` and had not when last `asked`.
 
-
-def next_run(plan: Daily, after: datetime) -> datetime:
-    """Return the first slot after `after`, aware UTC, for showing."""
-    return next_due(plan.cadence, after).due_at
-
-
-def _known(instant: datetime | None, now: datetime) -> datetime | None:
-    return instant if instant is not None and instant <= now else None
+    Every half hour, at most 8 times after the latest slot (or after `expected`, if that is later): a feed
+    that lags does so for minutes or an hour, and one that is broken is not to be asked all day.
+    """
+    first = max(latest_slot(plan.cadence, now).due_at, expected)
+    return now - asked >= _AGAIN and now - first < (_TIMES + 1) * _AGAIN - _AGAIN / 2

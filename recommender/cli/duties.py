@@ -1,34 +1,57 @@
 """Which background work of `run` is due: sources to read, a recommender to fit."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from recommender.domain.condition import is_late
+
 if TYPE_CHECKING:
+    from jobs.schedule import Daily
     from recommender.app import Application
+    from recommender.domain.papers import SourceState
     from recommender.ports import Source
 
 
 def due_sources(application: "Application") -> "list[Source]":
-    """Return the sources whose own hour has come; a failed one is tried again when its rest is over."""
-    from jobs.schedule import History, fetching, is_due  # noqa: PLC0415 loaded by `run` alone
+    """Return the sources that should be asked now."""
+    from jobs.schedule import fetching  # noqa: PLC0415 loaded by `run` alone
 
     schedule = application.loaded.settings.schedule
     plan = fetching(schedule.ingest, schedule.zone)
     states = application.lookup().source_states()
     now = application.clock.now()
-    histories = {name: History(succeeded=state.last_ok) for name, state in states.items()}
-    parked = {name for name, state in states.items() if state.parked_until and state.parked_until > now}
     return [
         source
         for source in application.incoming.sources()
-        if source.name not in parked and is_due(plan, histories.get(source.name, History()), now)
+        if source_is_due(plan, states.get(source.name), now)
     ]
+
+
+def source_is_due(plan: "Daily", state: "SourceState | None", now: datetime) -> bool:
+    """Tell whether a source should be asked at `now`.
+
+    That is at its hour, after a failure when its rest is over, and every half hour for some hours while what
+    it should have is not there.
+    """
+    from jobs.schedule import is_due, is_due_again  # noqa: PLC0415 loaded by `run` alone
+
+    if state is None:
+        return True
+    if state.parked_until is not None and state.parked_until > now:
+        return False
+    if state.failures or is_due(plan, state.last_ok, now):
+        return True
+    expected = state.outlook.expected_next
+    if expected is None or state.last_ok is None or not is_late(state, now):
+        return False
+    return is_due_again(plan, state.last_ok, expected, now)
 
 
 def training_is_due(application: "Application") -> bool:
     """Tell whether the hour of training has come and there is something to fit on."""
-    from jobs.schedule import History, daily, is_due  # noqa: PLC0415 loaded by `run` alone
+    from jobs.schedule import daily, is_due  # noqa: PLC0415 loaded by `run` alone
 
     schedule = application.loaded.settings.schedule
     fitted = application.lookup().last_artifact()
-    due = is_due(daily(schedule.train, schedule.zone), History(succeeded=fitted), application.clock.now())
+    due = is_due(daily(schedule.train, schedule.zone), fitted, application.clock.now())
     return due and application.lookup().paper_count() > 0

@@ -1,13 +1,14 @@
 """Tests of when ingest and train are due."""
 
+import itertools
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.schedule import Daily, History, daily, due_jobs, fetching, is_due, next_run
-from recommender.domain.cadence import latest_slot
+from jobs.schedule import Daily, daily, fetching, is_due, is_due_again
+from recommender.domain.cadence import latest_slot, next_due
 from recommender.domain.errors import InputError
 
 _BERLIN = Daily(at=time(6, 0), zone="Europe/Berlin")
@@ -42,23 +43,19 @@ def test_unknown_zones_are_refused_with_an_example(zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "now,history,due",
+    "now,succeeded,due",
     [
-        (_SLOT, History(), True),  # never ran
-        (_SLOT, History(succeeded=_SLOT - _MINUTE), True),
-        (_SLOT - _MINUTE, History(succeeded=_SLOT - timedelta(hours=23)), False),
-        (_SLOT + _MINUTE, History(succeeded=_SLOT), False),
-        (_SLOT + timedelta(days=9), History(succeeded=_SLOT), True),  # slept for a week: made up once
-        (_SLOT + 9 * _MINUTE, History(succeeded=_SLOT - timedelta(days=1), tried=_SLOT), False),
-        (_SLOT + 30 * _MINUTE, History(succeeded=_SLOT - timedelta(days=1), tried=_SLOT), True),
-        (_SLOT + 9 * _MINUTE, History(tried=_SLOT), False),  # failed on the first day
-        (_SLOT, History(succeeded=_SLOT + timedelta(days=9000)), True),  # the clock was put back
-        (_SLOT, History(tried=_SLOT + timedelta(days=9000)), True),
+        (_SLOT, None, True),  # never ran
+        (_SLOT, _SLOT - _MINUTE, True),
+        (_SLOT - _MINUTE, _SLOT - timedelta(hours=23), False),
+        (_SLOT + _MINUTE, _SLOT, False),
+        (_SLOT + timedelta(days=9), _SLOT, True),  # slept for a week: made up once
+        (_SLOT, _SLOT + timedelta(days=9000), True),  # the clock was put back
     ],
 )
-def test_due_by_example(now: datetime, history: History, *, due: bool) -> None:
-    """Due once after each slot, again half an hour after a failure, never silent for good."""
-    assert is_due(_BERLIN, history, now) is due
+def test_due_by_example(now: datetime, succeeded: datetime | None, *, due: bool) -> None:
+    """Due once after each slot, never silent for good."""
+    assert is_due(_BERLIN, succeeded, now) is due
 
 
 @given(_PLANS, _INSTANTS, st.lists(st.integers(1, 2000), min_size=1, max_size=40))
@@ -68,32 +65,37 @@ def test_a_working_job_runs_once_per_slot(plan: Daily, start: datetime, steps: l
     for step in steps:
         now += step * _MINUTE
         slots.add(latest_slot(plan.cadence, now).due_at)
-        if is_due(plan, History(succeeded=succeeded, tried=succeeded), now):
+        if is_due(plan, succeeded, now):
             succeeded, runs = now, runs + 1
     assert runs == len(slots)
 
 
-@given(_PLANS, _INSTANTS, st.integers(1, 200))
-def test_a_failing_job_is_tried_every_half_hour(plan: Daily, start: datetime, ticks: int) -> None:
-    """Ticks every minute try a broken job every 30 minutes, not every minute."""
-    tried: list[datetime] = []
-    for minute in range(ticks):
+@given(_PLANS, _INSTANTS, st.integers(-600, 600), st.integers(1, 7))
+def test_what_is_late_is_asked_for_at_most_eight_times_a_slot(
+    plan: Daily, start: datetime, shift: int, step: int
+) -> None:
+    """However the ticks fall: half an hour apart, eight times after each slot or the expected instant."""
+    expected = start + shift * _MINUTE
+    asked, times = start, []
+    for minute in range(0, 20 * 60, step):
         now = start + minute * _MINUTE
-        if is_due(plan, History(tried=tried[-1] if tried else None), now):
-            tried.append(now)
-    assert tried == [start + minute * _MINUTE for minute in range(0, ticks, 30)]
+        if is_due(plan, asked, now):
+            asked = now
+        elif asked >= expected and is_due_again(plan, asked, expected, now):
+            asked = now
+            times.append(now)
+    assert all(later - earlier >= 30 * _MINUTE for earlier, later in itertools.pairwise(times))
+    firsts = [max(latest_slot(plan.cadence, now).due_at, expected) for now in times]
+    assert max((firsts.count(first) for first in firsts), default=0) <= 8
 
 
-def test_due_jobs_keeps_the_order_of_the_plans() -> None:
-    """Ingest comes before train because the plan says so; unknown history means never."""
-    plans = {"ingest": _BERLIN, "train": daily("06:30", "Europe/Berlin")}
-    assert due_jobs(plans, {}, _SLOT) == ("ingest", "train")
-    assert due_jobs(plans, {"ingest": History(succeeded=_SLOT)}, _SLOT + _MINUTE) == ("train",)
-
-
-def test_next_run_is_for_showing() -> None:
-    """The next run is the next slot in UTC."""
-    assert next_run(_BERLIN, _SLOT) == _SLOT + timedelta(days=1)
+def test_a_feed_that_lags_is_asked_again_by_example() -> None:
+    """Read at the slot, expected an hour before: half an hour later, and for four hours, and no longer."""
+    expected = _SLOT - timedelta(hours=1)
+    assert not is_due_again(_BERLIN, _SLOT, expected, _SLOT + 29 * _MINUTE)
+    assert is_due_again(_BERLIN, _SLOT, expected, _SLOT + 30 * _MINUTE)
+    assert is_due_again(_BERLIN, _SLOT + 210 * _MINUTE, expected, _SLOT + 240 * _MINUTE)
+    assert not is_due_again(_BERLIN, _SLOT + 240 * _MINUTE, expected, _SLOT + 270 * _MINUTE)
 
 
 @pytest.mark.parametrize(
@@ -107,9 +109,8 @@ def test_next_run_is_for_showing() -> None:
 def test_fetching_follows_new_york(now: str, due: str) -> None:
     """`arxiv` is soon after midnight in New York, whatever the zone of the schedule."""
     plan = fetching("arxiv", "Asia/Tokyo")
-    assert next_run(plan, datetime.fromisoformat(now).replace(tzinfo=UTC)) == datetime.fromisoformat(
-        due
-    ).replace(tzinfo=UTC)
+    after = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert next_due(plan.cadence, after).due_at == datetime.fromisoformat(due).replace(tzinfo=UTC)
     assert fetching("06:00", "Europe/Berlin") == _BERLIN
     with pytest.raises(InputError, match="06:00"):
         fetching("arXiv", "UTC")
