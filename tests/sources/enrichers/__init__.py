@@ -1,0 +1,1 @@
+"""Tests of who knows more about papers."""
