@@ -1,13 +1,20 @@
 """By which road of the product each recorded body comes in, over HTTP, and what becomes of it."""
 
+import gzip
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
-from recommender.domain.papers import PaperPage
+from recommender.domain.identity import canonical_id, normal_doi
+from recommender.domain.papers import Paper, PaperPage
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
+from recommender.sources.enrichers.crossref import Crossref
+from recommender.sources.enrichers.openalex import OpenAlex
+from recommender.sources.enrichers.semantic_scholar import SemanticScholar
+from recommender.sources.enrichers.sighting import Service
 from recommender.sources.feed import FeedOptions, FeedSource
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
@@ -17,6 +24,7 @@ from tests.replay.recorded import Recorded
 from tests.sources.replay import NOW, Answer, FakeTime, FixedClock, Replay, ask, client_for, replaying
 
 Pages = Iterator[PaperPage]
+_ENTRY = re.compile(rb"<(?:\w+:)?(?:item|entry|record)\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,8 @@ class Outcome:
     """Why the body as a whole was refused, with its place."""
     escaped: str = ""
     """An exception that nobody expects."""
+    nothing: str = ""
+    """Why a sound body brought neither papers nor refusals; empty where nobody can say."""
 
     @property
     def empty(self) -> bool:
@@ -67,7 +77,18 @@ def outcome(recorded: Recorded, desk: Desk) -> Outcome:
         )
     except Exception as error:  # noqa: BLE001 this is what is being looked for
         return replace(found, escaped=f"{type(error).__name__}: {error}"[:200])
-    return found
+    return replace(found, nothing=_nothing(recorded)) if found.empty else found
+
+
+def _nothing(recorded: Recorded) -> str:
+    """Say why a body may be neither papers nor a refusal: there is nothing in it to be one."""
+    if recorded.folder in ("semantic-scholar", "crossref", "openalex"):
+        return "it tells nothing of the paper that was asked for"
+    if recorded.folder == "zotero":
+        kind = _table(_table(_decoded(recorded)).get("data")).get("itemType")
+        return "" if kind and kind != "attachment" else "the item is no work"
+    narrow = recorded.body.replace(b"\x00", b"").lower()
+    return "" if _ENTRY.search(narrow) else "there is no entry in it"
 
 
 def _parsed(parse: Callable[[bytes, str], PaperPage]) -> Callable[[Recorded, Desk], Pages]:
@@ -125,13 +146,83 @@ def _zotero(recorded: Recorded, desk: Desk) -> Pages:
         yield from ZoteroSource("zotero", client_for(replay, FakeTime()), library).fetch(None)
 
 
+def _semantic_scholar(recorded: Recorded, desk: Desk) -> Pages:
+    """Ask for the papers that the body is about, one for each place of a list."""
+    told = _decoded(recorded)
+    listed = told if isinstance(told, list) else [told]
+    papers = [_asked(_names(entry), _title(entry), number) for number, entry in enumerate(listed)]
+    with replaying(_Always(recorded.answer)) as replay:
+        service = Service(name="semantic_scholar", base_url=replay.url(""))
+        yield from SemanticScholar(client_for(replay, FakeTime()), service, clock=FixedClock()).enrich(papers)
+
+
+def _crossref(recorded: Recorded, desk: Desk) -> Pages:
+    """Ask for the papers that the body is about."""
+    message = _table(_table(_decoded(recorded)).get("message"))
+    items = message.get("items")
+    listed = items if isinstance(items, list) else [message]
+    papers = [_asked(entry, _title(entry), number) for number, entry in enumerate(map(_table, listed))]
+    with replaying(_Always(recorded.answer)) as replay:
+        service = Service(name="crossref", base_url=replay.url(""))
+        yield from Crossref(client_for(replay, FakeTime()), service, clock=FixedClock()).enrich(papers[:50])
+
+
+def _openalex(recorded: Recorded, desk: Desk) -> Pages:
+    """Answer the one thing that was recorded as the only one of a list, as lists of works are answered."""
+    answer = replace(recorded.answer, body=b'{"results": [' + recorded.body + b"]}")
+    told = _table(_decoded(recorded))
+    paper = _asked({"DOI": told.get("doi")}, _title(told), 0)
+    with replaying(_Always(answer)) as replay:
+        service = Service(name="openalex", base_url=replay.url(""))
+        yield from OpenAlex(client_for(replay, FakeTime()), service, clock=FixedClock()).enrich([paper])
+
+
+class _Always(Replay):
+    """Says one thing whatever is asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def next_answer(self, target: str) -> Answer:
+        return self._answer
+
+
+def _decoded(recorded: Recorded) -> object:
+    packed = recorded.headers.get("content-encoding") == "gzip"
+    try:
+        return json.loads(gzip.decompress(recorded.body) if packed else recorded.body)
+    except ValueError:
+        return None
+
+
+def _table(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _names(entry: object) -> Mapping[str, object]:
+    return _table(_table(entry).get("externalIds"))
+
+
+def _title(entry: object) -> str:
+    title = _table(entry).get("title")
+    return str(title[0] if isinstance(title, list) and title else title or "A paper")
+
+
+def _asked(names: Mapping[str, object], title: str, number: int) -> Paper:
+    """Return a paper as the store has it when it asks."""
+    arxiv, doi = names.get("ArXiv"), normal_doi(str(names.get("DOI") or f"10.1234/asked.{number}"))
+    name = canonical_id(title=title, arxiv=str(arxiv) if arxiv else None, doi=doi)
+    return Paper(id=name, title=title, doi=doi)
+
+
 ROADS: Mapping[str, Callable[[Recorded, Desk], Pages]] = {
     "arxiv-api": _parsed(lambda body, url: parse_query(body, source="arxiv", place=url).page),
     "arxiv-rss": _parsed(lambda body, url: parse_announcements(body, source="arxiv", place=url)),
     "oai-pmh": _parsed(lambda body, url: parse_oai(body, source="arxiv", place=url)),
-    "semantic-scholar": _file,
-    "crossref": _file,
-    "openalex": _file,
+    "semantic-scholar": _semantic_scholar,
+    "crossref": _crossref,
+    "openalex": _openalex,
     "zotero": _zotero,
     "hf-raw": _daily,
     "bad-feeds": _feed,

@@ -1,0 +1,85 @@
+"""What must hold at the end of a walk: nothing lost, nothing twice, each day's figures right."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from recommender.domain.papers import Paper, PaperId
+from recommender.ports import Store
+from tests.replay.arxiv_days import Held
+from tests.replay.walk import Ran
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reckoning:
+    """The house's papers held against the store."""
+
+    papers: int
+    lost: Sequence[str]
+    twice: Sequence[str | None]
+    """Pages at arXiv that more than one row leads to."""
+    folded: Mapping[PaperId, Sequence[str]]
+    """Papers that the store holds as one work, by the id they have there."""
+    strange: Sequence[PaperId]
+    """Papers of the store that the house never had."""
+    late: Sequence[str]
+    """Papers whose `first_seen` is not a day allowed."""
+    stale: Sequence[str]
+    """Papers whose text or version is not the last one announced."""
+
+
+def reckon(store: Store, held: Collection[Held], allowed: Mapping[date, Collection[date]]) -> Reckoning:
+    """Compare; a paper announced on a day may have `first_seen` on that day or one of `allowed`."""
+    with store.read() as unit:
+        stored = {paper.id: paper for paper in unit.papers.all()}
+        names = unit.papers.resolve([f"arxiv:{paper.number}" for paper in held])
+    homes: dict[PaperId, list[str]] = {}
+    for paper in held:
+        if (home := names.get(f"arxiv:{paper.number}")) is not None:
+            homes.setdefault(home, []).append(paper.number)
+    own = {f"arxiv:{paper.number}" for paper in held}
+    return Reckoning(
+        papers=len(stored),
+        lost=[paper.number for paper in held if f"arxiv:{paper.number}" not in names],
+        twice=[url for url, count in Counter(paper.url for paper in stored.values()).items() if count > 1],
+        folded={home: numbers for home, numbers in homes.items() if len(numbers) > 1},
+        strange=[name for name in stored if name not in homes and name not in own],
+        late=list(_late(held, stored, names, allowed)),
+        stale=list(_stale(held, stored)),
+    )
+
+
+def _late(
+    held: Collection[Held],
+    stored: Mapping[PaperId, Paper],
+    names: Mapping[str, PaperId],
+    allowed: Mapping[date, Collection[date]],
+) -> Iterator[str]:
+    for paper in held:
+        day = paper.texts[0].day
+        found = stored.get(names.get(f"arxiv:{paper.number}", PaperId("")))
+        seen = found.first_seen.date() if found and found.first_seen else None
+        if found and found.id.endswith(paper.number) and seen not in {day, *allowed.get(day, ())}:
+            yield f"{paper.number}: announced {day}, first seen {seen}"
+
+
+def _stale(held: Collection[Held], stored: Mapping[PaperId, Paper]) -> Iterator[str]:
+    for paper in held:
+        last = paper.texts[-1]
+        found = stored.get(PaperId(f"arxiv:{paper.number}"))
+        if found is None:
+            continue
+        if found.version != last.version:
+            yield f"{paper.number}: version {found.version}, not {last.version}"
+        if found.abstract.startswith("An earlier wording.") != last.abstract.startswith(
+            "An earlier wording."
+        ):
+            yield f"{paper.number}: the text before its revision"
+
+
+def unexplained(runs: Sequence[Ran]) -> Iterator[str]:
+    """Yield failures and refusals of days on which nothing went wrong."""
+    for ran in runs:
+        if ran.trial is None and ran.report.failures:
+            yield f"{ran.day}: {ran.told}"
