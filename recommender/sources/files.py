@@ -16,8 +16,8 @@ from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import PaperPage
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
 from recommender.sources.bibliography import is_bibliography, parse_bibliography
+from recommender.sources.daily_papers import Sheet, daily_papers
 from recommender.sources.feed import parse_feed
-from recommender.sources.huggingface import daily_papers
 from recommender.sources.inflate import Damaged, TooLarge, bounded, inflated
 from recommender.sources.jsonl import LONGEST_LINE, parse_jsonl
 from recommender.sources.listing import is_listing, parse_listing
@@ -150,7 +150,7 @@ def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPa
         raise SourceMalformed(_SOURCE, place, "it looks like JSON but cannot be read as JSON") from error
     rows = decoded if isinstance(decoded, list) else [{}]
     if not rows or any(isinstance(row, dict) and "paper" in row for row in rows):
-        return daily_papers(decoded, place=place, now=now)
+        return daily_papers(decoded, Sheet(place=place, now=now))
     if is_library(decoded):
         return library_json(decoded, place=place).page(place, bare=bare)
     raise SourceMalformed(_SOURCE, place, f"this JSON is of no known kind; what can be read: {ACCEPTED}")

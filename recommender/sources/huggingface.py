@@ -1,26 +1,36 @@
-"""Hugging Face daily papers: one list a day, with upvotes, comments and stars.
+"""Hugging Face daily papers: the lists since the last run, and those of two weeks once more for their votes.
 
-Reads every schema age of `/api/daily_papers`. Who submitted a paper is never read.
+Short gaps are read day by day, long ones by week and month, which are far fewer requests; a server
+that does not know those is asked for days. A list that is not there is no fault: none on weekends,
+and today's comes when it comes.
 """
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import count as counter
 
 from recommender.domain.errors import SourceMalformed
-from recommender.domain.identity import arxiv_id, canonical_id
-from recommender.domain.papers import Cursor, Paper, PaperPage, Refused, Signal
+from recommender.domain.papers import Cursor, Outlook, PaperPage, Refused
 from recommender.ports import Clock
-from recommender.sources.http import Ask, PoliteClient
-from recommender.sources.moments import day_of, moment
-from recommender.sources.text import clean_abstract, clean_names, clean_title, optional, safe_link
+from recommender.sources.asking import Ask
+from recommender.sources.daily_papers import Sheet, daily_papers, decoded, listed_at
+from recommender.sources.daily_spans import Span, Width, is_weekday, spans
+from recommender.sources.kinds import Client
+from recommender.sources.moments import day_of, midnight
 
-SIGNALS = "huggingface"
 _LIMIT = 100
-_PAGES = 5
+"""Rows of one answer; the server gives no more."""
+_PAGES = {Width.DAY: 5, Width.WEEK: 20, Width.MONTH: 60}
 _AGAIN = timedelta(days=2)
-"""Days before the cursor that are read again: lists grow and votes come in after the day."""
+"""Days before the cursor that belong to the next run: lists grow after the day."""
+_FOLLOWED = timedelta(days=14)
+"""Lists so old are asked for in every run, so that the growth of their votes is known."""
 _FURTHEST = timedelta(days=366)
+_OUT_BY = time(8)
+"""UTC; recorded rows came on their lists between midnight and seven."""
+_NONE = frozenset({400, 404})
+"""A day without a list, or one that has not begun where the server is."""
+_DAY = timedelta(days=1)
 
 
 class HuggingFaceSource:
@@ -29,7 +39,7 @@ class HuggingFaceSource:
     def __init__(
         self,
         name: str,
-        client: PoliteClient,
+        client: Client,
         *,
         clock: Clock,
         base_url: str = "https://huggingface.co",
@@ -48,131 +58,137 @@ class HuggingFaceSource:
         return self._name
 
     def fetch(self, since: Cursor | None) -> Iterator[PaperPage]:
-        """Yield one or more pages a day, each day's last with that day as the cursor.
+        """Yield the lists since the cursor, oldest first, then again the older ones of two weeks.
 
-        A day whose answer is of no use is refused and passed over; only when every day is, the last
-        SourceMalformed is raised. Raises SourceUnavailable.
+        Each span's last page has its last day as the cursor; a repeated list moves no cursor. A list
+        whose bytes are of no use is refused and passed over: the next runs ask for it again. Only
+        when no list could be read, the last SourceMalformed is raised. Raises SourceUnavailable.
         """
         now = self._clock.now()
-        read = 0
-        failure: SourceMalformed | None = None
-        for day in _days(since, now.date(), self._days):
-            try:
-                yield from self._one_day(day, now)
-                read += 1
-            except SourceMalformed as error:
-                failure = error
+        reading = _Reading(self._name, self._client, self._url, now)
+        today = now.date()
+        last = day_of(since.position) if since else None
+        start = last - _AGAIN if last else today - timedelta(days=self._days)
+        start = min(max(start, today - max(_FURTHEST, timedelta(days=self._days))), today)
+        for span in spans(start, today, today=today):
+            yield from reading.read(span, start, moves=True)
+        if last:
+            for span in spans(today - _FOLLOWED, start - _DAY, today=today):
+                yield from reading.read(span, today - _FOLLOWED, moves=False)
+        yield reading.closing(start)
+
+
+class _Reading:
+    """One run: what the server knows and what it had."""
+
+    def __init__(self, name: str, client: Client, url: str, now: datetime) -> None:
+        self._name = name
+        self._client = client
+        self._url = url
+        self._now = now
+        self._wide = True
+        self._read: set[date] = set()
+        self._empty: set[date] = set()
+        self._fault: SourceMalformed | None = None
+        self._cursor: Cursor | None = None
+
+    def read(self, span: Span, start: date, *, moves: bool) -> Iterator[PaperPage]:
+        """Yield the pages of one span; by its days from `start` on where the server has no such list."""
+        try:
+            if span.width is Width.DAY or self._wide:
+                rows = self._rows(span, 0)
+                if span.width is Width.DAY or self._serves(span, rows):
+                    yield from self._pages(span, rows, moves=moves)
+                    return
+        except SourceMalformed as error:
+            if error.throttled:
+                raise
+            if span.width is Width.DAY:
+                self._fault = error
                 yield PaperPage(papers=(), refused=(Refused(place=error.place, reason=error.reason),))
-        if failure and not read:
-            raise failure
-
-    def _one_day(self, day: date, now: datetime) -> Iterator[PaperPage]:
-        for number in range(_PAGES):
-            query = {"date": day.isoformat(), "limit": str(_LIMIT)}
-            if number:
-                query["p"] = str(number)
-            ask = Ask(source=self._name, url=self._url, query=query)
-            fetched = self._client.get(ask)
-            page = parse_daily_papers(fetched.body, place=ask.place, now=now)
-            last = len(page.papers) + len(page.refused) < _LIMIT
-            cursor = Cursor(position=day.isoformat()) if last or number == _PAGES - 1 else None
-            yield PaperPage(
-                papers=page.papers, signals=page.signals, refused=page.refused, place=ask.place, cursor=cursor
-            )
-            if last:
                 return
+        for day in span.by_day(start):
+            yield from self.read(day, start, moves=moves)
 
-
-def parse_daily_papers(body: bytes, *, place: str, now: datetime) -> PaperPage:
-    """Read a JSON array of daily papers; signals are taken at `now`.
-
-    Raises SourceMalformed where the bytes are no such array.
-    """
-    try:
-        rows = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SourceMalformed(SIGNALS, place, f"this is not JSON ({_short(error)})") from error
-    return daily_papers(rows, place=place, now=now)
-
-
-def daily_papers(rows: object, *, place: str, now: datetime) -> PaperPage:
-    """Turn decoded JSON into a page; raise SourceMalformed where it is no list of daily papers."""
-    if not isinstance(rows, list):
-        raise SourceMalformed(SIGNALS, place, "this is JSON, but not a list of daily papers")
-    papers: list[Paper] = []
-    signals: list[Signal] = []
-    refused: list[Refused] = []
-    for number, row in enumerate(rows, start=1):
-        inner = row.get("paper") if isinstance(row, dict) else None
-        if not isinstance(inner, dict) or not isinstance(row, dict):
-            refused.append(Refused(place=f"{place}: entry {number}", reason="no `paper` object in it"))
-            continue
-        paper = _paper(row, inner)
-        if paper is None:
-            refused.append(Refused(place=f"{place}: entry {number}", reason="no arXiv id or no title"))
-            continue
-        papers.append(paper)
-        signals.append(
-            Signal(
-                paper=paper.id,
-                source=SIGNALS,
-                taken_at=now,
-                upvotes=count(inner.get("upvotes")),
-                comments=count(row.get("numComments")),
-                stars=count(inner.get("githubStars")),
+    def closing(self, start: date) -> PaperPage:
+        """Return the page that says what to expect; raises SourceMalformed where no list could be read."""
+        if not self._read:
+            place = Ask(source=self._name, url=self._url).place
+            raise self._fault or SourceMalformed(
+                self._name, place, "it has none of the lists asked for; check the address of this source"
             )
+        today = self._now.date()
+        lacking = sorted(day for day in self._empty if start <= day < today and is_weekday(day))
+        warnings = [f"{self._name}: no list of {day}, a weekday" for day in lacking]
+        outlook = self._outlook(today)
+        return PaperPage(papers=(), place=self._url, cursor=self._cursor, warnings=warnings, outlook=outlook)
+
+    def _outlook(self, today: date) -> Outlook:
+        """Expect the next weekday's list in its morning, today's while it is still morning."""
+        waiting = today in self._empty and is_weekday(today)
+        out = midnight(today) + timedelta(hours=_OUT_BY.hour)
+        if waiting and self._now < out:
+            return Outlook(expected_next=out, quiet=f"the list of {today} is not out yet")
+        following = next(day for n in counter(1) if is_weekday(day := today + n * _DAY))
+        quiet = f"there is no list of {today} so far" if waiting else ""
+        if today in self._empty and not is_weekday(today):
+            quiet = "there are no lists on Saturday and Sunday"
+        return Outlook(expected_next=midnight(following) + timedelta(hours=_OUT_BY.hour), quiet=quiet)
+
+    def _pages(self, span: Span, rows: list[object] | None, *, moves: bool) -> Iterator[PaperPage]:
+        """Yield the pages of one list, the first of which is there already."""
+        known: set[str] = set()
+        most = _PAGES[span.width]
+        for number in range(most):
+            rows = self._rows(span, number) if number else rows
+            ids = {_id(row) for row in rows or ()} - known
+            known |= ids
+            # A page may hold fewer than asked for and not be the last; one that repeats others is.
+            last = len(ids) < _LIMIT // 2 or number == most - 1
+            yield self._page(span, number, rows or [], moves=moves and last)
+            if last:
+                break
+        days = {day.first for day in span.by_day(span.first)}
+        self._read |= days if rows is not None else set()
+        if span.width is Width.DAY and not known:
+            self._empty |= days
+
+    def _page(self, span: Span, number: int, rows: list[object], *, moves: bool) -> PaperPage:
+        """Return one answer as a page, with a cursor if it ends a list that is new."""
+        day = span.first if span.width is Width.DAY else None
+        sheet = Sheet(place=self._ask(span, number).place, now=self._now, day=day, live=True)
+        page = daily_papers(rows, sheet)
+        cursor = Cursor(position=min(span.last, self._now.date()).isoformat()) if moves else None
+        self._cursor = cursor or self._cursor
+        return PaperPage(
+            papers=page.papers,
+            signals=page.signals,
+            refused=page.refused,
+            place=page.place,
+            announced=page.announced,
+            cursor=cursor,
         )
-    return PaperPage(papers=papers, signals=signals, refused=refused, place=place)
+
+    def _serves(self, span: Span, rows: list[object] | None) -> bool:
+        """Tell whether an answer is of the span: a server without weeks refuses or ignores them."""
+        dates = [when.date() for row in rows or () if (when := listed_at(row))]
+        inside = sum(span.first - _DAY <= day <= span.last + _DAY for day in dates)
+        self._wide = rows is not None and 2 * inside >= len(dates)
+        return bool(dates) and self._wide
+
+    def _rows(self, span: Span, number: int) -> list[object] | None:
+        """Ask for one page; None where there is no such list."""
+        ask = self._ask(span, number)
+        answer = self._client.get(ask)
+        return None if answer.status in _NONE else decoded(answer.body, ask.place)
+
+    def _ask(self, span: Span, number: int) -> Ask:
+        query = {span.width.value: span.value, "limit": str(_LIMIT)}
+        if number:
+            query["p"] = str(number)
+        return Ask(source=self._name, url=self._url, query=query, accepted=_NONE)
 
 
-def count(value: object) -> int | None:
-    """Return a number of things, or None for what is no count."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
-
-
-def _paper(row: Mapping[str, object], inner: Mapping[str, object]) -> Paper | None:
-    """Join the outer and the inner object; None without an arXiv id and a title."""
-    number = arxiv_id(str(inner.get("id", "")))
-    title = clean_title(_string(inner.get("title")) or _string(row.get("title")))
-    if number is None or not title:
-        return None
-    keywords = inner.get("ai_keywords")
-    return Paper(
-        id=canonical_id(title=title, arxiv=number),
-        title=title,
-        abstract=clean_abstract(_string(inner.get("summary")) or _string(row.get("summary"))),
-        authors=clean_names(_visible(inner.get("authors"))),
-        organisation=_organisation(inner.get("organization")) or _organisation(row.get("organization")),
-        keywords=clean_names(keywords if isinstance(keywords, list) else ()),
-        url=f"https://arxiv.org/abs/{number}",
-        code_url=safe_link(inner.get("githubRepo")),
-        published=moment(inner.get("publishedAt")),
-    )
-
-
-def _visible(authors: object) -> Sequence[object]:
-    listed = authors if isinstance(authors, list) else []
-    return [entry.get("name") for entry in listed if isinstance(entry, dict) and not entry.get("hidden")]
-
-
-def _organisation(value: object) -> str | None:
-    if isinstance(value, dict):
-        return optional(value.get("fullname")) or optional(value.get("name"))
-    return optional(value)
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _short(error: Exception) -> str:
-    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-
-
-def _days(since: Cursor | None, today: date, first: int) -> Iterator[date]:
-    """Yield the days to ask for, oldest first, today included."""
-    last = day_of(since.position) if since else None
-    start = last - _AGAIN if last else today - timedelta(days=first)
-    start = max(start, today - max(_FURTHEST, timedelta(days=first)))
-    for offset in range((today - start).days + 1):
-        yield start + timedelta(days=offset)
+def _id(row: object) -> str:
+    inner = row.get("paper") if isinstance(row, dict) else None
+    return str(inner.get("id")) if isinstance(inner, dict) else repr(row)[:200]

@@ -11,15 +11,17 @@ from itertools import islice
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperPage, Refused, Signal
-from recommender.sources.huggingface import SIGNALS, count
+from recommender.sources.daily_papers import SIGNALS, count
 from recommender.sources.moments import day_of, midnight, moment, noon
 from recommender.sources.text import (
+    author_names,
     category_codes,
     clean_abstract,
     clean_names,
     clean_title,
     optional,
     safe_link,
+    with_originals,
 )
 
 PAGE = 1_000
@@ -82,11 +84,11 @@ def _paper(row: Mapping[str, object]) -> Paper | None:
     if not title or not (number or doi or abstract):
         return None
     shown = day_of(row.get("first_seen")) or day_of(row.get("day"))
-    return Paper(
+    paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),
         title=title,
         abstract=abstract,
-        authors=clean_names(_list(row, "authors")),
+        authors=author_names(_list(row, "authors")),
         organisation=_organisation(row.get("organization")),
         categories=category_codes(_list(row, "categories")),
         keywords=clean_names(_list(row, "ai_keywords")),
@@ -98,6 +100,7 @@ def _paper(row: Mapping[str, object]) -> Paper | None:
         first_seen=midnight(shown) if shown else None,
         comment=optional(row.get("comment")),
     )
+    return with_originals(paper, title=_string(row, "title"), abstract=_string(row, "abstract"))
 
 
 def _signals(row: Mapping[str, object], paper: Paper) -> Iterator[Signal]:

@@ -93,7 +93,6 @@ def daily_row(number: str, **inner: object) -> dict[str, object]:
         "githubRepo": "https://github.com/example/tests",
         "githubStars": 3,
         "organization": {"name": "acme", "fullname": "Acme Labs"},
-        "submittedOnDailyBy": {"user": "someone"},
         "mediaUrls": ["https://example.org/video.mp4"],
         **inner,
     }
