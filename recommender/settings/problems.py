@@ -3,7 +3,7 @@
 Never repeats the value of a secret.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,10 @@ Path = tuple[str | int, ...]
 Schema = Mapping[str, object]
 Variables = Mapping[tuple[str, str], str]
 SECRET_KEYS = frozenset({"password", "keys", "url", "api_key"})
+_HIDDEN = object()
+"""Stands for a value that is never shown."""
+_ABSENT = {"missing": ("missing", "add {}{}"), "too_short": ("empty", "write {1}")}
+"""What a key without a value is, and what to do with its name and an example."""
 _SYNONYMS = {
     "timezone": ("zone",),
     "time_zone": ("zone",),
@@ -80,11 +84,37 @@ def explain(detail: ErrorDetails, path: Path, schema: Schema) -> tuple[str, str]
     """Return what is wrong and what to do about it."""
     if detail["type"] == KIND:
         return (detail["ctx"]["text"], detail["ctx"]["fix"])
-    name = _name(path)
+    name, node = _name(path), _node_at(schema, detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return _unknown(path, keys_at(schema, detail["loc"][:-1]), schema)
+    if detail["type"] in _ABSENT:
+        state, act = _ABSENT[detail["type"]]
+        return (f"{name} is {state}", act.format(f"{name} = ", _example(name, node)))
+    if detail["type"] == "union_tag_invalid":
+        return ((*path, "type"), False)
+    if detail["type"] == KIND and context.get("at"):
+        key = tuple(context["at"].split("."))
+        # The table of an array may end in its union tag; a section that is not in the file keeps its name.
+        return (_in_data((*detail["loc"], *key), data) if len(path) > 1 else (*path, *key), False)
+    return (path, detail["type"] in ("extra_forbidden", "missing", "union_tag_not_found"))
+
+
+def explain(detail: ErrorDetails, path: Path, schema: Schema) -> tuple[str, str]:
+    """Return what is wrong and what to do about it."""
+    if detail["type"] == KIND:
+        return (detail["ctx"]["text"], detail["ctx"]["fix"])
+    name, node = _name(path), _node_at(schema, detail["loc"])
     if detail["type"] == "extra_forbidden":
         return _unknown(path, keys_at(schema, detail["loc"][:-1]), schema)
     if detail["type"] == "missing":
-        return (f"{name} is missing", f"add {name} = {_example(name)}")
+        return (f"{name} is missing", f"add {name} = {_example(name, node)}")
+    if detail["type"] == "union_tag_not_found":
+        return (
+            "type is missing",
+            f"add type = {_either(_mapping(_mapping(node['discriminator'])['mapping']))}",
+        )
+    if node.get("writeOnly"):
+        detail["input"] = _HIDDEN
     explainer = _EXPLAINERS.get(detail["type"], _other)
     return explainer(name, detail)
 
@@ -100,10 +130,7 @@ def nearest(word: str, known: list[str]) -> str:
 
 def keys_at(schema: Schema, path: Path) -> list[str]:
     """Return the keys a JSON schema knows at a path (union tags included, as pydantic writes paths)."""
-    node: object = schema
-    for step in path:
-        node = _step(_resolve(node, schema), step)
-    return list(_mapping(_mapping(_resolve(node, schema)).get("properties")))
+    return list(_mapping(_node_at(schema, path).get("properties")))
 
 
 def _unknown(path: Path, known: list[str], schema: Schema) -> tuple[str, str]:
@@ -139,6 +166,14 @@ def _child(data: object, step: str | int) -> object:
     return None
 
 
+def _node_at(schema: Schema, path: Path) -> Mapping[str, object]:
+    """Return what a JSON schema says at a path; nothing where it knows none."""
+    node: object = schema
+    for step in path:
+        node = _step(_resolve(node, schema), step)
+    return _mapping(_resolve(node, schema))
+
+
 def _resolve(node: object, schema: Schema) -> object:
     reference = _mapping(node).get("$ref")
     if not isinstance(reference, str):
@@ -165,20 +200,27 @@ def _name(path: Path) -> str:
     return words[-1] if words else "the file"
 
 
-def _example(name: str) -> str:
+def _either(words: Iterable[str]) -> str:
+    """Return words in quotes, as alternatives."""
+    *others, last = [f'"{word}"' for word in words]
+    return f"{', '.join(others)} or {last}"
+
+
+def _example(name: str, node: Mapping[str, object]) -> str:
+    """Return a value to begin with: the one that belongs to the key, or one of its kind."""
+    own = node.get("examples")
+    if isinstance(own, list):
+        return str(own[0])
+    kinds = {"integer": "1", "number": "1.0", "boolean": "true", "array": '["…"]'}
     examples = {
         "email": '"ana@example.org"',
         "name": '"Model editing"',
-        "url": '"https://example.org/feed.xml"',
-        "categories": '["cs.CL"]',
-        "for": '"ana@example.org"',
-        "library": '"users/123456"',
     }
-    return examples.get(name, '"…"')
+    return examples.get(name) or kinds.get(str(node.get("type")), '"…"')
 
 
 def _value(name: str, detail: ErrorDetails) -> str:
-    return "the value" if name in SECRET_KEYS else shown(detail["input"])
+    return "the value" if name in SECRET_KEYS or detail["input"] is _HIDDEN else shown(detail["input"])
 
 
 def _wrong(kind: str, fix: str) -> Callable[[str, ErrorDetails], tuple[str, str]]:
@@ -194,7 +236,7 @@ def _kind_fix(name: str, detail: ErrorDetails, fix: str) -> str:
     value = detail["input"]
     if detail["type"] == "tuple_type":
         return f"write [[{name}]], with two brackets" if isinstance(value, dict) else fix
-    if name in SECRET_KEYS or isinstance(value, dict | list):
+    if name in SECRET_KEYS or value is _HIDDEN or isinstance(value, dict | list):
         return fix
     if detail["type"] == "string_type":
         return f'put it in quotes: "{value}"'
@@ -228,13 +270,8 @@ def _choice(name: str, detail: ErrorDetails) -> tuple[str, str]:
     return (f"{name} must be {words}, not {shown(given)}", fix)
 
 
-def _untyped(_name: str, _detail: ErrorDetails) -> tuple[str, str]:
-    return ("type is missing", 'add type = "arxiv", "huggingface" or "feed"')
-
-
-def _empty(name: str, detail: ErrorDetails) -> tuple[str, str]:
-    example = _example(name) if isinstance(detail["input"], list) else "something between the quotes"
-    return (f"{name} is empty", f"write {example}")
+def _empty(name: str, _detail: ErrorDetails) -> tuple[str, str]:
+    return (f"{name} is empty", "write something between the quotes")
 
 
 def _other(name: str, detail: ErrorDetails) -> tuple[str, str]:
@@ -254,11 +291,9 @@ _EXPLAINERS: Mapping[str, Callable[[str, ErrorDetails], tuple[str, str]]] = {
     "model_attributes_type": _TABLE,
     "literal_error": _choice,
     "union_tag_invalid": _choice,
-    "union_tag_not_found": _untyped,
     "greater_than_equal": _range("at least", "ge", "{} or more"),
     "less_than_equal": _range("at most", "le", "{} or less"),
     "greater_than": _range("more than", "gt", "a number above {}"),
     "less_than": _range("less than", "lt", "a number below {}"),
     "string_too_short": _empty,
-    "too_short": _empty,
 }

@@ -1,32 +1,70 @@
 """Laws of every `Source`, real or fake."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from typing import Any, ClassVar
 
 import pytest
 
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.papers import Paper, PaperPage
 from recommender.ports import Source
+from recommender.settings.docstrings import docstrings
+from recommender.settings.source_models import section_of
+from recommender.sources.kinds import SourceKind
+from tests.sources.replay import Answer, FakeTime, FixedClock, Replay, client_for, replaying
+
+_AWAY = "http://127.0.0.1:1"
+_JUNK = Answer(body=b"<!DOCTYPE html><html><body>Please log in</body></html>")
 
 
 class SourceLaws:
-    """Subclass it and give three fixtures: a source with papers, one that is away, one that sends junk."""
+    """Subclass it and say which kind, what its server answers, and what its table holds.
+
+    The time is 2026-04-27 12:00 UTC. A source that needs more than a script gives the three fixtures itself.
+    """
+
+    kind: ClassVar[SourceKind[Any]]
+    answers: ClassVar[Mapping[str, object]] = {}
+    """What the server says, by path without the query: bytes, an `Answer`, or anything that JSON can hold."""
+    options: ClassVar[Mapping[str, object]] = {}
+    """Keys of the table; `{server}` stands for the server. `base_url` is the server where it is not named."""
 
     @pytest.fixture
-    def source(self) -> Source:
+    def source(self) -> Iterator[Source]:
         """Return a source that delivers at least one paper."""
-        raise NotImplementedError
+        with replaying() as replay:
+            for path, said in self.answers.items():
+                replay.says(path, answer(said))
+            yield self.built(replay, replay.url(""))
 
     @pytest.fixture
     def away(self) -> Source:
         """Return a source that cannot be reached."""
-        raise NotImplementedError
+        return self.built(Replay(host="127.0.0.1"), _AWAY)
 
     @pytest.fixture
-    def junk(self) -> Source:
+    def junk(self) -> Iterator[Source]:
         """Return a source that answers with something else."""
-        raise NotImplementedError
+        with replaying() as replay:
+            for path in self.answers:
+                replay.says(path, _JUNK)
+            yield self.built(replay, replay.url(""))
+
+    def built(self, replay: Replay, server: str) -> Source:
+        """Return the source of the table, read as it is from a configuration."""
+        table = {"type": self.kind.word, "base_url": server, **placed(self.options, server)}
+        options = section_of(self.kind).model_validate(table).options()
+        source: Source = self.kind.build(options, client_for(replay, FakeTime()), FixedClock())
+        return source
+
+    def test_its_table_is_described(self) -> None:
+        """Editors and the manual show what a source is and what each of its keys is for."""
+        keys = section_of(self.kind).model_json_schema()["properties"]
+        assert self.kind.options.__doc__
+        assert {"base_url", "allow_hosts"} <= set(keys)
+        assert set(self.kind.options.__dataclass_fields__) <= set(docstrings(self.kind.options))
 
     def test_has_a_name(self, source: Source) -> None:
         """The name is what reports and `source_state` show."""
@@ -84,3 +122,18 @@ class SourceLaws:
 def papers_of(pages: Sequence[PaperPage]) -> list[Paper]:
     """Return all papers of some pages."""
     return [paper for page in pages for paper in page.papers]
+
+
+def answer(said: object) -> Answer:
+    """Return what a server says: an answer as it is, bytes as a body, the rest as JSON."""
+    if isinstance(said, Answer):
+        return said
+    return Answer(body=said if isinstance(said, bytes) else json.dumps(said).encode())
+
+
+def placed(options: Mapping[str, object], server: str) -> dict[str, object]:
+    """Return options with the server's address in its place."""
+    return {
+        key: value.replace("{server}", server) if isinstance(value, str) else value
+        for key, value in options.items()
+    }

@@ -132,7 +132,7 @@ MAIN = (
         '[secrets]\nkeys = ["0123456789abcdef0123456789abcdef", @@"short"]', "fewer than 32", "token_urlsafe"
     ),
     # Sources
-    Bad('@@[[source]]\ncategories = ["cs.CL"]', "type is missing", 'type = "arxiv", "huggingface" or "feed"'),
+    Bad('@@[[source]]\ncategories = ["cs.CL"]', "type is missing", '"huggingface" or "zotero"'),
     Bad('[[source]]\ntype = @@"arxive"', 'type must be "arxiv"', 'did you mean "arxiv"?'),
     Bad(
         '[[source]]\ntype = "huggingface"\n@@[[source]]\ntype = "arxiv"', "categories is missing", '["cs.CL"]'

@@ -10,6 +10,7 @@ from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.papers import Cursor, Holding, PaperPage
 from recommender.ports import Source
 from recommender.sources.http import PoliteClient
+from recommender.sources.zotero_kind import KIND
 from tests.conformance.source import SourceLaws, papers_of
 from tests.paths import shared_data
 from tests.sources.replay import Answer, FakeTime, client_for, replaying
@@ -56,6 +57,8 @@ def present(pages: Sequence[PaperPage]) -> set[str] | None:
 
 class TestZoteroSource(SourceLaws):
     """The laws of sources."""
+
+    kind = KIND
 
     @pytest.fixture
     def source(self, zotero: ZoteroReplay, client: PoliteClient) -> Source:
