@@ -118,8 +118,7 @@ def test_all_that_was_recorded(desk: Desk) -> None:
     bodies = [body for name, path in FOLDERS.items() for body in recorded_files(name, shared_data(path))]
     outcomes = [outcome(body, desk) for body in bodies]
     publish("Recorded bodies", drawn(counts(outcomes)))
-    publish(
-        "Refused bodies", "\n".join(f"{found.place}: {found.refusal}" for found in outcomes if found.refusal)
-    )
-    publish("Empty", "\n".join(f"{found.place}" for found in outcomes if found.empty))
+    publish("Refused", "\n".join(f"{found.place}: {found.refusal}" for found in outcomes if found.refusal))
+    publish("Empty", "\n".join(f"{found.place}: {found.nothing}" for found in outcomes if found.empty))
     assert [(found.place, found.escaped) for found in outcomes if found.escaped] == []
+    assert [found.place for found in outcomes if found.empty and not found.nothing] == []
