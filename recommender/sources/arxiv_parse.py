@@ -166,6 +166,8 @@ def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
     root = read_entries(body, sieve, readers, source=source, expected="an OAI-PMH answer of arXiv")
     if root.tag not in (f"{_OAI}OAI-PMH", f"{_OAI}record"):
         raise SourceMalformed(source, place, "this is XML, but not an OAI-PMH answer")
+    if sieve.full:  # the token that goes on stands behind the records
+        raise SourceMalformed(source, place, "it holds more records than are read at once")
     problem = root.find(f"{_OAI}error")
     code = (problem.get("code") or "an error") if problem is not None else ""
     return HarvestAnswer(
