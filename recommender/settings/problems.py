@@ -90,29 +90,9 @@ def explain(detail: ErrorDetails, path: Path, schema: Schema) -> tuple[str, str]
     if detail["type"] in _ABSENT:
         state, act = _ABSENT[detail["type"]]
         return (f"{name} is {state}", act.format(f"{name} = ", _example(name, node)))
-    if detail["type"] == "union_tag_invalid":
-        return ((*path, "type"), False)
-    if detail["type"] == KIND and context.get("at"):
-        key = tuple(context["at"].split("."))
-        # The table of an array may end in its union tag; a section that is not in the file keeps its name.
-        return (_in_data((*detail["loc"], *key), data) if len(path) > 1 else (*path, *key), False)
-    return (path, detail["type"] in ("extra_forbidden", "missing", "union_tag_not_found"))
-
-
-def explain(detail: ErrorDetails, path: Path, schema: Schema) -> tuple[str, str]:
-    """Return what is wrong and what to do about it."""
-    if detail["type"] == KIND:
-        return (detail["ctx"]["text"], detail["ctx"]["fix"])
-    name, node = _name(path), _node_at(schema, detail["loc"])
-    if detail["type"] == "extra_forbidden":
-        return _unknown(path, keys_at(schema, detail["loc"][:-1]), schema)
-    if detail["type"] == "missing":
-        return (f"{name} is missing", f"add {name} = {_example(name, node)}")
     if detail["type"] == "union_tag_not_found":
-        return (
-            "type is missing",
-            f"add type = {_either(_mapping(_mapping(node['discriminator'])['mapping']))}",
-        )
+        known = _mapping(_mapping(node["discriminator"])["mapping"])
+        return ("type is missing", f"add type = {_either(known)}")
     if node.get("writeOnly"):
         detail["input"] = _HIDDEN
     explainer = _EXPLAINERS.get(detail["type"], _other)
