@@ -12,7 +12,19 @@ from typing import Annotated
 import typer
 
 from recommender import __version__
-from recommender.cli import browse, demo, inbox, intake, interests, mailing, outbox, people, running, setup
+from recommender.cli import (
+    browse,
+    demo,
+    inbox,
+    intake,
+    interests,
+    mailing,
+    outbox,
+    people,
+    quarantine,
+    running,
+    setup,
+)
 from recommender.cli.context import Call, parse_instant
 from recommender.cli.output import say
 from recommender.domain.errors import ConfigError, PaperRouteError
@@ -25,7 +37,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (setup, demo, intake, mailing, inbox, outbox, browse, interests, people, running):
+for group in (setup, demo, intake, quarantine, mailing, inbox, outbox, browse, interests, people, running):
     group.register(app)
 
 

@@ -17,6 +17,8 @@ class Coverage:
 class Quarantined:
     """An entry that could not become a paper, as it came."""
 
+    key: str
+    """64 hexadecimal digits made of source and bytes."""
     source: str
     place: str
     reason: str

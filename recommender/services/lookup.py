@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from recommender.domain.editions import WAITING, Delivery, DeliveryState
+from recommender.domain.errors import InputError
+from recommender.domain.intake import Quarantined
 from recommender.domain.papers import SourceState
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Store
@@ -58,6 +60,19 @@ class Lookup:
         """Return what is remembered of each source."""
         with self._store.read() as unit:
             return unit.papers.source_states()
+
+    def quarantined(self, source: str | None = None) -> Sequence[Quarantined]:
+        """Return entries that could not become papers, newest first, of one source or of all."""
+        with self._store.read() as unit:
+            return unit.intake.quarantined(source)
+
+    def quarantined_entry(self, start: str) -> Quarantined:
+        """Return the entry whose key starts so; raises InputError unless there is just one."""
+        found = [entry for entry in self.quarantined() if start and entry.key.startswith(start.lower())]
+        if len(found) == 1:
+            return found[0]
+        count = f"{len(found)} entries have" if found else "no entry has"
+        raise InputError(f"{count} a key that starts with {start!r}; paperroute quarantine lists them")
 
     def last_artifact(self) -> datetime | None:
         """Return when the newest artifact was made."""

@@ -104,6 +104,7 @@ class SqlIntake:
             query = query.where(QUARANTINE.c.source == source)
         return [
             Quarantined(
+                key=row.key,
                 source=row.source,
                 place=row.place,
                 reason=row.reason,

@@ -10,6 +10,7 @@ from datetime import datetime
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from recommender.domain.condition import is_late
 from recommender.domain.editions import WAITING, DeliveryState
 from recommender.ports import UnitOfWork
 from recommender.web.context import WebContext
@@ -52,7 +53,7 @@ def metrics_page(context: WebContext) -> Response:
     """Return all numbers at this moment."""
     now = context.clock.now()
     with context.store.read() as unit:
-        gauges = [*_outbox(unit, now), _sources(unit, now)]
+        gauges = [*_outbox(unit, now), *_sources(unit, now)]
     gauges.append(
         Gauge(
             name="tick_age_seconds",
@@ -84,14 +85,27 @@ def _outbox(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
     )
 
 
-def _sources(unit: UnitOfWork, now: datetime) -> Gauge:
-    return Gauge(
+def _sources(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
+    states = unit.papers.source_states()
+    counted = {name: state for name, state in states.items() if state.announced_on is not None}
+    asked = {name: state for name, state in states.items() if state.last_ok or state.failures}
+    yield Gauge(
         name="source_age_seconds",
         help="Time since a source was last read without an error.",
         label="source",
         values={
-            name: (now - state.last_ok).total_seconds()
-            for name, state in unit.papers.source_states().items()
-            if state.last_ok is not None
+            name: (now - state.last_ok).total_seconds() for name, state in states.items() if state.last_ok
         },
     )
+    for name, text, values in (
+        ("source_papers", "Papers of a source's last good run.", {n: s.papers for n, s in asked.items()}),
+        ("source_failures", "Runs that failed since then.", {n: s.failures for n, s in asked.items()}),
+        ("source_announced", "Papers last announced.", {n: s.announced for n, s in counted.items()}),
+        ("source_missing", "Of those, not stored.", {n: s.missing for n, s in counted.items()}),
+        (
+            "source_late",
+            "1 while it lacks what should be there.",
+            {n: is_late(s, now) for n, s in asked.items()},
+        ),
+    ):
+        yield Gauge(name=name, help=text, label="source", values=values)

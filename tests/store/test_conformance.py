@@ -1,6 +1,7 @@
 """The SQL store keeps the promises of the ports on SQLite and on PostgreSQL."""
 
 from tests.conformance.inbound import InboundConformance
+from tests.conformance.intake import IntakeConformance
 from tests.conformance.outbox import OutboxConformance
 from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
@@ -30,3 +31,7 @@ class TestSqlStore(StoreConformance):
 
 class TestSqlInbound(InboundConformance):
     """Mail that came back, in SQL."""
+
+
+class TestSqlIntake(IntakeConformance):
+    """The books of ingestion, in SQL."""

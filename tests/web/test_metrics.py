@@ -9,7 +9,7 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from recommender.domain.editions import DeliveryState, Settlement
-from recommender.domain.papers import SourceState
+from recommender.domain.papers import Outlook, SourceState
 from recommender.store.sql_store import SqlStore
 from recommender.web.app import create_app
 from recommender.web.context import WebContext
@@ -83,6 +83,26 @@ def test_sources_tell_their_age_whatever_they_are_called(site: Site) -> None:
     numbers = told(site)
     assert numbers["source_age_seconds", name] == 7200
     assert ("source_age_seconds", "never") not in numbers
+
+
+def test_sources_tell_how_they_are(site: Site) -> None:
+    """Failures, papers, what was announced and is missing, and whether something is overdue."""
+    now = site.clock.now()
+    hour = timedelta(hours=1)
+    states = (
+        SourceState(source="arxiv", last_ok=now, papers=12, announced_on=now.date(), announced=9, missing=2),
+        SourceState(source="feed", last_ok=now - hour, failures=3),
+        SourceState(source="slow", last_ok=now - hour, outlook=Outlook(expected_next=now - 2 * hour)),
+    )
+    with site.store.write() as unit:
+        for state in states:
+            unit.papers.save_source_state(state)
+    numbers = told(site)
+    assert (numbers["source_papers", "arxiv"], numbers["source_failures", "arxiv"]) == (12, 0)
+    assert (numbers["source_announced", "arxiv"], numbers["source_missing", "arxiv"]) == (9, 2)
+    assert numbers["source_failures", "feed"] == 3
+    assert ("source_missing", "feed") not in numbers
+    assert (numbers["source_late", "slow"], numbers["source_late", "arxiv"]) == (1, 0)
 
 
 def test_the_daemons_jobs_tell_their_age(site: Site) -> None:
