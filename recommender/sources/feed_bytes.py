@@ -1,0 +1,127 @@
+"""What a feed of unknown origin may be before feedparser sees it: no DOCTYPE, no depth, no masses.
+
+feedparser takes whatever it gets, in memory and in time; so its input is bounded, and so are its encodings:
+in some of them the bytes of a tag do not look like one.
+"""
+
+import codecs
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.parsers.expat import ExpatError, ParserCreate  # nosec: it only counts depth, entities are refused before
+
+from recommender.domain.errors import SourceMalformed
+from recommender.domain.papers import Refused
+from recommender.sources.markup import excess, narrowed
+from recommender.sources.sieve import MOST_ENTRIES
+
+_LARGEST = 4 * 1024 * 1024
+_DEPTH = 64
+_DECLARATION = re.compile(rb"<!\s*(?:doctype|entity)", re.IGNORECASE)
+_WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s>])")
+_END = re.compile(rb"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>")
+_ENCODING = re.compile(rb"""<\?xml[^<>]{0,200}?encoding\s*=\s*["']([^"'<>]{1,40})["']""", re.IGNORECASE)
+_SOUND = re.compile(
+    "ascii|utf-8(-sig)?|utf-(16|32)(-[bl]e)?|iso8859-\\d+|latin-1|cp125\\d|cp(437|850|852|866|874|932|949|950)"
+    "|koi8-[rtu]|gb2312|gbk|gb18030|big5(hkscs)?|shift_jis|euc_(jp|kr)|johab|mac-[a-z-]+|tis-620|kz1048|ptcp154"
+)
+"""Python's names of encodings in which ASCII is ASCII (or every other byte of it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedBytes:
+    """A feed that may be parsed."""
+
+    body: bytes
+    left: Sequence[Refused] = ()
+    """Says so where the end of the feed was left out."""
+
+    def entries(self) -> Sequence[bytes]:
+        """Return the bytes of the entries, as far as they can be told apart."""
+        starts = [match.start() for match in _ENTRY.finditer(self.body)]
+        return [self._entry(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+    def _entry(self, start: int, end: int | None) -> bytes:
+        closed = _END.search(self.body, start, len(self.body) if end is None else end)
+        return self.body[start : closed.end() if closed else end]
+
+
+def checked(body: bytes, source: str, place: str) -> FeedBytes:
+    """Return what of a feed is read; raise SourceMalformed where nothing of it may be.
+
+    UTF-16 and UTF-32 are looked through by dropping NULs.
+    """
+    narrow = narrowed(body)
+    if fault := _fault(narrow):
+        raise SourceMalformed(source, place, fault)
+    cut = _cut(narrow)
+    if cut is None:
+        return FeedBytes(body=body)
+    if not cut or narrow is not body:
+        raise SourceMalformed(source, place, f"it is larger than {_LARGEST // 1024 // 1024} MiB")
+    reason = f"only the first {MOST_ENTRIES:,} entries and {_LARGEST // 1024 // 1024} MiB of a feed are read"
+    return FeedBytes(body=body[:cut], left=[Refused(place=place, reason=reason)])
+
+
+def _fault(narrow: bytes) -> str:
+    """Say why a feed must not reach the parser; empty where it may."""
+    if not narrow.strip():
+        return "this is empty, not a feed"
+    if _WEB_PAGE.search(narrow[:2_000]):
+        return "this is a web page, not a feed; use the address of the feed itself"
+    if _DECLARATION.search(narrow):
+        return "it declares a document type or entities, which is not read"
+    if fault := _fault_of_encoding(narrow[:2_000]):
+        return fault
+    if fault := excess(narrow):
+        return fault
+    return f"its elements are nested deeper than {_DEPTH}" if _depth(narrow) > _DEPTH else ""
+
+
+def _fault_of_encoding(start: bytes) -> str:
+    """Refuse encodings that can hide markup; one that does not exist is left to the parser's guess."""
+    declared = _ENCODING.search(start)
+    if declared is None:
+        return ""
+    shown = declared.group(1).decode("latin-1")
+    try:
+        name = codecs.lookup(shown.strip()).name
+    except (LookupError, ValueError):
+        return ""
+    return "" if _SOUND.fullmatch(name) else f"its encoding {shown!r} is not read"
+
+
+def _cut(narrow: bytes) -> int | None:
+    """Return where to end a feed that is too long, None for one that is not; 0 where it has no such place."""
+    last = 0
+    for number, match in enumerate(_ENTRY.finditer(narrow)):
+        if number >= MOST_ENTRIES or match.start() > _LARGEST:
+            return last if match.start() > _LARGEST else match.start()
+        last = match.start()
+    return None if len(narrow) <= _LARGEST else last
+
+
+def _depth(narrow: bytes) -> int:
+    """Return how deep the elements go, as far as the XML is sound; stops counting past the limit."""
+    deepest = depth = 0
+
+    def opened(_tag: str, _attributes: Mapping[str, str]) -> None:
+        nonlocal deepest, depth
+        depth += 1
+        deepest = max(deepest, depth)
+        if deepest > _DEPTH:
+            raise RecursionError
+
+    def closed(_tag: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = ParserCreate("utf-8")
+    parser.StartElementHandler = opened
+    parser.EndElementHandler = closed
+    try:
+        parser.Parse(narrow, True)
+    except (ExpatError, RecursionError, ValueError):
+        return deepest
+    return deepest
