@@ -7,6 +7,7 @@ only waste a slot.
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from recommender.domain.papers import Paper, PaperId
 
@@ -14,8 +15,11 @@ _ARXIV_NEW = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(v\d+)?(?![\d])")
 _ARXIV_OLD = re.compile(r"(?<![a-z-])([a-z-]+(?:\.[A-Z]{2})?/\d{7})(v\d+)?(?!\d)")
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s\"<>{}|\\^`]+)", re.IGNORECASE)
 _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.IGNORECASE)
-_TEX_COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)")
+_TEX_COMMAND = re.compile(r"\\(?:[a-zA-Z]+\*?|.)|(?:text|math)(?:bf|it|tt|sc|rm|sf|bb|cal)(?=\{)")
+"""Commands, also those of fonts that have lost their backslash on the way."""
 _TITLE_KEY_LENGTH = 180
+_TELLING_KEY = 16
+"""Letters that a title key needs to say which work it is: `Editorial` and `Introduction` do not."""
 _NEAR_ABSTRACT = 0.8
 
 
@@ -37,6 +41,7 @@ def normal_doi(text: str) -> str | None:
     return match.group(1).rstrip(".,;)]").lower() if match else None
 
 
+@lru_cache(maxsize=4_096)
 def title_key(title: str) -> str:
     r"""Return the letters and digits of a title, case-folded, accents and TeX commands removed.
 
@@ -45,7 +50,7 @@ def title_key(title: str) -> str:
     """
     plain = _TEX_COMMAND.sub("", title)
     folded = unicodedata.normalize("NFKD", plain).casefold()
-    return "".join(char for char in folded if char.isalnum())[:_TITLE_KEY_LENGTH]
+    return "".join(filter(str.isalnum, folded))[:_TITLE_KEY_LENGTH]
 
 
 def author_key(name: str) -> str:
@@ -53,6 +58,21 @@ def author_key(name: str) -> str:
     family = name.split(",", 1)[0] if "," in name else name.rsplit(" ", maxsplit=1)[-1] if name else ""
     folded = unicodedata.normalize("NFKD", family).casefold()
     return "".join(char for char in folded if char.isalnum())
+
+
+def same_person(one: str, other: str) -> bool:
+    """Tell whether two names can be one person's: one family name, and no two different first initials."""
+    if author_key(one) != author_key(other):
+        return False
+    initials = {_initial(one), _initial(other)} - {""}
+    return len(initials) < 2
+
+
+def _initial(name: str) -> str:
+    """Return the folded first letter of the given names, empty where there are none."""
+    given = name.split(",", 1)[1] if "," in name else name.rpartition(" ")[0]
+    folded = unicodedata.normalize("NFKD", given).casefold()
+    return next((char for char in folded if char.isalnum()), "")
 
 
 def canonical_id(*, title: str, arxiv: str | None = None, doi: str | None = None, salt: str = "") -> PaperId:
@@ -117,12 +137,15 @@ def near_equal(one: str, other: str) -> bool:
 def same_work(one: Paper, other: Paper) -> bool:
     """Tell whether two papers with the same title key are one work.
 
-    Where both name authors, the first authors must agree; where one does not, the abstracts must be
-    near-equal. An empty title key never folds.
+    Where both name authors, the first authors must agree; where one does not, or the title is too
+    short to tell works apart, the abstracts must be near-equal. An empty title key never folds, and
+    titles that only resemble each other never do.
     """
     key = title_key(one.title)
     if not key or key != title_key(other.title):
         return False
-    if one.authors and other.authors:
-        return author_key(one.authors[0]) == author_key(other.authors[0])
-    return near_equal(one.abstract, other.abstract)
+    if not (one.authors and other.authors):
+        return near_equal(one.abstract, other.abstract)
+    if not same_person(one.authors[0], other.authors[0]):
+        return False
+    return len(key) >= _TELLING_KEY or near_equal(one.abstract, other.abstract)

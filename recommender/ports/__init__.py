@@ -9,6 +9,7 @@ from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.transactions import Store, UnitOfWork
+from recommender.ports.twins import Twins
 from recommender.ports.world import Clock, Enricher, Executor, LooksUp, Mailer, MailSession, Source
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "People",
     "Source",
     "Store",
+    "Twins",
     "UnitOfWork",
 ]

@@ -7,6 +7,7 @@ from recommender.ports.inbox import Inbound
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
+from recommender.ports.twins import Twins
 
 
 class UnitOfWork(Protocol):
@@ -35,6 +36,11 @@ class UnitOfWork(Protocol):
     @property
     def intake(self) -> Intake:
         """The books of ingestion in this transaction."""
+        ...
+
+    @property
+    def twins(self) -> Twins:
+        """Which records are one paper, in this transaction."""
         ...
 
     @property

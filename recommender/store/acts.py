@@ -34,7 +34,7 @@ def record(connection: Connection, entries: Sequence[Feedback]) -> int:
     new = run_many(connection, insert_or_skip(connection, FEEDBACK), rows)
     touched = {(entry.subscriber, papers[entry.paper]) for entry in entries if entry.act in _LISTING}
     if new:
-        _rebuild(connection, sorted(touched))
+        rebuild(connection, sorted(touched))
     return new
 
 
@@ -116,7 +116,15 @@ def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> 
             raise UnknownSubscriber(str(subscriber))
 
 
-def _rebuild(connection: Connection, pairs: Sequence[Pair]) -> None:
+def listed(connection: Connection, papers: Iterable[PaperId]) -> list[Pair]:
+    """Return who saved, read or took some papers off the list, with which of them."""
+    query = select(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id).distinct()
+    query = query.where(FEEDBACK.c.paper_id.in_(list(papers)))
+    query = query.where(FEEDBACK.c.act.in_([act.value for act in _LISTING]))
+    return sorted((row.subscriber_id, PaperId(row.paper_id)) for row in connection.execute(query))
+
+
+def rebuild(connection: Connection, pairs: Sequence[Pair]) -> None:
     """Replay the log of each pair into its row of the reading list."""
     for start in range(0, len(pairs), _PAIRS):
         part = pairs[start : start + _PAIRS]

@@ -3,6 +3,7 @@
 Whether they are one work is decided elsewhere (`shelf`, by the rules of `domain.identity`).
 """
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -13,6 +14,8 @@ from recommender.domain.papers import Paper, PaperId, PaperStatus
 T = TypeVar("T")
 _RANK = {"arxiv": 0, "doi": 1}
 _TITLE_RANK = 2
+_SCAR = re.compile(r"(?<!\\)(?:text|math)(?:bf|it|tt|sc|rm|sf|bb|cal)\{|(?<![\\$])[\^_]\{(?![^$]*\$)")
+"""TeX that lost its backslash or its dollar signs."""
 
 
 def rank(paper: PaperId) -> int:
@@ -120,7 +123,13 @@ def _worth(paper: Paper) -> int:
 
 
 def _title(first: Paper, second: Paper, *, settled: bool) -> str:
-    """Prefer the first title unless it has lost the TeX signs that the second still has."""
+    r"""Prefer the first title unless it has lost the TeX signs that the second still has.
+
+    What was lost on the way (`textbf{` for `\textbf{`) is no wording of anybody's, so not even the
+    leading side's title stays with it.
+    """
+    if first.title and second.title and _scars(first.title) != _scars(second.title):
+        return min(first.title, second.title, key=_scars)
     if settled and first.title:
         return first.title
     return second.title if _tex(second.title) > _tex(first.title) else first.title or second.title
@@ -131,6 +140,10 @@ def _original(first: Paper, second: Paper, text: str, name: str) -> str | None:
     chosen = first if getattr(first, name) == text else second
     original: str | None = getattr(chosen, f"original_{name}")
     return original
+
+
+def _scars(title: str) -> int:
+    return len(_SCAR.findall(title))
 
 
 def _tex(title: str) -> int:

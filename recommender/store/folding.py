@@ -4,49 +4,31 @@ The number of statements does not grow with the batch.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, exists, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
 
+from recommender.domain.events import events_between
 from recommender.domain.identity import title_key
 from recommender.domain.papers import Folded, Paper, PaperId
+from recommender.store.entries import Entry, Name
 from recommender.store.fold import cleaned
+from recommender.store.folds import follow, kept_apart, load_folds, save_folds
+from recommender.store.handover import hand_over
 from recommender.store.names import canonical, look_up, split
-from recommender.store.rows import paper_row, read_paper
-from recommender.store.schema import (
-    EDITION_ITEM,
-    ENRICHED,
-    FEEDBACK,
-    PAPER,
-    PAPER_ALIAS,
-    PAPER_EVENT,
-    PAPER_FOLD,
-    PAPER_SIGNAL,
-    SAVED_PAPER,
-)
-from recommender.store.shelf import Entry, Name, Outcome, Shelf, names_of
+from recommender.store.rows import event_row, paper_row, read_paper
+from recommender.store.schema import PAPER, PAPER_ALIAS, PAPER_EVENT
+from recommender.store.shelf import Outcome, Shelf, names_of
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
 
 _BATCH = 1_000
 _LOCK = 0x466F6C64
-_POINTING: tuple[tuple[Table, tuple[str, ...]], ...] = (
-    (PAPER_ALIAS, ()),
-    (EDITION_ITEM, ()),
-    (PAPER_SIGNAL, ("source", "taken_at")),
-    (PAPER_EVENT, ()),
-    (PAPER_FOLD, ()),
-    (ENRICHED, ("enricher",)),
-    (FEEDBACK, ("subscriber_id", "act", "at")),
-    (SAVED_PAPER, ("subscriber_id",)),
-)
-"""Tables that point to papers, and the columns that may exist only once for each paper."""
 
 
 def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) -> Folded:
     """Merge sightings into the store; see `ports.Papers.fold`."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    alone(connection)
     counts: Counter[Outcome] = Counter()
     ids: list[PaperId] = []
     counted = 0
@@ -54,7 +36,7 @@ def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) 
         batch = [cleaned(paper, seen_at=seen_at) for paper in papers[start : start + _BATCH]]
         shelf = _load(connection, batch)
         places = [shelf.put(paper) for paper in batch]
-        _save(connection, shelf)
+        save(connection, shelf, at=seen_at)
         counts.update(outcome for _, outcome in places)
         ids += [entry.place.paper.id for entry, _ in places]
         if counts[Outcome.ADDED] - counted > max(_BATCH // 2, counted):
@@ -69,6 +51,12 @@ def fold(connection: Connection, papers: Sequence[Paper], *, seen_at: datetime) 
         unchanged=counts[Outcome.UNCHANGED],
         ids=tuple(ids),
     )
+
+
+def alone(connection: Connection) -> None:
+    """Let nobody else change which records are one paper until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def _refresh_statistics(connection: Connection) -> None:
@@ -86,8 +74,20 @@ def _load(connection: Connection, batch: Sequence[Paper]) -> Shelf:
     stored = {paper.id: paper for paper in _rows(connection, PAPER.c.id, list(names.values()))}
     keys = [key for paper in batch if (key := title_key(paper.title))]
     stored |= {paper.id: paper for paper in _rows(connection, PAPER.c.title_key, keys)}
-    entries = [Entry(paper=paper, stored=paper.id, before=paper) for paper in stored.values()]
-    return Shelf(entries, names.items())
+    entries = open_entries(connection, stored.values())
+    apart = kept_apart(connection, lambda: _all_ids(batch, entries))
+    return Shelf(entries, names.items(), apart)
+
+
+def _all_ids(batch: Iterable[Paper], entries: Iterable[Entry]) -> set[PaperId]:
+    return {paper.id for paper in batch}.union(*(entry.ids for entry in entries))
+
+
+def open_entries(connection: Connection, stored: Iterable[Paper]) -> list[Entry]:
+    """Return the entries of stored papers, with the folds in them."""
+    entries = {paper.id: Entry(paper=paper, stored=paper.id, before=paper) for paper in stored}
+    load_folds(connection, entries)
+    return list(entries.values())
 
 
 def _rows(connection: Connection, column: ColumnElement[str], values: Sequence[str]) -> Iterator[Paper]:
@@ -95,11 +95,16 @@ def _rows(connection: Connection, column: ColumnElement[str], values: Sequence[s
         yield from map(read_paper, connection.execute(select(PAPER).where(column.in_(part))))
 
 
-def _save(connection: Connection, shelf: Shelf) -> None:
-    """Write what the batch changed: rows that became one, new ids, content, names, in that order."""
-    for lost, kept in shelf.lost:
-        _unite(connection, lost, kept)
+def save(connection: Connection, shelf: Shelf, *, at: datetime) -> None:
+    """Write what changed: new rows, rows that became one, new ids, content, names, folds, in that order."""
     standing = [entry for entry in shelf.entries if entry.merged_into is None]
+    rows = upsert(connection, PAPER, ["id"], differing="content_sha")
+    run_many(connection, rows, [paper_row(entry.paper) for entry in standing if entry.stored is None])
+    for lost in shelf.lost:
+        kept = lost.kept if lost.kept.stored else lost.kept.place
+        moved = hand_over(connection, lost.stored, kept.stored or kept.paper.id)
+        if lost.fold:
+            lost.fold.moved = moved
     renamed = [
         {"old": entry.stored, "new": entry.paper.id}
         for entry in standing
@@ -108,12 +113,14 @@ def _save(connection: Connection, shelf: Shelf) -> None:
     run_many(
         connection, update(PAPER).where(PAPER.c.id == bindparam("old")).values(id=bindparam("new")), renamed
     )
-    run_many(
-        connection,
-        upsert(connection, PAPER, ["id"], differing="content_sha"),
-        [paper_row(entry.paper) for entry in standing if entry.paper != entry.before],
-    )
+    changed = [entry for entry in standing if entry.before and entry.paper != entry.before]
+    run_many(connection, rows, [paper_row(entry.paper) for entry in changed])
     _save_names(connection, shelf.new_names)
+    save_folds(connection, standing, at=at)
+    _save_events(connection, changed, at=at)
+    if shelf.any_apart:
+        moves = {row["old"]: row["new"] for row in renamed}
+        follow(connection, moves | {lost.stored: lost.kept.place.paper.id for lost in shelf.lost}, at=at)
 
 
 def _save_names(connection: Connection, names: dict[Name, Entry]) -> None:
@@ -124,15 +131,12 @@ def _save_names(connection: Connection, names: dict[Name, Entry]) -> None:
     run_many(connection, insert_or_skip(connection, PAPER_ALIAS), rows)
 
 
-def _unite(connection: Connection, lost: PaperId, kept: PaperId) -> None:
-    """Hand everything that points to one row over to the other, and delete the empty one.
-
-    Where both have the same act, signal or saved paper, one of the two goes.
-    """
-    for table, once in _POINTING:
-        if once:
-            other = table.alias()
-            same = and_(other.c.paper_id == kept, *(other.c[name] == table.c[name] for name in once))
-            connection.execute(delete(table).where(table.c.paper_id == lost, exists().where(same)))
-        connection.execute(update(table).where(table.c.paper_id == lost).values(paper_id=kept))
-    connection.execute(delete(PAPER).where(PAPER.c.id == lost))
+def _save_events(connection: Connection, changed: Iterable[Entry], *, at: datetime) -> None:
+    """Note what happened to papers that were known before this batch."""
+    events = (
+        event
+        for entry in changed
+        if entry.before
+        for event in events_between(entry.before, entry.paper, at=at)
+    )
+    run_many(connection, insert(PAPER_EVENT), [event_row(event) for event in events])

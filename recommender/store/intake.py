@@ -11,7 +11,7 @@ from recommender.domain.events import EventKind, PaperEvent
 from recommender.domain.intake import Coverage, Quarantined
 from recommender.domain.papers import Announced, Paper, PaperId, Refused
 from recommender.store.names import split
-from recommender.store.rows import read_paper
+from recommender.store.rows import event_row, read_paper
 from recommender.store.schema import ANNOUNCED, ENRICHED, PAPER, PAPER_ALIAS, PAPER_EVENT, QUARANTINE
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
 
@@ -143,11 +143,7 @@ class SqlIntake:
 
     def add_events(self, events: Sequence[PaperEvent]) -> None:
         """Append what happened to papers."""
-        rows = [
-            {"paper_id": event.paper, "kind": event.kind.value, "at": event.at, "detail": event.detail}
-            for event in events
-        ]
-        run_many(self._connection, insert(PAPER_EVENT), rows)
+        run_many(self._connection, insert(PAPER_EVENT), [event_row(event) for event in events])
 
     def events(
         self, since: datetime, until: datetime, papers: Iterable[PaperId] | None = None

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select
 from recommender.domain.errors import UnknownPaper
 from recommender.domain.identity import parse_reference
 from recommender.domain.papers import PaperId
+from recommender.store.entries import Name
 from recommender.store.schema import PAPER, PAPER_ALIAS
-from recommender.store.shelf import Name
 from recommender.store.statements import chunks
 
 

@@ -13,7 +13,7 @@ from recommender.domain.errors import InputError, UnknownSubscriber
 from recommender.domain.feedback import Feedback, Vote
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, Subscriber, SubscriberState
-from recommender.store import acts
+from recommender.store import acts, handover
 from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
 from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks, run_many, upsert
@@ -89,6 +89,7 @@ class SqlPeople:
         row = self._connection.execute(gone).first()
         if row is None:
             raise UnknownSubscriber(str(subscriber))
+        handover.forget(self._connection, subscriber)
         self._connection.execute(delete(SUPPRESSION).where(SUPPRESSION.c.email_key == row.email_key))
         if suppress_as is not None:
             kept = {"email_key": suppress_as, "reason": "erased", "at": at}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from recommender.domain.editions import Delivery, DeliveryState, EditionItem, Evidence, Lever, Section
+from recommender.domain.events import PaperEvent
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.identity import title_key
 from recommender.domain.papers import Cursor, Outlook, Paper, PaperStatus, Signal, SourceState
@@ -57,6 +58,11 @@ def read_signal(row: Row[Any]) -> Signal:
         stars=row.stars,
         citations=row.citations,
     )
+
+
+def event_row(event: PaperEvent) -> dict[str, Any]:
+    """Return the row of what happened to a paper."""
+    return {"paper_id": event.paper, "kind": event.kind.value, "at": event.at, "detail": event.detail}
 
 
 def source_row(state: SourceState) -> dict[str, Any]:

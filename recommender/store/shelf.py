@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from recommender.domain.identity import aliases, canonical_id, same_work, title_key
+from recommender.domain.identity import canonical_id, same_work, title_key
 from recommender.domain.papers import Paper, PaperId
-from recommender.store.fold import merge, rank
+from recommender.store.entries import BY_HAND, BY_NAME, BY_TITLE, Entry, Fold, Name, is_strong, strong_names
+from recommender.store.fold import rank
 
-Name = tuple[str, str]
-"""An alias: (scheme, value)."""
+Apart = frozenset[frozenset[PaperId]]
+"""Pairs of ids that a person said are two works."""
 
 
 class Outcome(Enum):
@@ -24,19 +25,13 @@ class Outcome(Enum):
     UNCHANGED = "unchanged"
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
-    """One paper on the shelf. `stored` is its id in the database, None for a new one."""
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A stored row that turned out to be another's; `fold` remembers both apart."""
 
-    paper: Paper
-    stored: PaperId | None = None
-    before: Paper | None = None
-    merged_into: "Entry | None" = None
-
-    @property
-    def place(self) -> "Entry":
-        """The entry that speaks for this one now."""
-        return self.merged_into.place if self.merged_into else self
+    stored: PaperId
+    kept: Entry
+    fold: Fold | None
 
 
 def names_of(sighting: Paper) -> tuple[Name, ...]:
@@ -45,8 +40,7 @@ def names_of(sighting: Paper) -> tuple[Name, ...]:
     A title alone proves nothing; title with abstract recognises the same listing entry again
     even after a better source has rewritten the stored abstract.
     """
-    strong = tuple(name for name in aliases(sighting) if name[0] != "title")
-    return strong or (_scheme_and_value(fingerprint(sighting)),)
+    return strong_names(sighting) or (_scheme_and_value(fingerprint(sighting)),)
 
 
 def fingerprint(sighting: Paper) -> PaperId:
@@ -58,17 +52,27 @@ def fingerprint(sighting: Paper) -> PaperId:
 class Shelf:
     """Papers by name and by title key; `put` folds one sighting after the other."""
 
-    def __init__(self, entries: Iterable[Entry], names: Iterable[tuple[Name, PaperId]]) -> None:
-        """Take the stored entries and the stored names that point to them."""
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        names: Iterable[tuple[Name, PaperId]],
+        apart: Apart = frozenset(),
+    ) -> None:
+        """Take the stored entries, the stored names that point to them, and what must stay apart."""
         self.entries = list(entries)
         by_id = {entry.paper.id: entry for entry in self.entries}
         self._names = {name: by_id[paper] for name, paper in names if paper in by_id}
+        self._apart = apart
         self._titles: dict[str, list[Entry]] = {}
         for entry in self.entries:
             self._file(entry)
         self.new_names: dict[Name, Entry] = {}
-        self.lost: list[tuple[PaperId, PaperId]] = []
-        """Stored rows that turned out to be another's, as (lost id, kept id), both as stored."""
+        self.lost: list[Lost] = []
+
+    @property
+    def any_apart(self) -> bool:
+        """Whether a person set papers of this batch apart."""
+        return bool(self._apart)
 
     def put(self, sighting: Paper) -> tuple[Entry, Outcome]:
         """Fold a sighting into the entry it means, or into a new one."""
@@ -78,22 +82,50 @@ class Shelf:
             self.entries.append(entry)
             outcome = Outcome.ADDED
         else:
-            entry = min(found, key=lambda one: (one.stored is None, rank(one.paper.id)))
-            before = entry.paper
-            for other in found:
-                self._absorb(entry, other)
-            entry.paper = merge(entry.paper, sighting)
+            entry, before = self._fold(sighting, found)
             outcome = Outcome.UNCHANGED if entry.paper == before else Outcome.CHANGED
         self._file(entry)
         self._name(entry, sighting)
         return entry, outcome
 
-    def _find(self, sighting: Paper) -> list[Entry]:
-        """Return every entry that is this work: by name, then by title."""
-        found = [hit for name in names_of(sighting) if (hit := self._named(name, sighting))]
-        twins = (entry.place for entry in self._titles.get(title_key(sighting.title), ()))
-        found += [entry for entry in twins if entry not in found and same_work(entry.paper, sighting)]
-        return list(dict.fromkeys(found))
+    def join(self, kept: Entry, other: Entry) -> None:
+        """Make two entries one because a person says so."""
+        self._absorb(kept, other, BY_HAND)
+        self._file(kept)
+
+    def _fold(self, sighting: Paper, found: dict[Entry, str]) -> tuple[Entry, Paper]:
+        """Make what was found one entry with the sighting in it; return it and what it said before."""
+        entry = min(found, key=lambda one: (one.stored is None, rank(one.paper.id)))
+        before = entry.paper
+        by_text = BY_NAME not in found.values() and is_strong(sighting) and is_strong(entry.paper)
+        if by_text and rank(sighting.id) < rank(entry.paper.id):
+            # The better id gets a row of its own, so that all that stood at the other can go back there.
+            entry = Entry(paper=sighting)
+            self.entries.append(entry)
+        for other, why in found.items():
+            if other is not entry and not self._are_apart(entry.ids, other.ids):
+                self._absorb(entry, other, why if why != BY_NAME else found.get(entry, why))
+        if not by_text:
+            entry.take(sighting)
+        elif sighting.id not in entry.ids:
+            entry.take_other(sighting, BY_TITLE)
+        return entry, before
+
+    def _find(self, sighting: Paper) -> dict[Entry, str]:
+        """Return every entry that is this work, by name, then by title, and how it was found."""
+        hits = (self._named(name, sighting) for name in names_of(sighting))
+        found = {hit: BY_NAME for hit in hits if hit}
+        for one in self._titles.get(title_key(sighting.title), ()):
+            twin = one.place
+            if twin not in found and same_work(twin.paper, sighting):
+                found[twin] = BY_TITLE
+        if found and self._apart:
+            own = self._own(sighting)
+            known = own.ids | {sighting.id} if own else {sighting.id}
+            return {
+                one: why for one, why in found.items() if one is own or not self._are_apart(known, one.ids)
+            }
+        return found
 
     def _named(self, name: Name, sighting: Paper) -> Entry | None:
         """Follow a name, but do not believe a DOI that two arXiv papers of different titles share."""
@@ -106,13 +138,20 @@ class Shelf:
             return entry
         return None
 
-    def _absorb(self, entry: Entry, other: Entry) -> None:
-        if other is entry:
-            return
-        entry.paper = merge(entry.paper, other.paper)
-        other.merged_into = entry
-        if other.stored and entry.stored:
-            self.lost.append((other.stored, entry.stored))
+    def _own(self, sighting: Paper) -> Entry | None:
+        entry = self._names.get(_scheme_and_value(sighting.id))
+        return entry.place if entry else None
+
+    def _are_apart(self, some: set[PaperId], others: set[PaperId]) -> bool:
+        """Tell whether a person said that one of some papers is not one of the others."""
+        return bool(self._apart) and any(
+            frozenset((one, other)) in self._apart for one in some for other in others
+        )
+
+    def _absorb(self, entry: Entry, other: Entry, why: str) -> None:
+        fold = entry.absorb(other, why)
+        if other.stored:
+            self.lost.append(Lost(other.stored, entry, fold))
 
     def _with_free_id(self, sighting: Paper) -> Paper:
         """Salt a title id that another work with the same title already has."""

@@ -21,6 +21,7 @@ from recommender.store.intake import SqlIntake
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
 from recommender.store.people import SqlPeople
+from recommender.store.twins import SqlTwins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     outbox: SqlOutbox
     inbound: SqlInbound
     intake: SqlIntake
+    twins: SqlTwins
     artifacts: SqlArtifacts
 
 
@@ -126,6 +128,7 @@ class SqlStore:
             outbox=SqlOutbox(connection),
             inbound=SqlInbound(connection),
             intake=SqlIntake(connection),
+            twins=SqlTwins(connection),
             artifacts=SqlArtifacts(connection),
         )
 
