@@ -59,6 +59,8 @@ class Ingestion:
                 reading.note_failure(error)
             progress(source.name, reading.papers, ended=not reading.state.failures)
             tally.notes.append(f"{source.name}: {reading.told()}")
+        with self._store.write() as unit:
+            unit.papers.thin_signals(now=self._clock.now())
         report = tally.report("ingest")
         return replace(report, counts={"sources": len(sources), "sources_ok": done, **report.counts})
 
@@ -79,6 +81,8 @@ class _Reading:
 
     def run(self) -> None:
         """Read all pages, then look for what was announced and did not come; raises SourceError."""
+        # Why it was quiet the last time says nothing of this time.
+        self.state = replace(self.state, outlook=replace(self.state.outlook, quiet=""))
         self._take(_guarded(self.source.name, self.source.fetch(self.state.cursor)))
         self._complete()
         self.state = replace(
@@ -98,15 +102,14 @@ class _Reading:
         now = self.clock.now()
         failures = self.state.failures + 1
         pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
+        self.state = replace(
+            self.state,
+            last_error=f"{error.place}: {error.reason}",
+            last_error_at=now,
+            failures=failures,
+            parked_until=now + pause,
+        )
         with self.store.write() as unit:
-            latest = unit.papers.source_states().get(self.source.name, self.state)
-            self.state = replace(
-                latest,
-                last_error=f"{error.place}: {error.reason}",
-                last_error_at=now,
-                failures=failures,
-                parked_until=now + pause,
-            )
             unit.papers.save_source_state(self.state)
 
     def told(self) -> str:

@@ -100,7 +100,7 @@ def test_an_unknown_reader_is_an_error_before_anything_is_read(study: Study) -> 
     """Nothing is stored."""
     importing = LibraryImport(study.store, study.clock, study._read)
     with pytest.raises(UnknownSubscriber):
-        importing.run([Path("own.bib")], "bob@example.org", LibraryUse.UP, print)
+        importing.run([Path("own.bib")], "bob@example.org", LibraryUse.UP)
     with study.store.read() as unit:
         assert unit.papers.count() == 0
 

@@ -1,0 +1,219 @@
+"""Ingestion held against what sources announce, and what becomes of those that fail."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from recommender.domain.errors import SourceError, SourceMalformed
+from recommender.domain.papers import Outlook, PaperPage, Refused
+from recommender.store.sql_store import SqlStore
+from tests.builders import NOON, a_paper
+from tests.services.scripted import DAY, Answering, Desk, Plain, page, unavailable
+
+
+@pytest.fixture
+def desk(tmp_path: Path, migrated: Path) -> Iterator[Desk]:
+    """Give an empty store at noon."""
+    path = tmp_path / "store.db"
+    path.write_bytes(migrated.read_bytes())
+    store = SqlStore(f"sqlite:///{path}")
+    yield Desk(store)
+    store.close()
+
+
+def test_all_that_was_announced_is_stored(desk: Desk) -> None:
+    """Counts, one line for the source, and a state that says so."""
+    report = desk.ingestion.run([Plain(pages=[page(1, 2, 3)])])
+    assert (report.failures, report.warnings) == ((), ())
+    assert report.counts == {
+        "sources": 1, "sources_ok": 1, "added": 3, "changed": 0, "unchanged": 0, "refused": 0,
+        "announced": 3, "stored": 3, "missing": 0,
+    }  # fmt: skip
+    assert report.notes == ("arxiv: 3 announced on 30 January, 3 stored, 0 missing; 3 read, 3 new",)
+    state = desk.state()
+    assert (state.announced_on, state.announced, state.missing) == (DAY, 3, 0)
+    assert (state.last_ok, state.last_new, state.papers, state.failures) == (NOON, NOON, 3, 0)
+
+
+def test_what_did_not_come_is_looked_up(desk: Desk) -> None:
+    """By id, once; then nothing is missing."""
+    source = Answering(pages=[page(1, announced=[1, 2, 3])], knows=[a_paper(2), a_paper(3)])
+    report = desk.ingestion.run([source])
+    assert source.wanted == [[a_paper(2).id, a_paper(3).id]]
+    assert (report.counts["announced"], report.counts["missing"], report.warnings) == (3, 0, ())
+    assert desk.state().papers == 3
+
+
+def test_what_stays_missing_is_named_and_looked_up_again(desk: Desk) -> None:
+    """At most five by name; for two weeks from the announcement on, and no longer."""
+    source = Answering(pages=[page(1, announced=range(1, 8))])
+    report = desk.ingestion.run([source])
+    assert (report.counts["missing"], report.partial) == (6, False)
+    assert report.warnings == (
+        "arxiv: 6 announced papers are missing and will be looked up again: "
+        + ", ".join(a_paper(number).id for number in range(2, 7)) + ", …",
+    )  # fmt: skip
+    assert report.notes == ("arxiv: 7 announced on 30 January, 1 stored, 6 missing; 1 read, 1 new",)
+    again = Answering(knows=[a_paper(number) for number in range(2, 7)])
+    desk.instant += timedelta(days=14)
+    report = desk.ingestion.run([again])
+    assert report.warnings == (
+        f"arxiv: 1 announced paper is missing and will be looked up again: {a_paper(7).id}",
+    )
+    late = Answering()
+    desk.instant += timedelta(days=1)
+    report = desk.ingestion.run([late])
+    assert (late.wanted, report.warnings) == ([], ())
+
+
+def test_a_look_up_that_fails_fails_no_source(desk: Desk) -> None:
+    """It is a warning; what came is stored and the source is well."""
+    source = Answering(pages=[page(1, announced=[1, 2])], trouble=unavailable())
+    report = desk.ingestion.run([source])
+    assert report.failures == ()
+    assert report.warnings[0] == "arxiv: http://a/feed: answered 503"
+    assert report.warnings[1].startswith("arxiv: 1 announced paper is missing")
+    assert (desk.state().failures, desk.state().missing) == (0, 1)
+
+
+def test_a_source_without_a_second_road_says_what_is_missing(desk: Desk) -> None:
+    """Nobody is asked, and it is told all the same."""
+    report = desk.ingestion.run([Plain(pages=[page(1, announced=[1, 2])])])
+    assert report.counts["missing"] == 1
+    assert "missing" in report.warnings[0]
+
+
+def test_sources_are_told_apart(desk: Desk) -> None:
+    """The sums are of all; the lines of each."""
+    feed = Plain(name="feed", pages=[page(4, 5, announced=[4, 5, 6])])
+    report = desk.ingestion.run([Plain(pages=[page(1)]), feed, Plain(name="quiet")])
+    assert (report.counts["announced"], report.counts["missing"]) == (4, 1)
+    assert report.notes == (
+        "arxiv: 1 announced on 30 January, 1 stored, 0 missing; 1 read, 1 new",
+        "feed: 3 announced on 30 January, 2 stored, 1 missing; 2 read, 2 new",
+        "quiet: nothing new to read",
+    )
+
+
+def test_a_failure_is_reported_and_the_others_go_on(desk: Desk) -> None:
+    """What came before it stays, with the cursor of its page and the hour of its papers."""
+    broken = Plain(pages=[page(1), unavailable()])
+    report = desk.ingestion.run([broken, Plain(name="feed", pages=[page(2)])])
+    assert [(entry.place, entry.reason) for entry in report.failures] == [
+        ("arxiv: http://a/feed", "answered 503")
+    ]
+    assert (report.counts["sources"], report.counts["sources_ok"], report.counts["added"]) == (2, 1, 2)
+    assert report.notes[0] == "arxiv: failed, left alone until 2026-01-30 12:10 UTC"
+    state = desk.state()
+    assert (state.failures, state.last_error, state.last_ok) == (1, "http://a/feed: answered 503", None)
+    assert state.cursor is not None
+    assert (state.cursor.position, state.last_new) == ("2026-01-30", NOON)
+
+
+def test_a_source_at_rest_is_not_asked_and_the_report_says_so(desk: Desk) -> None:
+    """Until its rest is over, unless a person insists; each failure doubles it; a good run forgets."""
+    source = Plain(pages=[unavailable()])
+    desk.ingestion.run([source])
+    desk.instant += timedelta(minutes=9)
+    report = desk.ingestion.run([source])
+    assert (len(source.asked), report.counts["sources_ok"], report.notes) == (1, 0, ())
+    assert str(report.failures[0].reason) == (
+        "left alone until 2026-01-30 12:10 UTC after 1 run that failed: http://a/feed: answered 503"
+    )
+    report = desk.ingestion.run([source], insist=True)
+    assert (len(source.asked), desk.state().failures) == (2, 2)
+    assert desk.state().parked_until == desk.instant + timedelta(minutes=20)
+    assert report.notes == ("arxiv: failed 2 times in a row, left alone until 2026-01-30 12:29 UTC",)
+    desk.instant += timedelta(minutes=20)
+    source.pages = [page(1)]
+    assert desk.ingestion.run([source]).failures == ()
+    state = desk.state()
+    assert (state.failures, state.parked_until, state.last_error) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    "error,minutes",
+    [
+        (unavailable(), 10),
+        (unavailable(throttled=True), 60),
+        (unavailable(retry_after=7200.0), 120),
+        (unavailable(retry_after=5.0), 10),
+    ],
+)
+def test_how_long_it_rests(desk: Desk, error: SourceError, minutes: int) -> None:
+    """Longer where it asked to be asked less, and at least as long as it wished."""
+    desk.ingestion.run([Plain(pages=[error])])
+    assert desk.state().parked_until == NOON + timedelta(minutes=minutes)
+
+
+def test_a_fault_of_ours_is_that_sources_failure(desk: Desk) -> None:
+    """It is named by its kind alone: its words may hold anything that was read."""
+    report = desk.ingestion.run(
+        [Plain(pages=[page(1), KeyError("token=secret")]), Plain(name="feed", pages=[page(2)])]
+    )
+    assert report.counts["sources_ok"] == 1
+    assert report.failures[0].reason == "unexpected KeyError while reading; please report it"
+    assert desk.state().failures == 1
+
+
+def test_warnings_say_whose_they_are_and_entries_are_set_aside(desk: Desk) -> None:
+    """Once by name; refused entries with bytes are in quarantine, once however often they come."""
+    refused = [Refused(place="http://a/feed, entry 2", reason="no title", body=b"<entry/>")]
+    pages = [page(1, refused=refused, warnings=["the feed lags", "arxiv: another road was taken"])]
+    for _ in range(2):
+        report = desk.ingestion.run([Plain(pages=pages)])
+    assert report.warnings == ("arxiv: the feed lags", "arxiv: another road was taken")
+    assert (report.counts["refused"], report.failures) == (1, tuple(refused))
+    with desk.store.read() as unit:
+        (kept,) = unit.intake.quarantined("arxiv")
+    assert (kept.body, kept.times, kept.place) == (b"<entry/>", 2, refused[0].place)
+
+
+def test_a_quiet_day_is_no_failure_and_is_not_quiet_for_ever(desk: Desk) -> None:
+    """Why there is nothing is told that day; a later run that brings no reason has none."""
+    quiet = Outlook(expected_next=NOON + timedelta(days=2), quiet="no announcement on Saturday")
+    report = desk.ingestion.run([Plain(pages=[PaperPage(papers=[], outlook=quiet)])])
+    assert report.notes == ("arxiv: no announcement on Saturday; nothing new to read",)
+    assert desk.state().outlook == quiet
+    desk.instant += timedelta(days=1)
+    assert desk.ingestion.run([Plain()]).notes == ("arxiv: nothing new to read",)
+    assert desk.state().outlook == replace(quiet, quiet="")
+
+
+def test_a_feed_that_lags_says_so(desk: Desk) -> None:
+    """Asked after the hour, and nothing came."""
+    expected = Outlook(expected_next=NOON - timedelta(hours=1))
+    report = desk.ingestion.run([Plain(pages=[PaperPage(papers=[], outlook=expected)])])
+    assert report.notes == (
+        "arxiv: nothing new yet, though expected since 2026-01-30 11:00 UTC; nothing new to read",
+    )
+
+
+def test_progress_is_told_from_start_to_end(desk: Desk) -> None:
+    """Papers so far, of how many where that is known, and how it ended; one at rest is not begun."""
+    sources = [Plain(pages=[page(1, announced=[1, 2]), page(2, announced=())]), Plain(name="feed")]
+    sources.append(Plain(name="broken", pages=[unavailable()]))
+    desk.ingestion.run(sources, desk.told)
+    assert desk.seen == [
+        ("arxiv", 0, 0, None),
+        ("arxiv", 1, 2, None),
+        ("arxiv", 2, 2, None),
+        ("arxiv", 2, 0, True),
+        ("feed", 0, 0, None),
+        ("feed", 0, 0, True),
+        ("broken", 0, 0, None),
+        ("broken", 0, 0, False),
+    ]
+    desk.seen.clear()
+    desk.ingestion.run([sources[-1]], desk.told)
+    assert desk.seen == []
+
+
+def test_a_malformed_answer_is_a_failure_too(desk: Desk) -> None:
+    """Permanent for these bytes, and tried again later all the same."""
+    error = SourceMalformed("arxiv", "http://a/feed", "not XML")
+    assert desk.ingestion.run([Plain(pages=[error])]).failures[0].reason == "not XML"
+    assert desk.state().parked_until is not None
