@@ -17,6 +17,8 @@ from recommender.sources.sieve import MOST_ENTRIES
 
 _LARGEST = 4 * 1024 * 1024
 _DEPTH = 64
+_OPEN = 20_000
+_STEP = re.compile(rb"</|/>|<[A-Za-z_:\x80-\xff]")
 _DECLARATION = re.compile(rb"<!\s*(?:doctype|entity)", re.IGNORECASE)
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s>])")
@@ -76,7 +78,9 @@ def _fault(narrow: bytes) -> str:
         return fault
     if fault := excess(narrow):
         return fault
-    return f"its elements are nested deeper than {_DEPTH}" if _depth(narrow) > _DEPTH else ""
+    if max(_depth(narrow, "utf-8"), _depth(narrow, "iso-8859-1")) > _DEPTH:
+        return f"its elements are nested deeper than {_DEPTH}"
+    return f"more than {_OPEN:,} of its tags are never closed" if _open(narrow) > _OPEN else ""
 
 
 def _fault_of_encoding(start: bytes) -> str:
@@ -102,7 +106,17 @@ def _cut(narrow: bytes) -> int | None:
     return None if len(narrow) <= _LARGEST else last
 
 
-def _depth(narrow: bytes) -> int:
+def _open(narrow: bytes) -> int:
+    """Return how many tags are open at once at most, in a feed that may be no XML at all."""
+    deepest = depth = 0
+    if narrow.count(b"<") > _OPEN:
+        for tag in _STEP.finditer(narrow):
+            depth += 1 if tag[0][1:] not in (b"/", b">") else -1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _depth(narrow: bytes, encoding: str) -> int:
     """Return how deep the elements go, as far as the XML is sound; stops counting past the limit."""
     deepest = depth = 0
 
@@ -117,7 +131,7 @@ def _depth(narrow: bytes) -> int:
         nonlocal depth
         depth -= 1
 
-    parser = ParserCreate("utf-8")
+    parser = ParserCreate(encoding)
     parser.StartElementHandler = opened
     parser.EndElementHandler = closed
     try:
