@@ -174,7 +174,7 @@ def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
         page=sieve.page(),
         datestamps=[stamps[paper.id] for paper in sieve.papers],
         deleted=deleted,
-        token=next((text_of(part, f"{_OAI}resumptionToken").strip() for part in root), ""),
+        token=text_of(root, f"*/{_OAI}resumptionToken").strip(),
         error="" if code == "noRecordsMatch" else code,
     )
 
