@@ -74,9 +74,7 @@ def _fault(narrow: bytes) -> str:
         return "this is a web page, not a feed; use the address of the feed itself"
     if _DECLARATION.search(narrow):
         return "it declares a document type or entities, which is not read"
-    if fault := _fault_of_encoding(narrow[:2_000]):
-        return fault
-    if fault := excess(narrow):
+    if fault := _fault_of_encoding(narrow[:2_000]) or excess(narrow):
         return fault
     if max(_depth(narrow, "utf-8"), _depth(narrow, "iso-8859-1")) > _DEPTH:
         return f"its elements are nested deeper than {_DEPTH}"
