@@ -276,5 +276,7 @@ class Application:
         """Return everything `doctor` looks at."""
         from recommender.app.health import build_probes  # noqa: PLC0415 DNS and relay are for doctor alone
 
-        asked = [("source", section.name or section.type) for section in self.loaded.settings.source]
+        settings = self.loaded.settings
+        asked = [("source", section.name or section.type) for section in settings.source]
+        asked += [("enricher", section.name or section.type) for section in settings.enricher]
         return Diagnosis(self.store, self.clock, asked, build_probes(self.loaded, self.mailer, self._signer))

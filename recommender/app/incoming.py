@@ -1,11 +1,17 @@
 """What brings papers and feedback in: sources, files, libraries. Loaded only by commands that read papers."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from recommender.app.enrichers import build_errands
 from recommender.app.intake import build_sources, choose, read_file, read_library, rewind
+from recommender.domain.reports import Report
 from recommender.ports import Clock, Source, Store
+from recommender.ports.world import HasCabinet
+from recommender.services.enriching import Enriching, Errand
 from recommender.services.feedback_import import FeedbackImport
+from recommender.services.filing import Filing
 from recommender.services.importing import Importing
 from recommender.services.ingestion import Ingestion
 from recommender.services.library_import import LibraryImport
@@ -37,6 +43,22 @@ class Incoming:
     def ingestion(self) -> Ingestion:
         """Return what fetches from sources."""
         return Ingestion(self._store, self._clock)
+
+    def aftermath(self, sources: Sequence[Source], *, enriched: bool = True) -> Iterator[Report]:
+        """Do what follows a reading of sources, and report it; nothing where nothing is configured.
+
+        What readers saved goes into the libraries that were read, and then, if `enriched`, others are asked
+        what they know of the papers.
+        """
+        if any(isinstance(source, HasCabinet) and source.cabinet for source in sources):
+            yield Filing(self._store, self._clock).run(sources)
+        if self._errands and enriched:
+            yield Enriching(self._store, self._clock, ticks=time.monotonic).run(self._errands)
+
+    @cached_property
+    def _errands(self) -> list[Errand]:
+        settings = self._loaded.settings
+        return build_errands(settings.enricher, contact=settings.contact, clock=self._clock)
 
     def importing(self) -> Importing:
         """Return what reads saved files."""

@@ -99,10 +99,14 @@ def ingest(
         application.incoming.rewind(chosen, since)
     with reading() as show_progress:
         report = application.incoming.ingestion().run(chosen, show_progress, insist=source is not None)
+    tell(report)
+    followed = list(application.incoming.aftermath(chosen, enriched=source is None))
+    for after in followed:
+        tell(after)
     if chosen and report.partial and not report.counts.get("sources_ok"):
-        tell(report)
         raise typer.Exit(1)
-    finish(report)
+    if any(done.partial for done in (report, *followed)):
+        raise typer.Exit(4)
 
 
 def train(context: typer.Context) -> None:

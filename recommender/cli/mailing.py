@@ -43,9 +43,12 @@ def digest(context: typer.Context) -> None:
     While it delivers, the first Ctrl-C or SIGTERM stops after the message in hand.
     """
     application = application_of(context)
+    sources = application.incoming.sources()
     with reading() as show_progress:
-        reports = [application.incoming.ingestion().run(application.incoming.sources(), show_progress)]
-    tell(reports[-1])
+        reports = [application.incoming.ingestion().run(sources, show_progress)]
+    reports += application.incoming.aftermath(sources)
+    for report in reports:
+        tell(report)
     application.delivery.recover()
     reports += read_inbox(application)
     for step in (application.training().run, application.publishing.run):

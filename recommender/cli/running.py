@@ -176,6 +176,8 @@ class _Holder:
         sources = due_sources(application)
         if sources:
             self._log.note(application.incoming.ingestion().run(sources))
+            for report in application.incoming.aftermath(sources):
+                self._log.note(report)
         if training_is_due(application):
             self._log.note(application.training().run())
 

@@ -122,6 +122,8 @@ class Holding:
     added: datetime | None = None
     collections: tuple[str, ...] = ()
     """Names of the library's collections it is in, where they are asked for."""
+    ours: bool = False
+    """True where it was put there because the reader saved the paper: it says nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

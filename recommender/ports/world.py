@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar, runtime_checkable
 
 from recommender.domain.editions import Envelope
+from recommender.domain.filing import FilingPage
 from recommender.domain.papers import Cursor, Paper, PaperId, PaperPage
 
 T = TypeVar("T")
@@ -49,6 +50,38 @@ class LooksUp(Protocol):
 
         Raises SourceUnavailable or SourceMalformed.
         """
+        ...
+
+
+class Cabinet(Protocol):
+    """A reader's own library that takes in what the reader saves."""
+
+    @property
+    def reader(self) -> str:
+        """Address or id of the subscriber."""
+        ...
+
+    @property
+    def library(self) -> str:
+        """Name of the library, the same as in its news."""
+        ...
+
+    def file(self, papers: Sequence[Paper]) -> Iterator[FilingPage]:
+        """Yield what came of each request: papers that are in the library now, and those it refused.
+
+        A paper that is there already is not put there again, not even after a crash between a request
+        and the noting of its answer. Raises SourceUnavailable or SourceMalformed.
+        """
+        ...
+
+
+@runtime_checkable
+class HasCabinet(Protocol):
+    """A source that is a reader's own library, which may take in what the reader saves."""
+
+    @property
+    def cabinet(self) -> Cabinet | None:
+        """What takes papers in, or None where none are wanted there."""
         ...
 
 

@@ -50,16 +50,25 @@ class Ledger:
     """The last vote on each paper, or its undo, whoever gave it."""
     items: dict[str, Feedback]
     """The last act of each item, by its `via`."""
+    saved: frozenset[PaperId] = frozenset()
+    """Papers that the reader ever saved."""
     new: list[Feedback] = field(default_factory=list)
 
     @classmethod
     def read(cls, log: Sequence[Feedback], subscriber: Subscriber, now: datetime) -> "Ledger":
         """Read a log, oldest first."""
         items = {entry.via: entry for entry in log if entry.via.startswith(_LIBRARY)}
-        return cls(subscriber=subscriber, now=now, latest=latest_acts(log, VOTING), items=items)
+        saved = frozenset(entry.paper for entry in log if entry.act is Act.SAVE)
+        latest = latest_acts(log, VOTING)
+        return cls(subscriber=subscriber, now=now, latest=latest, items=items, saved=saved)
 
     def hold(self, via: str, paper: PaperId, holding: Holding) -> None:
-        """Let an item stand for an up-vote on its paper, unless it does or the reader has decided."""
+        """Let an item stand for an up-vote on its paper, unless it does or the reader has decided.
+
+        An item that was made because the reader saved the paper is the save, and no vote besides.
+        """
+        if holding.ours and paper in self.saved:
+            return
         interest = self._interest(holding.collections)
         own = self.items.get(via)
         if own and own.act is Act.UP:

@@ -4,7 +4,7 @@ Looks at values and at the permissions of files; asks neither the network nor th
 """
 
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -16,9 +16,11 @@ from recommender.domain.cadence import latest_slot, slots_before
 from recommender.domain.errors import Problem
 from recommender.domain.subscribers import After, Cadence, DeclaredSubscriber
 from recommender.settings import fields
+from recommender.settings.enricher_models import EnricherSection
 from recommender.settings.models import ScheduleSection, Settings
 from recommender.settings.reading import Document
 from recommender.settings.repeats import tables
+from recommender.settings.source_models import SourceSection
 
 _WEEKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((1, 19), (3, 22), (7, 19), (10, 31)))
 """Ends of weeks in which summer time holds nowhere, on one side only, or on both."""
@@ -168,14 +170,14 @@ def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
 def _readable_secret(document: Document, settings: Settings) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
-    named = (("mail", "password"), ("inbox", "password"), ("secrets", "keys"), ("zotero", "api_key"))
+    named = [("mail", "password"), ("inbox", "password"), ("secrets", "keys")]
+    named += [(name, "api_key") for name in ("zotero", "semanticscholar", "openalex", "crossref")]
     places = [(section, key) for section, key in named if _holds(document.data.get(section), key)]
-    secrets = {number: source.secrets for number, source in enumerate(settings.source)}
+    listed = (*_secrets("source", settings.source), *_secrets("enricher", settings.enricher))
     own = [
-        ("source", number, key)
-        for number, source in tables(document.data, "source")
-        for key in secrets.get(number, ())
-        if _holds(source, key)
+        (kind, number, key)
+        for kind, number, key in listed
+        if _holds(dict(tables(document.data, kind)).get(number), key)
     ]
     for path in (*places, *own):
         yield document.problem(
@@ -184,6 +186,12 @@ def _readable_secret(document: Document, settings: Settings) -> Iterator[Problem
             f"chmod 600 {document.shown}, or keep it in a file of its own",
             severity="warning",
         )
+
+
+def _secrets(kind: str, found: Iterable[SourceSection | EnricherSection]) -> Iterator[tuple[str, int, str]]:
+    """Yield the places of the secrets that some tables may hold."""
+    for number, table in enumerate(found):
+        yield from ((kind, number, key) for key in table.secrets)
 
 
 def _holds(table: object, key: str) -> bool:

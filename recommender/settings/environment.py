@@ -27,6 +27,9 @@ _FROM_FILE = frozenset(
         ("inbox", "password"),
         ("secrets", "keys"),
         ("zotero", "api_key"),
+        ("semanticscholar", "api_key"),
+        ("openalex", "api_key"),
+        ("crossref", "api_key"),
     }
 )
 _SUFFIX = "_file"

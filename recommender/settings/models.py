@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, create_model, model_valid
 from recommender.ports.options import Kind
 from recommender.settings import fields
 from recommender.settings.base import Secret, Section, secret_line
+from recommender.settings.enricher_models import EnricherSection, KeySection
 from recommender.settings.fault import fault
 from recommender.settings.fields import (
     Bind,
@@ -175,9 +176,14 @@ class Settings(Section):
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()
     zotero: ZoteroSection = ZoteroSection()
+    semanticscholar: KeySection = KeySection()
+    openalex: KeySection = KeySection()
+    crossref: KeySection = KeySection()
     subscribers: SubscribersSection = SubscribersSection()
     source: Annotated[tuple[SourceSection, ...], Field(strict=False)] = ()
     """Where papers come from."""
+    enricher: Annotated[tuple[EnricherSection, ...], Field(strict=False)] = ()
+    """Who else is asked about them."""
 
     @model_validator(mode="after")
     def _together(self) -> Self:

@@ -36,12 +36,13 @@ class _Unique:
 
 
 def repeated_sources(document: Document) -> Iterator[Problem]:
-    """Yield a problem for each source whose name an earlier one has."""
+    """Yield a problem for each source or enricher whose name an earlier one has."""
     names = _Unique("source name", 'give each source its own name, like name = "second"')
-    for number, source in tables(document.data, "source"):
-        own = _text(source, "name")
-        path: Path = ("source", number, "name") if own else ("source", number)
-        yield from names.check(document, path, own or _text(source, "type"))
+    for kind in ("source", "enricher"):
+        for number, table in tables(document.data, kind):
+            own = _text(table, "name")
+            path: Path = (kind, number, "name") if own else (kind, number)
+            yield from names.check(document, path, own or _text(table, "type"))
 
 
 def repeated_people(documents: Iterable[Document]) -> Iterator[Problem]:

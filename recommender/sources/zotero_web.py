@@ -2,14 +2,13 @@
 
 Web API v3 (https://www.zotero.org/support/dev/web_api/v3/syncing): the versions of what changed since the
 last version seen, then those items by key, and the keys of all items to see what has gone. A library in
-which nothing changed costs one request. Nothing is written there.
+which nothing changed costs one request. What is written there is the business of `zotero_cabinet`.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from recommender.domain.errors import SourceMalformed
@@ -20,6 +19,10 @@ from recommender.sources.library import gathered
 from recommender.sources.moments import day_of, midnight, moment
 from recommender.sources.text import clean, decode
 from recommender.sources.zotero import item_entry
+from recommender.sources.zotero_cabinet import ZoteroCabinet, is_ours
+from recommender.sources.zotero_place import ZoteroLibrary
+
+__all__ = ["ZoteroLibrary", "ZoteroSource"]
 
 _ASKED = 50
 """Items that one request may name."""
@@ -33,33 +36,6 @@ _HINTS = {
     403: "check api_key of this source: it must be allowed to read this library",
     404: "check library and collection of this source",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZoteroLibrary:
-    """Whose library is read, and which."""
-
-    reader: str
-    """Address or id of the subscriber."""
-    library: str
-    """`users/123` or `groups/123`."""
-    collection: str = ""
-    """Key of the one collection that is read, where it is not the whole library."""
-    api_key: str = field(default="", repr=False)
-    base_url: str = "https://api.zotero.org"
-    collections_are_interests: bool = False
-    """Tell the names of the collections an item is in."""
-
-    @property
-    def name(self) -> str:
-        """What the items' acts are filed under."""
-        return f"{self.library}/{self.collection}" if self.collection else self.library
-
-    @property
-    def mark(self) -> str:
-        """Return a short mark of all that a cursor holds for; another library is read from its start."""
-        parts = (self.base_url, self.name, self.reader, str(self.collections_are_interests))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +54,7 @@ class ZoteroSource:
         self._name = name
         self._client = client
         self._library = library
-        self._root = f"{library.base_url.rstrip('/')}/{library.library}"
+        self._root = library.root
         part = f"/collections/{library.collection}" if library.collection else ""
         self._top = f"{self._root}{part}/items/top"
 
@@ -86,6 +62,12 @@ class ZoteroSource:
     def name(self) -> str:
         """Name in configuration and reports."""
         return self._name
+
+    @property
+    def cabinet(self) -> ZoteroCabinet | None:
+        """What takes in the papers that the reader saves, if the library is to have them."""
+        library = self._library
+        return ZoteroCabinet(self._name, self._client, library) if library.save_to else None
 
     def fetch(self, since: Cursor | None) -> Iterator[PaperPage]:
         """Yield what changed after the version in `since`; the last page alone has the next cursor.
@@ -141,7 +123,11 @@ class ZoteroSource:
                 papers += found.papers
                 holdings += [
                     Holding(
-                        key=_text(item, "key"), paper=paper.id, added=added, collections=_named(data, names)
+                        key=_text(item, "key"),
+                        paper=paper.id,
+                        added=added,
+                        collections=_named(data, names),
+                        ours=is_ours(data, self._library),
                     )
                     for paper in found.papers
                 ]
@@ -176,8 +162,7 @@ class ZoteroSource:
         return names
 
     def _get(self, url: str, query: Mapping[str, str], more: Mapping[str, str] | None = None) -> Fetched:
-        key = {"Zotero-API-Key": self._library.api_key} if self._library.api_key else {}
-        headers = {"Zotero-API-Version": "3", **key, **(more or {})}
+        headers = {**self._library.headers, **(more or {})}
         return self._client.get(Ask(source=self._name, url=url, query=query, headers=headers, hints=_HINTS))
 
     def _version(self, answer: Fetched) -> int:

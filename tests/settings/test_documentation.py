@@ -9,6 +9,11 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from recommender.app.kinds import kinds
+from recommender.settings.enricher_models import (
+    CrossrefEnricher,
+    OpenalexEnricher,
+    SemanticscholarEnricher,
+)
 from recommender.settings.environment import sections
 from recommender.settings.people import InterestTable, SubscriberTable
 from recommender.settings.source_models import sections_of
@@ -54,9 +59,18 @@ def test_every_source_key_is_listed() -> None:
     assert set(documented("[[source]]")) == keys
 
 
+def test_every_enricher_key_is_listed() -> None:
+    """With the defaults that all of them have."""
+    models = (SemanticscholarEnricher, OpenalexEnricher, CrossrefEnricher)
+    rows = documented("[[enricher]]")
+    assert all(set(rows) == set(model.model_fields) for model in models)
+    shared = ("days", "again_days", "per_run", "api_key", "api_key_file", "allow_hosts")
+    assert all(rows[key] == default(model, key) for model in models for key in shared)
+
+
 def test_shipped_files_hold_no_key_the_manual_lacks() -> None:
     """The commented-out lines of the example files are documented keys as well."""
-    known = {key for title in (*TABLES, "[[source]]") for key in documented(title)}
+    known = {key for title in (*TABLES, "[[source]]", "[[enricher]]") for key in documented(title)}
     for name in ("paperroute.toml", "subscribers.toml"):
         shipped = (REPOSITORY / "config" / name).read_text(encoding="utf-8")
         assert set(re.findall(r"^#? ?(\w+) = ", shipped, re.MULTILINE)) <= known
