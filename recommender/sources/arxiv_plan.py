@@ -56,16 +56,19 @@ def owed_days(last: date, now: datetime, shown: Shown) -> Sequence[date]:
 def day_for(paper: Paper, stamp: date | None, days: Sequence[date]) -> date | None:
     """Return which of `days` announced a paper as new, by when it was submitted, or None.
 
-    Where only dates are known, two neighbours may fit; then a record changed later tells.
+    Where only dates are known, two neighbours may fit; then a record changed later tells. The day before
+    the first of `days` is thought of too: what it announced is not announced again.
     """
     when = paper.published
-    if when is None:
+    if when is None or not days:
         return None
-    windows = {day: announcement(day) for day in days}
+    windows = {day: announcement(day) for day in (previous_day(days[0]), *days)}
     if stamp is None:
-        return next((day for day, one in windows.items() if one.since < when <= one.until), None)
-    fitting = [day for day, one in windows.items() if one.since.date() <= when.date() <= one.until.date()]
-    return max((day for day in fitting if day <= stamp), default=fitting[0] if fitting else None)
+        found = next((day for day, one in windows.items() if one.since < when <= one.until), None)
+    else:
+        fitting = [day for day, one in windows.items() if one.since.date() <= when.date() <= one.until.date()]
+        found = max((day for day in fitting if day <= stamp), default=fitting[0] if fitting else None)
+    return found if found in days else None
 
 
 def announced_by(
