@@ -48,6 +48,10 @@ class Papers(Protocol):
         """Return snapshots taken in (since, until]."""
         ...
 
+    def thin_signals(self, *, now: datetime) -> int:
+        """Take away snapshots that tell nothing any more (`domain.snapshots`); return how many."""
+        ...
+
     def source_states(self) -> Mapping[str, SourceState]:
         """Return what is remembered of each source."""
         ...

@@ -1,13 +1,13 @@
 """Attention: up-votes, comments and their growth, fading with time. The same for every reader."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.domain.editions import Evidence
 from recommender.domain.papers import Paper, PaperId, Signal
@@ -15,28 +15,34 @@ from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import Candidates, Corpus, FloatMatrix, ProfileBatch
 from recommender.ranking.vectors import is_empty
 
+Numbers = NDArray[np.float64]
+Places = NDArray[np.intp]
 HALF_LIFE_DAYS = 3.0
 """Attention this old counts half."""
 _COMMENTS = 0.3
 _VELOCITY = 0.5
+_GROWTH_DAYS = 1.0
+"""Growth is measured over at least so long: an hour's votes say little about a day's."""
+_SHORTEST_DAYS = 0.25
 
 
 def attention(signals: Iterable[Signal], now: datetime) -> dict[PaperId, tuple[float, int]]:
     """Return (heat, up-votes) of every paper with at least one up-vote by `now`.
 
-    The latest snapshot of each source counts; sources add up. Growth is up-votes a day between the
-    last two snapshots of a source.
+    The latest snapshot of each source counts; sources add up. Growth is up-votes a day between that and
+    the newest one a day or more before it (the first, where all are younger). The level fades from the
+    first snapshot on, growth from the latest. Formula in docs/relevance.md.
     """
-    series: dict[tuple[PaperId, str], list[Signal]] = defaultdict(list)
-    for signal in signals:
-        if signal.taken_at <= now:
-            series[signal.paper, signal.source].append(signal)
+    known = [signal for signal in signals if signal.taken_at <= now]
+    keys = [(signal.paper, signal.source) for signal in known]
+    series = sorted(set(keys))
+    places = {key: place for place, key in enumerate(series)}
+    owner = np.fromiter((places[key] for key in keys), dtype=np.intp, count=len(known))
     heat: dict[PaperId, tuple[float, int]] = {}
-    for (paper, _), snapshots in sorted(series.items()):
-        own, votes = _heat(sorted(snapshots, key=lambda signal: signal.taken_at), now)
+    for (paper, _), own, votes in zip(series, *_heats(known, owner, now), strict=True):
         if votes > 0:
             before = heat.get(paper, (0.0, 0))
-            heat[paper] = (before[0] + own, before[1] + votes)
+            heat[paper] = (before[0] + float(own), before[1] + int(votes))
     return heat
 
 
@@ -87,20 +93,43 @@ class TrendExplainer:
         return [Evidence(scorer=self.name, share=0.0, count=self.votes.get(paper.id)) for paper in candidates]
 
 
-def _heat(snapshots: Sequence[Signal], now: datetime) -> tuple[float, int]:
-    last = snapshots[-1]
-    votes = last.upvotes or 0
-    growth = 0.0
-    if len(snapshots) > 1:
-        before = snapshots[-2]
-        days = max((last.taken_at - before.taken_at).total_seconds() / 86400.0, 1.0 / 24)
-        growth = max(0.0, (votes - (before.upvotes or 0)) / days)
-    level = math.log1p(votes) + _COMMENTS * math.log1p(last.comments or 0)
+def _heats(known: Sequence[Signal], owner: Places, now: datetime) -> tuple[Numbers, Numbers]:
+    """Return (heat, up-votes) of each series, both (n_series,); `owner` says whose each snapshot is."""
+    at, end = _numbers(signal.taken_at.timestamp() for signal in known), now.timestamp()
+    order = np.lexsort((at, owner))
+    age, owner = np.maximum((end - at[order]) / 86400.0, 0.0), owner[order]
+    votes = _numbers(np.nan if signal.upvotes is None else signal.upvotes for signal in known)[order]
+    comments = _numbers(signal.comments or 0 for signal in known)[order]
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    last = np.append(first[1:], len(known)) - 1 if len(known) else first
+    own = np.nan_to_num(votes[last])
+    before = _references(age, votes, owner, last)
+    days = np.maximum(age[before] - age[last], _SHORTEST_DAYS)
+    growth = np.where(before == last, 0.0, np.maximum(0.0, (own - votes[before]) / days))
+    level = np.log1p(own) + _COMMENTS * np.log1p(comments[last])
     # The level fades from the first sighting on, or an old hit that is counted daily would never leave.
-    heat = level * _fade(snapshots[0], now) + _VELOCITY * math.log1p(growth) * _fade(last, now)
-    return heat, votes
+    heat = level * _fade(age[first]) + _VELOCITY * np.log1p(growth) * _fade(age[last])
+    return heat, own
 
 
-def _fade(snapshot: Signal, now: datetime) -> float:
-    days = max(0.0, (now - snapshot.taken_at).total_seconds() / 86400.0)
-    return float(0.5 ** (days / HALF_LIFE_DAYS))
+def _numbers(values: Iterable[float]) -> Numbers:
+    return np.fromiter(values, dtype=np.float64)
+
+
+def _references(age: Numbers, votes: Numbers, owner: Places, last: Places) -> Places:
+    """Return the snapshot that each series' growth is counted from; its last where there is no other.
+
+    It is the newest counted one a day or more before the last, else the first counted one.
+    """
+    place = np.arange(len(age))
+    counted = ~np.isnan(votes)
+    old = counted & (age - age[last][owner] >= _GROWTH_DAYS)
+    newest, earliest = np.full(len(last), -1), last.copy()
+    np.maximum.at(newest, owner[old], place[old])
+    np.minimum.at(earliest, owner[counted], place[counted])
+    return np.where(newest >= 0, newest, earliest)
+
+
+def _fade(age: Numbers) -> Numbers:
+    faded: Numbers = 0.5 ** (age / HALF_LIFE_DAYS)
+    return faded

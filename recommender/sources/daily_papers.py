@@ -76,6 +76,8 @@ def daily_papers(rows: object, sheet: Sheet) -> PaperPage:
             continue
         papers.append(paper)
         signals.append(_signal(row, inner, paper, sheet.now))
+        if seen:  # nobody counted then, but attention is as old as the list
+            signals.append(Signal(paper=paper.id, source=SIGNALS, taken_at=seen))
     return PaperPage(
         papers=papers, signals=signals, refused=refused, place=sheet.place, announced=_announced(named)
     )

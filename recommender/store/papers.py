@@ -11,6 +11,7 @@ from recommender.store.names import look_up, resolve, split
 from recommender.store.rows import read_paper, read_signal, read_source, source_row
 from recommender.store.schema import PAPER, PAPER_SIGNAL, SOURCE_STATE
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
+from recommender.store.thinning import thin
 
 _PAGE = 2_000
 
@@ -110,6 +111,10 @@ class SqlPapers:
         query = select(PAPER_SIGNAL).where(taken > since, taken <= until)
         query = query.order_by(taken, PAPER_SIGNAL.c.paper_id, PAPER_SIGNAL.c.source)
         return [read_signal(row) for row in self._connection.execute(query)]
+
+    def thin_signals(self, *, now: datetime) -> int:
+        """Take away snapshots that tell nothing any more (`domain.snapshots`); return how many."""
+        return thin(self._connection, now)
 
     def source_states(self) -> Mapping[str, SourceState]:
         """Return what is remembered of each source, by name."""

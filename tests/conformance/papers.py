@@ -212,6 +212,26 @@ class PapersConformance:
             assert unit.papers.add_signals([taken]) == 0
             assert unit.papers.signals(NOON - HOUR, NOON) == [replace(taken, paper=a_paper().id)]
 
+    def test_snapshots_that_tell_nothing_are_taken_away(self, store: Store) -> None:
+        """Of one paper and source each; doing it again takes nothing."""
+        kept(store, a_paper(1), a_paper(2))
+        taken = [
+            Signal(paper=a_paper(paper).id, source=source, taken_at=NOON - hour * HOUR, upvotes=votes)
+            for paper, source in ((1, "huggingface"), (1, "other"), (2, "huggingface"))
+            for hour, votes in ((0, 3), (1, 3), (2, 3), (3, 3), (4, None))
+        ]
+        far = [
+            Signal(paper=a_paper(1).id, source="far", taken_at=NOON - days * 24 * HOUR, upvotes=days)
+            for days in (98, 96, 94)
+        ]
+        with store.write() as unit:
+            unit.papers.add_signals([*taken, *far])
+            assert unit.papers.thin_signals(now=NOON) == 7
+            assert unit.papers.thin_signals(now=NOON) == 0
+            left = unit.papers.signals(NOON - 100 * 24 * HOUR, NOON)
+        hours = [(NOON - signal.taken_at) // HOUR for signal in left]
+        assert hours == [98 * 24, 94 * 24, 4, 4, 4, 3, 3, 3, 0, 0, 0]
+
     def test_the_state_of_a_source_is_remembered(self, store: Store) -> None:
         """The last state saved is the one found."""
         state = SourceState(source="arxiv", cursor=Cursor(position="p1", etag="e"), last_ok=NOON, papers=3)

@@ -1,8 +1,11 @@
 """Attention."""
 
+import math
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recommender.domain.papers import Signal
 from recommender.ranking.trending import attention, trending
@@ -61,3 +64,40 @@ def test_only_the_papers_asked_for_are_listed() -> None:
     """Signals of others are passed over, and the limit holds."""
     assert trending([ONE], [seen(1, 3), seen(2, 30)], NOON, 10)[0][0] == ONE.id
     assert len(trending([ONE, TWO], [seen(1, 3), seen(2, 30)], NOON, 1)) == 1
+
+
+def test_growth_of_an_hour_is_held_against_a_day() -> None:
+    """The newest snapshot a day back counts, however many were taken since."""
+    sparse = [seen(1, 10, days=1), seen(1, 30)]
+    dense = [*sparse, *(seen(1, 30 - hour, days=hour / 24) for hour in range(1, 20))]
+    assert attention(dense, NOON) == attention(sparse, NOON)
+
+
+def test_growth_of_less_than_a_day_is_taken_for_a_quarter_at_least() -> None:
+    """Two votes in a minute are no thousands a day."""
+    minute = attention([seen(1, 0, days=1 / 1440), seen(1, 2)], NOON)[ONE.id][0]
+    hours = attention([seen(1, 0, days=0.25), seen(1, 2)], NOON)[ONE.id][0]
+    assert minute == pytest.approx(hours, rel=0.05)
+
+
+def test_formula() -> None:
+    """As docs/relevance.md has it."""
+    found = attention([seen(1, 4, days=2), seen(1, 10, comments=2)], NOON)[ONE.id][0]
+    level = math.log(11) + 0.3 * math.log(3)
+    assert found == pytest.approx(level * 0.5 ** (2 / 3) + 0.5 * math.log(1 + 6 / 2))
+
+
+def test_a_list_read_late_is_not_new_attention() -> None:
+    """A snapshot without counts says since when a paper is on a list; it is no start of growth."""
+    heat, votes = attention([seen(1, None, days=9), seen(1, 40)], NOON)[ONE.id]
+    assert (heat, votes) == (pytest.approx(math.log(41) / 8), 40)
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 200), st.one_of(st.none(), st.integers(0, 9)))))
+def test_order_of_snapshots_is_nothing(drawn: list[tuple[int, int, int | None]]) -> None:
+    """The same snapshots in another order give the same heat, finite and not negative."""
+    signals = [seen(paper, votes, days=hours / 24) for paper, hours, votes in drawn]
+    unique = list({(signal.paper, signal.taken_at): signal for signal in signals}.values())
+    found = attention(unique, NOON)
+    assert found == attention(unique[::-1], NOON)
+    assert all(0 < heat < 50 for heat, _ in found.values())

@@ -67,7 +67,7 @@ AGES = ["2024-05", "2024-08", "2024-12", "2025-04", "2025-09", "2026-01"]
 def test_every_age_of_rows_is_read(age: str) -> None:
     """What a row has is taken from where it stood then, and its day is found."""
     page = parse_daily_papers(daily(row_of(age)), LIVE)
-    (paper,), (signal,) = page.papers, page.signals
+    (paper,), (signal, listed) = page.papers, page.signals
     assert (paper.id, paper.title, paper.abstract) == (
         "arxiv:2405.00001",
         "Growing rows",
@@ -85,6 +85,7 @@ def test_every_age_of_rows_is_read(age: str) -> None:
     assert paper.summary_by == {"2025-09": "Hugging Face", "2026-01": "Hugging Face (some-model-1)"}.get(age)
     assert paper.organisation == ("Acme Labs" if age >= "2026-01" else None)
     assert (signal.upvotes, signal.comments, signal.stars) == (4, 1, 9 if age >= "2025-09" else None)
+    assert (listed.taken_at, listed.upvotes, listed.comments) == (paper.first_seen, None, None)
     assert page.announced == [Announced(day=date(2024, 5, 27), papers=[PaperId("arxiv:2405.00001")])]
 
 
