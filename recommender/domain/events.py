@@ -52,6 +52,9 @@ def _reworded(before: Paper, after: Paper) -> bool:
 
 
 def _published(paper: Paper) -> str:
-    """Return where a preprint came out, or an empty string."""
-    own = paper.doi if paper.doi and not paper.doi.startswith("10.48550/") else None
-    return paper.venue or own or "" if paper.id.startswith("arxiv:") else ""
+    """Return where a preprint came out, or an empty string. One known by a DOI is published under another."""
+    if paper.id.startswith("arxiv:"):
+        own = paper.doi if paper.doi and not paper.doi.startswith("10.48550/") else None
+        return paper.venue or own or ""
+    elsewhere = paper.id.startswith("doi:") and paper.doi and paper.id != f"doi:{paper.doi}"
+    return paper.doi or "" if elsewhere else ""
