@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from recommender.mail.dkim import DkimSigner
     from recommender.services.evaluating import Evaluating
     from recommender.services.inbox import Inbox
+    from recommender.services.twins import Identities
 
 
 def _read_references(path: Path) -> tuple[str, ...]:
@@ -251,6 +252,12 @@ class Application:
         return Previewing(
             self.store, self.clock, self.recommending(), self.editions, self.mailer, self._guard
         )
+
+    def identities(self) -> "Identities":
+        """Return what knows which records are one paper."""
+        from recommender.services.twins import Identities  # noqa: PLC0415 only where folds are looked at
+
+        return Identities(self.store, self.clock)
 
     # People
 

@@ -15,6 +15,7 @@ from recommender import __version__
 from recommender.cli import (
     browse,
     demo,
+    folds,
     inbox,
     intake,
     interests,
@@ -37,7 +38,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (setup, demo, intake, quarantine, mailing, inbox, outbox, browse, interests, people, running):
+for group in (
+    setup,
+    demo,
+    intake,
+    quarantine,
+    mailing,
+    inbox,
+    outbox,
+    browse,
+    folds,
+    interests,
+    people,
+    running,
+):
     group.register(app)
 
 
