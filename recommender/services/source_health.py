@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from shlex import quote
 from zoneinfo import ZoneInfo
 
 from recommender.domain.condition import Condition, condition_of
@@ -106,11 +107,11 @@ def _stored(announced: int, missing: int) -> str:
 
 def _fix(condition: Condition, name: str) -> str:
     if condition is Condition.FAILING:
-        return f"it is asked again by itself; at once: paperroute ingest --source {name}"
+        return f"it is asked again by itself; at once: paperroute ingest --source {quote(name)}"
     if condition in (Condition.NEVER, Condition.STALE):
         return "paperroute ingest, or keep paperroute run running"
     if condition is Condition.LACKING:
-        return f"looked up again at each ingest; at once: paperroute ingest --source {name}"
+        return f"looked up again at each ingest; at once: paperroute ingest --source {quote(name)}"
     return "paperroute run asks again every half hour for some hours" if condition is Condition.LATE else ""
 
 
