@@ -15,6 +15,12 @@ Resolver = Callable[[str, int], Sequence[str]]
 
 _PORTS = frozenset({80, 443})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All IPv6 that was ever given out; the rest holds old and local ways to write IPv4 addresses."""
+_NOT_PUBLIC = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "2001::/23", "2001:db8::/32"))
+)
+"""Set aside for special use, whatever the version of Python knows of it."""
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -49,7 +55,8 @@ def target(url: str, allow_hosts: Collection[str]) -> Target:
         raise Forbidden("only http:// and https:// addresses are fetched")
     if parts.username is not None or parts.password is not None:
         raise Forbidden("an address with a user name or password in it is not fetched")
-    port = port or (443 if scheme == "https" else 80)
+    if port is None:
+        port = 443 if scheme == "https" else 80
     if port not in _PORTS and not is_allowed(host, port, allow_hosts):
         raise Forbidden(f"port {port} is only used for hosts listed in allow_hosts of the source")
     return Target(scheme=scheme, host=host, port=port)
@@ -80,20 +87,23 @@ def is_public(address: str) -> bool:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return all(_plainly_public(layer) for layer in (parsed, *_wrapped(parsed)))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return _plainly_public(parsed)
+    if (inner := _translated(parsed)) is not None:
+        return _plainly_public(inner)
+    if parsed.sixtofour is not None and not _plainly_public(parsed.sixtofour):
+        return False
+    return parsed.scope_id is None and parsed in _UNICAST and _plainly_public(parsed)
 
 
 def _plainly_public(address: _Address) -> bool:
-    mapped = isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None
     special = address.is_multicast or address.is_unspecified or address.is_loopback or address.is_link_local
-    return mapped or (address.is_global and not special)
+    set_aside = any(address.version == net.version and address in net for net in _NOT_PUBLIC)
+    return address.is_global and not special and not set_aside
 
 
-def _wrapped(address: _Address) -> Sequence[_Address]:
-    """Return the IPv4 addresses that an IPv6 address stands for (mapped, 6to4, Teredo, NAT64)."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return ()
-    inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
+def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 address is only a way to write (mapped, NAT64)."""
     if address in _NAT64:
-        inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return [found for found in inner if found is not None]
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped

@@ -7,7 +7,7 @@ ETag and Last-Modified in their cursor), no judging of content (parsers do that 
 import ssl
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache
 from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
@@ -19,7 +19,8 @@ from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavai
 from recommender.sources.asking import Ask, Fetched, Limits, retry_after, seconds
 from recommender.sources.guard import Forbidden, Resolver, Target, is_allowed, system_resolver, target
 from recommender.sources.inflate import ENCODINGS, Bomb, Damaged, TooLarge, bounded, unpacked
-from recommender.sources.pacing import ARXIV, Lane, Pacer, Timing
+from recommender.sources.lanes import LaneBusy
+from recommender.sources.pacing import ARXIV, Lane, LaneClosed, Pacer, Timing
 from recommender.sources.wire import CheckedBackend, Deadline, Reach
 
 __all__ = ["Ask", "Fetched", "Limits", "PoliteClient"]
@@ -94,22 +95,35 @@ class PoliteClient:
         for _ in range(self._limits.redirects + 1):
             goal = self._target(ask, url)
             lane = ask.lane or self._lane(goal)
-            if (pause := self._pacer.left(lane)) > self._limits.patience:
-                reason = f"{goal.host} asked for a pause that lasts {pause:.0f} s more"
-                raise SourceUnavailable(ask.source, url, reason, retry_after=pause, throttled=True)
             try:
-                with self._pacer.turn(lane):
+                with self._pacer.turn(lane, patience=self._limits.patience):
                     start = monotonic()
                     answer = self._exchange(ask, url, Deadline(at=start + left, monotonic=monotonic))
                     left -= monotonic() - start
+            except (LaneClosed, LaneBusy) as closed:
+                raise self._left_alone(ask, url, lane, closed) from closed
             except SourceError as error:
                 self._pacer.rest(lane, error.retry_after or 0.0)
+                if (pause := self._pacer.left(lane)) > self._limits.patience and error.throttled:
+                    raise self._at_rest(lane, error, pause) from error
                 raise
             if isinstance(answer, Fetched):
                 self._pacer.rest(lane, seconds(answer.headers.get("backoff", "")) or 0.0)
                 return answer
             url = self._next_hop(ask, url, answer)
         raise SourceMalformed(ask.source, ask.place, f"redirected more than {self._limits.redirects} times")
+
+    def _left_alone(self, ask: Ask, url: str, lane: Lane, closed: LaneClosed | LaneBusy) -> SourceUnavailable:
+        """Say why nothing was asked."""
+        if isinstance(closed, LaneBusy):
+            return SourceUnavailable(ask.source, url, f"another process is still asking {lane.name}")
+        reason = f"{lane.name} wants a pause; it is left alone {self._pacer.until(closed.seconds)}"
+        return SourceUnavailable(ask.source, url, reason, retry_after=closed.seconds, throttled=True)
+
+    def _at_rest(self, lane: Lane, error: SourceError, pause: float) -> SourceError:
+        """Say until when nobody asks a host that wants to be left alone."""
+        reason = f"{error.reason}; {lane.name} is left alone {self._pacer.until(pause)}"
+        return type(error)(error.source, error.place, reason, retry_after=pause, throttled=True)
 
     def _next_hop(self, ask: Ask, url: str, location: str) -> str:
         try:
@@ -157,7 +171,7 @@ class PoliteClient:
     @contextmanager
     def _answer(self, ask: Ask, url: str, deadline: Deadline) -> Iterator[httpx.Response]:
         """Open one exchange on a connection of its own: a deadline belongs to one exchange."""
-        transport = _CheckedTransport(self._tls, CheckedBackend(self._reach, deadline))
+        transport = _CheckedTransport(_tls(), CheckedBackend(self._reach, deadline))
         method = "GET" if ask.body is None else "POST"
         headers, goal = self._headers(ask, url), ask.sent(url)
         with (
@@ -167,10 +181,6 @@ class PoliteClient:
             ) as response,
         ):
             yield response
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return httpx.create_ssl_context(trust_env=False)
 
     def _headers(self, ask: Ask, url: str) -> dict[str, str]:
         headers = {"User-Agent": self._agent, "Accept": _ACCEPT, "Accept-Encoding": "gzip, deflate"}
@@ -231,6 +241,12 @@ class PoliteClient:
         except Damaged as error:
             raise SourceUnavailable(ask.source, url, str(error)) from error
         return body.getvalue()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Read the certificates once in a process: it takes longer than many an exchange."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class _CheckedTransport(httpx.HTTPTransport):

@@ -13,6 +13,8 @@ import httpcore  # the engine of httpx, whose public hook for connections this i
 
 from recommender.sources.guard import Resolver, checked_addresses
 
+_TRIED = 8
+"""Addresses of one name that are tried; all of them are checked."""
 _SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
 
 
@@ -65,7 +67,7 @@ class CheckedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"the name {host} was not found") from error
         problem: Exception = httpcore.ConnectError(f"the name {host} has no address")
-        for address in addresses:
+        for address in addresses[:_TRIED]:
             left = self._deadline.left(timeout, httpcore.ConnectTimeout)
             try:
                 stream = self._plain.connect_tcp(address, port, left, local_address, socket_options)

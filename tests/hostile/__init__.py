@@ -1,0 +1,1 @@
+"""Bytes and servers that mean harm, or look like it."""
