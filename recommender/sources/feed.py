@@ -24,12 +24,14 @@ from recommender.sources.kinds import Client, SourceKind
 from recommender.sources.moments import moment
 from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
+    author_names,
     clean_abstract,
     clean_names,
     clean_title,
     first_link,
     optional,
     plain_text,
+    with_originals,
 )
 
 _SOURCE = "feed"
@@ -132,7 +134,8 @@ class _Written:
 
 def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
     """Turn one entry into a paper; raise Unusable without a title."""
-    title = clean_title(plain_text(_string(entry, "title")))
+    sent, told = _string(entry, "title"), _string(entry, "summary") or _content(entry)
+    title = clean_title(plain_text(sent))
     if not title:
         raise Unusable("it has no title")
     link = first_link([entry.get("link"), *(item.get("href") for item in entry.get("links", ()))])
@@ -142,11 +145,11 @@ def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
     )
     doi = next((found for key in _DOI_KEYS if (found := normal_doi(_string(entry, key)))), None)
     stamp = _string(entry, "published") or _string(entry, "updated")
-    return Paper(
+    paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),
         title=title,
-        abstract=clean_abstract(plain_text(_string(entry, "summary") or _content(entry))),
-        authors=clean_names(_authors(entry)),
+        abstract=clean_abstract(plain_text(told)),
+        authors=author_names(_authors(entry)),
         keywords=clean_names(tag.get("term") for tag in entry.get("tags", ())),
         venue=optional(plain_text(_string(feed, "title"))),
         doi=doi,
@@ -154,6 +157,7 @@ def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
         published=moment(stamp),
         version=next((part for name in names if number and (part := arxiv_version(name))), None),
     )
+    return with_originals(paper, title=sent, abstract=told)
 
 
 def _authors(entry: Mapping[str, Any]) -> Sequence[str]:

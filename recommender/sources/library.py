@@ -12,12 +12,14 @@ from typing import TypeVar
 from recommender.domain.identity import arxiv_id, arxiv_version, bare_title, canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperId, PaperPage, Refused
 from recommender.sources.text import (
+    author_names,
     clean_abstract,
     clean_names,
     clean_title,
     first_link,
     given_first,
     optional,
+    with_originals,
 )
 
 T = TypeVar("T")
@@ -119,11 +121,11 @@ def _paper(entry: LibraryEntry, *, name_of: tuple[str | None, str | None]) -> Pa
     number, doi = name_of
     title = clean_title(entry.title)
     fallback = f"https://doi.org/{doi}" if doi else first_link(entry.links)
-    return Paper(
+    paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),
         title=title,
         abstract=clean_abstract(entry.abstract),
-        authors=clean_names(given_first(name) for name in entry.authors),
+        authors=author_names(given_first(name) for name in entry.authors),
         keywords=clean_names(entry.keywords),
         venue=optional(entry.venue),
         doi=doi,
@@ -132,3 +134,4 @@ def _paper(entry: LibraryEntry, *, name_of: tuple[str | None, str | None]) -> Pa
         version=arxiv_version(entry.eprint) if number else None,
         library_only=True,
     )
+    return with_originals(paper, title=entry.title, abstract=entry.abstract)

@@ -13,7 +13,7 @@ from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import canonical_id
 from recommender.domain.papers import Paper, PaperPage, Refused, Signal
 from recommender.sources.moments import english_date, month_number
-from recommender.sources.text import clean_abstract, clean_title, decode
+from recommender.sources.text import clean_abstract, clean_title, decode, with_originals
 
 SIGNALS = "listing"
 _HEADER = frozenset(
@@ -163,7 +163,7 @@ def _finished(draft: _Draft) -> tuple[Paper, int | None]:
         organisation=organisation,
         published=published,
     )
-    return paper, comments
+    return with_originals(paper, title=draft.title, abstract=draft.abstract), comments
 
 
 def _number(digits: str) -> int | None:
