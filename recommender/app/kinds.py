@@ -10,6 +10,7 @@ _FILES = (
     "arxiv_kind",
     "huggingface_kind",
     "feed",
+    "biorxiv",
     "zotero_kind",
 )
 
