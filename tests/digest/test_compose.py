@@ -23,6 +23,7 @@ from tests.digest.samples import (
     material_after_loss,
     missed,
     reader,
+    renderer,
 )
 
 HOSTILE = "=?utf-8?q?evil=0ABcc=3A_x=40y?= \u202eRTL\u2028new\x00 " + "very long title " * 25
@@ -246,3 +247,15 @@ def test_a_saved_paper_is_taken_off_the_list_by_mail() -> None:
         assert {paper.thumbs.save_words for paper in others} == {"Save"}
         assert last.thumbs.save_words == words
     assert "Take%20off%20my%20reading%20list" in last.thumbs.save
+
+
+def test_the_foot_says_how_the_sources_were_or_nothing() -> None:
+    """The edition's own sentence, in both parts, harmless and short whatever a source is called; or no line."""
+    told = replace(edition(), sources=f"Sources: {HOSTILE * 3}<b> & fine.")
+    made = digest(edition=told)
+    assert len(made.footer.sources) <= 400
+    assert not any(unicodedata.category(char) in {"Cc", "Cf"} for char in made.footer.sources)
+    html = renderer().html(digest(edition=replace(told, sources="Sources: <b> & fine.")))
+    assert "Sources: &lt;b&gt; &amp; fine." in html
+    silent = digest(edition=replace(edition(), sources=""))
+    assert "Sources:" not in renderer().html(silent) + renderer().text(silent)
