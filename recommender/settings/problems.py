@@ -87,7 +87,7 @@ def explain(detail: ErrorDetails, path: Path, schema: Schema) -> tuple[str, str]
     name, node = _name(path), _node_at(schema, detail["loc"])
     if detail["type"] == "extra_forbidden":
         return _unknown(path, keys_at(schema, detail["loc"][:-1]), schema)
-    if detail["type"] in _ABSENT:
+    if detail["type"] in _ABSENT and detail["input"] != "":
         state, act = _ABSENT[detail["type"]]
         return (f"{name} is {state}", act.format(f"{name} = ", _example(name, node)))
     if detail["type"] == "union_tag_not_found":
@@ -276,4 +276,5 @@ _EXPLAINERS: Mapping[str, Callable[[str, ErrorDetails], tuple[str, str]]] = {
     "greater_than": _range("more than", "gt", "a number above {}"),
     "less_than": _range("less than", "lt", "a number below {}"),
     "string_too_short": _empty,
+    "too_short": _empty,
 }
