@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from recommender.app.enrichers import build_errands
-from recommender.app.intake import build_sources, choose, read_file, read_library, rewind
+from recommender.app.intake import build_sources, choose, data_folder, read_file, read_library, rewind
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Source, Store
 from recommender.ports.world import HasCabinet
@@ -30,7 +30,8 @@ class Incoming:
     @cached_property
     def _sources(self) -> list[Source]:
         settings = self._loaded.settings
-        return build_sources(settings.source, contact=settings.contact, clock=self._clock)
+        lanes = data_folder(self._loaded.store_url, self._loaded.artifacts.parent)
+        return build_sources(settings.source, contact=settings.contact, clock=self._clock, lanes=lanes)
 
     def sources(self, *, only: str | None = None) -> list[Source]:
         """Return the configured sources, or the one named; raises InputError for an unknown name."""

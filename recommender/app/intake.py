@@ -9,22 +9,37 @@ from recommender.app.kinds import kinds
 from recommender.domain.errors import InputError
 from recommender.domain.papers import Cursor, PaperPage, SourceState
 from recommender.ports import Clock, Source, Store
+from recommender.runtime import SystemClock
 from recommender.settings.source_models import SourceSection
 from recommender.sources.bibliography import parse_references
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
+from recommender.sources.lanes import LaneFolder
+from recommender.sources.pacing import Timing
 
 __all__ = ["build_sources", "read_file", "read_library", "read_references"]
 
 
-def build_sources(sections: Iterable[SourceSection], *, contact: str, clock: Clock) -> list[Source]:
-    """Return the sources that the tables describe, over one HTTP client so that limits hold across them."""
-    client = PoliteClient(contact=contact)
+def build_sources(
+    sections: Iterable[SourceSection], *, contact: str, clock: Clock, lanes: Path
+) -> list[Source]:
+    """Return the sources that the tables describe, over one HTTP client so that limits hold across them.
+
+    In the folder `lanes` stands what holds across the processes of this machine too.
+    """
+    timing = Timing(folder=LaneFolder(lanes, SystemClock()))  # the wall's own time, whatever `clock` shows
+    client = PoliteClient(contact=contact, timing=timing)
     build = {kind.word: kind.build for kind in kinds()}
     return [
         build[section.type](section.options(), client.allowing(section.allow_hosts), clock)
         for section in sections
     ]
+
+
+def data_folder(store_url: str, otherwise: Path) -> Path:
+    """Return the folder of a store's file, or `otherwise` where the store is on a server."""
+    file = store_url.removeprefix("sqlite:///")
+    return otherwise if file in (store_url, "", ":memory:") else Path(file).parent
 
 
 def read_library(path: Path, now: datetime) -> Iterator[PaperPage]:
