@@ -110,10 +110,22 @@ def _lead(known: Paper, sighting: Paper) -> int:
         return 1 if _worth(sighting) > _worth(known) else -1
     if known.id != sighting.id:
         return 1 if rank(known.id) > rank(sighting.id) else -1
-    if (known.version or 0) != (sighting.version or 0):
-        return 1 if (sighting.version or 0) > (known.version or 0) else -1
+    if newer := _revised(known, sighting) or (sighting.version or 0) - (known.version or 0):
+        return 1 if newer > 0 else -1
     if known.updated and sighting.updated and known.updated != sighting.updated:
         return 1 if sighting.updated > known.updated else -1
+    return 0
+
+
+def _revised(known: Paper, sighting: Paper) -> int:
+    """Return which side leads, as `_lead` does, where only one says its version and the other is a later one.
+
+    OAI-PMH tells when a paper was revised, and not how often.
+    """
+    for bare, told, lead in ((sighting, known, 1), (known, sighting, -1)):
+        last = told.updated or told.published
+        if bare.version is None and told.version and bare.updated and last and bare.updated > last:
+            return lead
     return 0
 
 

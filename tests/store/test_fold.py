@@ -64,6 +64,16 @@ def test_a_later_update_brings_its_text() -> None:
     assert merge(a_paper(updated=NOON), later).abstract == "Short."
 
 
+def test_a_later_update_without_a_version_brings_its_text() -> None:
+    """OAI-PMH says when a paper was revised and not which version it is now."""
+    first = replace(a_paper(abstract="Old words."), version=1, published=NOON, updated=None)
+    later = replace(first, abstract="New words.", version=None, updated=NOON + timedelta(days=3))
+    assert (merge(first, later).abstract, merge(first, later).version) == ("New words.", 1)
+    assert merge(later, first).abstract == "New words."
+    earlier = replace(later, updated=NOON - timedelta(days=3))
+    assert merge(first, earlier).abstract == "Old words."
+
+
 def test_a_withdrawn_twin_does_not_withdraw_the_work() -> None:
     """Duplicates are withdrawn on arXiv; the other record stands."""
     twin = a_paper(2, title=a_paper(1).title, status=PaperStatus.WITHDRAWN, version=2)
