@@ -137,7 +137,9 @@ def _text(source: str) -> str:
         source = _COMMAND.sub(_command, source)
     source = _PROTECTED.sub(r"\1", source)
     source = re.sub(r"(?<=[\w.,])~(?=[\w(\\])", " ", source)
-    source = source.replace("``", "“").replace("''", "”").replace("---", "—")
+    # A quotation that opens with a plain mark is closed with one, however its end is typed.
+    closing = '"' if source.count('"') % 2 and "``" not in source else "”"
+    source = source.replace("``", "“").replace("''", closing).replace("---", "—")
     return re.sub(r"(?<!\s)--|--(?=\s)", "–", source)
 
 
