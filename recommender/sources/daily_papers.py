@@ -5,15 +5,17 @@ submitted a paper only the public name is read.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, canonical_id
-from recommender.domain.papers import Announced, Paper, PaperId, PaperPage, Refused, Signal
+from recommender.domain.papers import Announced, Paper, PaperId, PaperPage, Signal
 from recommender.sources.jsontree import parse_json, written
 from recommender.sources.moments import moment, noon
+from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
     author_names,
     clean_abstract,
@@ -58,29 +60,18 @@ def daily_papers(rows: object, sheet: Sheet) -> PaperPage:
 
     Raises SourceMalformed where it is no list of daily papers.
     """
-    papers: list[Paper] = []
+    sieve = Sieve(sheet.place)
     signals: list[Signal] = []
-    refused: list[Refused] = []
     named: list[tuple[date, PaperId]] = []
-    for number, row in enumerate(_listed(rows, sheet.place), start=1):
-        inner = row.get("paper") if isinstance(row, dict) else None
-        if not isinstance(inner, dict) or not isinstance(row, dict):
-            refused.append(_refused(sheet, number, "no `paper` object in it", row))
-            continue
-        seen = _first_seen(row, inner, sheet)
-        if sheet.live and (name := arxiv_id(str(inner.get("id", "")))):
-            named.append(((seen or sheet.now).date(), canonical_id(title="", arxiv=name)))
-        paper = _paper(row, inner, seen)
-        if paper is None:
-            refused.append(_refused(sheet, number, "no arXiv id or no title", row))
-            continue
-        papers.append(paper)
-        signals.append(_signal(row, inner, paper, sheet.now))
-        if seen:  # nobody counted then, but attention is as old as the list
-            signals.append(Signal(paper=paper.id, source=SIGNALS, taken_at=seen))
-    return PaperPage(
-        papers=papers, signals=signals, refused=refused, place=sheet.place, announced=_announced(named)
-    )
+    for row in _listed(rows, sheet.place):
+        paper = sieve.take(partial(_read, row, sheet, named), partial(_kept, row, sheet))
+        if paper is not None and isinstance(row, dict):
+            signals.append(_signal(row, row["paper"], paper, sheet.now))
+            if seen := _first_seen(row, row["paper"], sheet):  # attention is as old as the list
+                signals.append(Signal(paper=paper.id, source=SIGNALS, taken_at=seen))
+        if sieve.full:
+            break
+    return replace(sieve.page(), signals=signals, announced=_announced(named))
 
 
 def listed_at(row: object) -> datetime | None:
@@ -100,7 +91,7 @@ def listed_at(row: object) -> datetime | None:
 
 def count(value: object) -> int | None:
     """Return a number of things, or None for what is no count."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 53 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 31 else None
 
 
 def _listed(rows: object, place: str) -> list[object]:
@@ -117,14 +108,25 @@ def _first_seen(row: Mapping[str, object], inner: Mapping[str, object], sheet: S
     return said if sheet.live and said and said.date() < sheet.now.date() else None
 
 
-def _paper(row: Mapping[str, object], inner: Mapping[str, object], seen: datetime | None) -> Paper | None:
-    """Join the outer and the inner object; None without an arXiv id and a title."""
+def _read(row: object, sheet: Sheet, named: list[tuple[date, PaperId]]) -> Paper:
+    """Turn one row into a paper, and note what it names; raise Unusable."""
+    inner = row.get("paper") if isinstance(row, dict) else None
+    if not isinstance(inner, dict) or not isinstance(row, dict):
+        raise Unusable("no `paper` object in it")
+    seen = _first_seen(row, inner, sheet)
+    if sheet.live and (name := arxiv_id(str(inner.get("id", "")))):
+        named.append(((seen or sheet.now).date(), canonical_id(title="", arxiv=name)))
+    return _paper(row, inner, seen)
+
+
+def _paper(row: Mapping[str, object], inner: Mapping[str, object], seen: datetime | None) -> Paper:
+    """Join the outer and the inner object; raise Unusable without an arXiv id and a title."""
     number = arxiv_id(str(inner.get("id", "")))
     sent = _string(inner.get("title")) or _string(row.get("title"))
     told = _string(inner.get("summary")) or _string(row.get("summary"))
     title = clean_title(sent)
     if number is None or not title:
-        return None
+        raise Unusable("no arXiv id or no title")
     keywords, people = inner.get("ai_keywords"), _people(inner.get("authors"))
     summary = optional(inner.get("ai_summary"), _SUMMARY_LIMIT)
     paper = Paper(
@@ -165,12 +167,8 @@ def _announced(named: Sequence[tuple[date, PaperId]]) -> list[Announced]:
     return [Announced(day=day, papers=[paper for _, paper in pairs]) for day, pairs in days]
 
 
-def _refused(sheet: Sheet, number: int, reason: str, row: object) -> Refused:
-    try:
-        body = written(row) if sheet.live else None
-    except RecursionError:
-        body = None
-    return Refused(place=f"{sheet.place}: entry {number}", reason=reason, body=body)
+def _kept(row: object, sheet: Sheet) -> bytes:
+    return written(row) if sheet.live else b""
 
 
 def _people(authors: object) -> list[dict[str, object]]:

@@ -5,14 +5,18 @@ All three are one superset of optional keys. Keys about who submitted a paper ar
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import islice
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperPage, Refused, Signal
 from recommender.sources.daily_papers import SIGNALS, count
+from recommender.sources.jsontree import excess
 from recommender.sources.moments import day_of, midnight, moment, noon
+from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
     author_names,
     category_codes,
@@ -27,6 +31,8 @@ from recommender.sources.text import (
 PAGE = 1_000
 LONGEST_LINE = 4 * 1024 * 1024
 _SOURCE = "jsonl"
+_PAGE_BYTES = 8 * 1024 * 1024
+_KEPT = 64 * 1024
 
 
 def parse_jsonl(lines: Iterable[bytes], *, place: str) -> Iterator[PaperPage]:
@@ -37,8 +43,7 @@ def parse_jsonl(lines: Iterable[bytes], *, place: str) -> Iterator[PaperPage]:
     numbered = enumerate(lines, start=1)
     good = 0
     first: Refused | None = None
-    while batch := list(islice(numbered, PAGE)):
-        page = _page(batch, place)
+    while (page := _page(numbered, place)) is not None:
         good += len(page.papers)
         first = first or next(iter(page.refused), None)
         yield page
@@ -46,43 +51,48 @@ def parse_jsonl(lines: Iterable[bytes], *, place: str) -> Iterator[PaperPage]:
         raise SourceMalformed(_SOURCE, place, f"no line of it is a paper; the first: {first.reason}")
 
 
-def _page(batch: Iterable[tuple[int, bytes]], place: str) -> PaperPage:
-    papers: list[Paper] = []
+def _page(numbered: Iterator[tuple[int, bytes]], place: str) -> PaperPage | None:
+    """Read the next lines, 1,000 of them or fewer where they are long; None after the last."""
+    sieve = Sieve(place)
     signals: list[Signal] = []
-    refused: list[Refused] = []
-    for number, line in batch:
-        if not line.strip(b" \t\r\n\x00\xef\xbb\xbf"):
-            continue
-        row = _row(line)
-        paper = _paper(row) if isinstance(row, dict) else None
-        if isinstance(row, dict) and paper:
-            papers.append(paper)
-            signals.extend(_signals(row, paper))
-        else:
-            reason = row if isinstance(row, str) else "no title, or neither id nor abstract"
-            refused.append(Refused(place=f"{place}:{number}", reason=reason))
-    return PaperPage(papers=papers, signals=signals, refused=refused, place=place)
+    lines = size = 0
+    for number, line in islice(numbered, PAGE):
+        lines += 1
+        size += len(line)
+        if line.strip(b" \t\r\n\x00\xef\xbb\xbf"):
+            row: dict[str, object] = {}
+            read, kept = partial(_read, line, row), partial(bytes, line[:_KEPT])
+            if (paper := sieve.take(read, kept, where=f"{place}:{number}")) is not None:
+                signals.extend(_signals(row, paper))
+        if size > _PAGE_BYTES:
+            break
+    return replace(sieve.page(), signals=signals) if lines else None
 
 
-def _row(line: bytes) -> dict[str, object] | str:
-    """Return the row, or the reason why there is none."""
+def _read(line: bytes, row: dict[str, object]) -> Paper:
+    """Turn a line into a paper and fill `row` with what it says; raise Unusable."""
     if len(line) > LONGEST_LINE:
-        return "the line is longer than 4 MiB"
+        raise Unusable("the line is longer than 4 MiB")
+    if fault := excess(line):
+        raise Unusable(fault)
     try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return "the line is not JSON"
-    return row if isinstance(row, dict) else "the line is not a JSON object"
+        said = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise Unusable("the line is not JSON") from error
+    if not isinstance(said, dict):
+        raise Unusable("the line is not a JSON object")
+    row.update(said)
+    return _paper(row)
 
 
-def _paper(row: Mapping[str, object]) -> Paper | None:
-    """Build a paper from whatever known keys a row has; None where it names no paper."""
+def _paper(row: Mapping[str, object]) -> Paper:
+    """Build a paper from whatever known keys a row has; raise Unusable where it names no paper."""
     title = clean_title(_string(row, "title"))
     written = _string(row, "id")
     number, doi = arxiv_id(written), normal_doi(_string(row, "doi") or written)
     abstract = clean_abstract(_string(row, "abstract"))
     if not title or not (number or doi or abstract):
-        return None
+        raise Unusable("no title, or neither id nor abstract")
     shown = day_of(row.get("first_seen")) or day_of(row.get("day"))
     paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),

@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping
 
 from recommender.domain.errors import SourceMalformed
+from recommender.sources.text import decode
 
-LONGEST = 6 * 1024 * 1024
+LONGEST = 5 * 1024 * 1024
 """Bytes of one answer; the largest honest ones have a tenth of it."""
 _COSTS: Mapping[bytes, int] = {b"{": 240, b"[": 96, b",": 64}
 """Bytes in memory that each of these can bring, at the most common."""
@@ -16,19 +17,18 @@ _MEMORY = 24 * 1024 * 1024
 _DIGITS = 20
 
 
-def parse_json(text: bytes | str, *, source: str, place: str, longest: int = LONGEST) -> object:
-    """Return what the text says; raise SourceMalformed where it is no JSON, or too much of it.
+def parse_json(body: bytes, *, source: str, place: str, longest: int = LONGEST) -> object:
+    """Return what the bytes say, in any encoding; raise SourceMalformed where that is no JSON.
 
     A number of more than 20 digits and the words NaN and Infinity are None: no count is one of these.
     `longest` is in bytes.
     """
-    body = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     if len(body) > longest:
         raise SourceMalformed(source, place, f"it is larger than {longest / 1024 / 1024:g} MiB")
     if (fault := excess(body)) is not None:
         raise SourceMalformed(source, place, fault)
     try:
-        return json.loads(text, parse_int=_integer, parse_constant=_nothing)
+        return json.loads(decode(body).lstrip(), parse_int=_integer, parse_constant=_nothing)
     except RecursionError as error:
         raise SourceMalformed(source, place, "its values are nested too deep") from error
     except ValueError as error:

@@ -96,7 +96,7 @@ class Sieve:
         kept = None
         if len(self.refused) < _KEPT_BODIES:
             try:
-                kept = bytes(body()[:_KEPT_BODY])
+                kept = bytes(body()[:_KEPT_BODY]) or None
             except (ValueError, TypeError, RecursionError):
                 kept = None
             self._text += len(kept or b"")
