@@ -1,7 +1,8 @@
 """A library at Zotero that answers as the web API does: versions, keys, items, collections, conditions."""
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +15,15 @@ READER = "ana@example.org"
 KEY = "Pq7secretsecret"
 _ROOT = "/users/123"
 _MOST = 100
+_MOST_WRITTEN = 50
+_COMMON = {"key", "version", "itemType", "title", "creators", "abstractNote", "date", "DOI", "url"}
+_COMMON |= {"extra", "tags", "collections", "relations"}
+_FIELDS = {
+    "journalArticle": _COMMON | {"publicationTitle"},
+    "preprint": _COMMON | {"repository", "archiveID"},
+}
+"""Of the fields that Zotero's schema has for a type, those that a test may send."""
+_WRITTEN = re.compile(r"[23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{8}")
 
 
 @dataclass(slots=True)
@@ -27,6 +37,14 @@ class ZoteroReplay(Replay):
     """Answers that are given before the library's own."""
     more: dict[str, str] = field(default_factory=dict)
     """Headers of every answer."""
+    may_write: bool = True
+    """What the key allows."""
+    torn: bool = False
+    """Lose the answers to what is written, after it was done."""
+    blind: bool = False
+    """Find nothing by its title, as an index that lags."""
+    refused: frozenset[str] = frozenset()
+    """Titles of items that are not taken."""
 
     def add(self, key: str, **data: object) -> None:
         """Put an item of one kind or another into the library."""
@@ -77,33 +95,75 @@ class ZoteroReplay(Replay):
         parts = urlsplit(target)
         if self.first:
             return self.first.pop(0)
+        headers = self.headers[-1]
         if parts.path in self.script:
             return Replay.next_answer(self, target)
-        headers = self.headers[-1]
         if headers.get("zotero-api-key") != KEY or headers.get("zotero-api-version") != "3":
             return Answer(status=403, body=b"Forbidden")
         if not parts.path.startswith(f"{_ROOT}/"):
             return Answer(status=404, body=b"Not found")
-        if int(headers.get("if-modified-since-version", "-1")) >= self.version:
-            return Answer(status=304, headers=self._headers(0))
-        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        return self._rows(parts.path.removeprefix(f"{_ROOT}/"), query)
+        if "content-type" in headers:
+            return self._write(json.loads(self.sent[-1]))
+        return self._rows(parts.path.removeprefix(f"{_ROOT}/"), parts.query)
 
-    def _rows(self, path: str, query: Mapping[str, str]) -> Answer:
+    def _rows(self, path: str, asked: str) -> Answer:
+        if int(self.headers[-1].get("if-modified-since-version", "-1")) >= self.version:
+            return Answer(status=304, headers=self._headers(0))
+        query = {name: values[0] for name, values in parse_qs(asked).items()}
         if path == "collections":
             return self._json(list(self.collections.values()), query)
         if path == "items":
             wanted = query["itemKey"].split(",")
             return self._json([self.items[key] for key in wanted if key in self.items], query)
+        return self._top_rows(path, query)
+
+    def _top_rows(self, path: str, query: Mapping[str, str]) -> Answer:
         collection = path.removesuffix("/items/top").removeprefix("collections/")
         if path != "items/top" and collection not in self.collections:
             return Answer(status=404, body=b"Collection not found")
         top = dict(self._top("" if path == "items/top" else collection))
+        if "q" in query:
+            return self._json([] if self.blind else list(self._titled(top.values(), query["q"])), query)
         if query["format"] == "keys":
             return Answer(body="".join(f"{key}\n" for key in top).encode(), headers=self._headers(len(top)))
         since = int(query["since"])
         versions = {key: item["version"] for key, item in top.items() if item["version"] > since}
         return Answer(body=json.dumps(versions).encode(), headers=self._headers(len(versions)))
+
+    def _titled(self, items: Iterable[dict[str, Any]], phrase: str) -> Iterator[dict[str, Any]]:
+        return (item for item in items if phrase.casefold() in item["data"].get("title", "").casefold())
+
+    def _write(self, items: list[dict[str, Any]]) -> Answer:
+        """Make items, one by one, as the server does; each has its own end."""
+        if not self.may_write:
+            return Answer(status=403, body=b"Write access denied")
+        if len(items) > _MOST_WRITTEN:
+            return Answer(status=413)
+        told: dict[str, dict[str, object]] = {"success": {}, "successful": {}, "unchanged": {}, "failed": {}}
+        for place, item in enumerate(items):
+            if fault := self._fault(item):
+                told["failed"][str(place)] = {"key": item["key"], "code": fault[0], "message": fault[1]}
+                continue
+            self.version += 1
+            data = item | {"version": self.version, "dateAdded": "2026-04-27T00:00:00Z"}
+            self.put({"key": item["key"], "version": self.version, "meta": {}, "data": data})
+            told["success"][str(place)] = item["key"]
+            told["successful"][str(place)] = self.items[item["key"]]
+        if self.torn:
+            return Answer(raw=lambda wire: wire.flush())
+        return Answer(body=json.dumps(told).encode(), headers=self._headers(0))
+
+    def _fault(self, item: Mapping[str, Any]) -> tuple[int, str] | None:
+        """Say what is wrong with an item that is to be made."""
+        unknown = set(item) - _FIELDS.get(item["itemType"], set())
+        if unknown or not _WRITTEN.fullmatch(item["key"]) or item["title"] in self.refused:
+            return 400, f"Invalid property '{''.join(unknown)}'"
+        if item["key"] in self.items:
+            if "version" not in item:
+                return 428, "Item version not provided"
+            return 412, "Item has been modified since specified version (expected 0)"
+        missing = [key for key in item["collections"] if key not in self.collections]
+        return (409, f"Collection {missing[0]} not found") if missing else None
 
     def _top(self, collection: str) -> Iterator[tuple[str, dict[str, Any]]]:
         for key, item in self.items.items():
