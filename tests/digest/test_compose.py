@@ -250,7 +250,7 @@ def test_a_saved_paper_is_taken_off_the_list_by_mail() -> None:
 
 
 def test_the_foot_says_how_the_sources_were_or_nothing() -> None:
-    """The edition's own sentence, in both parts, harmless and short whatever its sources are called; or none."""
+    """The edition's own sentence, harmless and short whatever a source is called, or none."""
     told = replace(edition(), sources=f"Sources: {HOSTILE * 3}<b> & fine.")
     made = digest(edition=told)
     assert len(made.footer.sources) <= 400
