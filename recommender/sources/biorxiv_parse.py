@@ -14,6 +14,7 @@ from functools import partial
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperPage, PaperStatus
+from recommender.sources.jsontree import parse_json
 from recommender.sources.moments import moment
 from recommender.sources.sieve import PassedOver, Sieve, Unusable
 from recommender.sources.text import (
@@ -21,7 +22,6 @@ from recommender.sources.text import (
     clean_abstract,
     clean_names,
     clean_title,
-    decode,
     given_first,
     plain_text,
     with_originals,
@@ -73,10 +73,7 @@ class Answer:
 
 def parse_details(body: bytes, *, source: str, place: str) -> Answer:
     """Read an answer; raise SourceMalformed where it is none."""
-    try:
-        decoded = json.loads(decode(body))
-    except (ValueError, RecursionError) as error:
-        raise SourceMalformed(source, place, "the answer is not JSON; check base_url") from error
+    decoded = parse_json(body, source=source, place=place)
     messages = decoded.get("messages") if isinstance(decoded, dict) else None
     said = messages[0] if isinstance(messages, list) and messages else None
     if not isinstance(decoded, dict) or not isinstance(said, dict):

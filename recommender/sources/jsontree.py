@@ -30,9 +30,9 @@ def parse_json(body: bytes, *, source: str, place: str, longest: int = LONGEST) 
     try:
         return json.loads(decode(body).lstrip(), parse_int=_integer, parse_constant=_nothing)
     except RecursionError as error:
-        raise SourceMalformed(source, place, "its values are nested too deep") from error
+        raise SourceMalformed(source, place, "its values are nested too deep; check base_url") from error
     except ValueError as error:
-        raise SourceMalformed(source, place, f"this is not JSON ({_short(error)})") from error
+        raise SourceMalformed(source, place, f"this is not JSON ({_short(error)}); check base_url") from error
 
 
 def excess(body: bytes) -> str | None:

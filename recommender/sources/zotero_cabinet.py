@@ -15,9 +15,10 @@ from recommender.domain.filing import Filed, FilingPage
 from recommender.domain.identity import same_work
 from recommender.domain.papers import Paper, Refused
 from recommender.sources.asking import Ask, Fetched
+from recommender.sources.jsontree import parse_json
 from recommender.sources.kinds import Client
 from recommender.sources.library import gathered
-from recommender.sources.text import clean, decode
+from recommender.sources.text import clean
 from recommender.sources.zotero import item_entry
 from recommender.sources.zotero_place import ZoteroLibrary
 
@@ -114,10 +115,7 @@ class ZoteroCabinet:
         return self._client.get(ask)
 
     def _decoded(self, answer: Fetched) -> object:
-        try:
-            return json.loads(decode(answer.body))
-        except (ValueError, RecursionError) as error:
-            raise SourceMalformed(self._name, answer.url, "the answer is not JSON; check base_url") from error
+        return parse_json(answer.body, source=self._name, place=answer.url)
 
 
 def item_of(paper: Paper, library: ZoteroLibrary) -> Mapping[str, object]:

@@ -5,7 +5,6 @@ last version seen, then those items by key, and the keys of all items to see wha
 which nothing changed costs one request. What is written there is the business of `zotero_cabinet`.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import datetime
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Cursor, Holding, LibraryNews, Paper, PaperPage, Refused
 from recommender.sources.asking import Ask, Fetched
+from recommender.sources.jsontree import parse_json
 from recommender.sources.kinds import Client
 from recommender.sources.library import gathered
 from recommender.sources.moments import day_of, midnight, moment
@@ -186,10 +186,7 @@ class ZoteroSource:
         return [row for row in decoded if isinstance(row, dict)]
 
     def _decoded(self, answer: Fetched) -> object:
-        try:
-            return json.loads(decode(answer.body))
-        except (ValueError, RecursionError) as error:
-            raise self._malformed(answer, "the answer is not JSON; check base_url") from error
+        return parse_json(answer.body, source=self._name, place=answer.url)
 
     def _malformed(self, answer: Fetched, reason: str) -> SourceMalformed:
         return SourceMalformed(self._name, answer.url, reason)

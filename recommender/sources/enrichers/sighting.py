@@ -5,17 +5,16 @@ said. Citations are believed where the id is the same; all else only where the t
 these services join records by machine and sometimes join two works.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import normal_doi, title_key
 from recommender.domain.papers import Paper, PaperPage, PaperStatus, Signal
 from recommender.sources.http import Fetched
-from recommender.sources.text import clean, decode, optional
+from recommender.sources.jsontree import parse_json
+from recommender.sources.text import clean, optional
 
 _SUMMARY = 1_000
 _WORDS = 200
@@ -115,10 +114,7 @@ def count(value: object) -> int | None:
 
 def decoded(answer: Fetched, source: str) -> object:
     """Return an answer's JSON; raise SourceMalformed where it is none."""
-    try:
-        return json.loads(decode(answer.body))
-    except (ValueError, RecursionError) as error:
-        raise SourceMalformed(source, answer.url, "the answer is not JSON; check base_url") from error
+    return parse_json(answer.body, source=source, place=answer.url)
 
 
 def table(value: object) -> Mapping[str, object]:
