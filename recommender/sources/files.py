@@ -14,6 +14,7 @@ from pathlib import Path
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import PaperPage
+from recommender.sources.arxiv_abs import is_abs, parse_abs
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
 from recommender.sources.bibliography import is_bibliography, parse_bibliography
 from recommender.sources.daily_papers import Sheet, daily_papers
@@ -25,8 +26,9 @@ from recommender.sources.text import decode
 from recommender.sources.zotero import is_library, library_json
 
 ACCEPTED = (
-    "saved listing pages (.txt), daily-papers JSON, arXiv Atom, RSS and OAI-PMH XML, RSS and Atom feeds, "
-    "JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero and CSL JSON"
+    "saved listing pages (.txt), daily-papers JSON, arXiv Atom, RSS and OAI-PMH XML, "
+    "arXiv metadata (.abs), RSS and Atom feeds, JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, "
+    "PubMed, Web of Science, Zotero and CSL JSON"
 )
 _SOURCE = "file"
 _PIECE = 1024 * 1024
@@ -117,6 +119,8 @@ def _reader(start: str, body: bytes, place: str, *, bare: bool) -> _Reader:
         return _xml_reader(start)
     if start[:1] in ("[", "{") and start:
         return partial(_read_json, bare=bare)
+    if is_abs(start):
+        return lambda body, place, _now: parse_abs(body, place=place)
     if is_listing(start):
         return lambda body, place, now: parse_listing(body, place=place, now=now)
     if is_bibliography(body):
