@@ -6,6 +6,7 @@ which changes nothing on the reading list, follows the paper when it is folded, 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 
 from recommender.domain.errors import SourceError, UnknownSubscriber
@@ -18,6 +19,8 @@ from recommender.ports.world import Cabinet, HasCabinet
 from recommender.services.library_import import LibraryUse
 
 _FILED = "filed:"
+_TICK = timedelta(microseconds=1)
+"""Two equal acts at one moment are one act, and the note must not be the save itself."""
 _PER_RUN = 50
 """Papers that one run puts into one library: a long reading list goes there over some days."""
 
@@ -75,13 +78,14 @@ class Filing:
         with self._store.write() as unit:
             names = unit.papers.resolve(one.paper for one in filed)
             saved = {paper for paper, _, _ in unit.people.saved(subscriber)}
+            last = {entry.paper: entry.at for entry in unit.people.feedback(subscriber)}
             unit.people.record(
                 [
                     Feedback(
                         subscriber=subscriber,
                         paper=names[one.paper],
                         act=Act.SAVE,
-                        at=now,
+                        at=max(now, last[names[one.paper]] + _TICK),
                         via=f"{_FILED}{library}/{one.key}",
                     )
                     for one in filed

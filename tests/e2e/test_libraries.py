@@ -122,6 +122,62 @@ def test_a_paper_added_at_zotero_changes_the_next_edition(project: Project, zote
     assert "1 taken back" in project.run(*MORNING, "ingest").err
 
 
+def save_to(project: Project) -> None:
+    """Let Ana's library take in what she saves."""
+    config = project.root / "config" / "paperroute.toml"
+    config.write_text(f"{config.read_text(encoding='utf-8')}save_to = true\n", encoding="utf-8")
+
+
+def test_a_saved_paper_is_one_item_at_zotero(project: Project, zotero: ZoteroReplay) -> None:
+    """Over an answer that was lost and two more readings of the whole library; it is no vote."""
+    connect(project, zotero)
+    save_to(project)
+    project.run(*MORNING, "save", ANA, TOMATOES)
+    zotero.torn = True
+    assert "broke off" in project.run(*MORNING, "ingest", code=4).err
+    zotero.torn, zotero.blind = False, True
+    again = ("ingest", "--source", "zotero", "--since", "2026-01-01")
+    for arguments, there in ((("ingest",), 1), (again, 0)):
+        done = project.run(*MORNING, *arguments).err
+        assert f"0 filed, {there} already there" in done
+        assert "0 votes" in done
+    (item,) = [entry["data"] for entry in zotero.items.values() if entry["data"]["itemType"] != "note"]
+    assert (item["title"], item["itemType"]) == ("Growing Tomatoes by Lamp Light", "journalArticle")
+    assert TOMATOES in project.run("list", ANA, "--format", "json").out
+
+
+def test_a_key_that_may_not_write_is_named(project: Project, zotero: ZoteroReplay) -> None:
+    """The library is read all the same: exit 4, with what to check."""
+    connect(project, zotero)
+    save_to(project)
+    zotero.may_write = False
+    project.run(*MORNING, "save", ANA, TOMATOES)
+    done = project.run(*MORNING, "ingest", code=4)
+    assert "save_to needs one that may write" in done.err
+    assert KEY not in done.err
+
+
+def test_an_enricher_that_fails_is_a_warning(project: Project, zotero: ZoteroReplay) -> None:
+    """Exit 0; what it knows is taken the next time, and `doctor` has a line for it."""
+    connect(project, zotero)
+    config = project.root / "config" / "paperroute.toml"
+    enricher = (
+        f'[[enricher]]\ntype = "crossref"\nbase_url = "{zotero.url("")}"\nallow_hosts = ["127.0.0.1"]\n'
+    )
+    config.write_text(f"{config.read_text(encoding='utf-8')}{enricher}", encoding="utf-8")
+    paper = project.root / "one.jsonl"
+    paper.write_text(
+        '{"id": "10.1234/abc", "doi": "10.1234/abc", "title": "On lamps", "abstract": "Light."}\n'
+    )
+    project.run(*MORNING, "import", "one.jsonl")
+    zotero.says("/works", Answer(status=403))
+    done = project.run(*MORNING, "ingest")
+    assert "warning: crossref" in done.err
+    assert "check api_key" in done.err
+    assert "example.org" not in done.err
+    assert "enricher crossref" in project.run("doctor", code=None).out
+
+
 def test_a_library_that_refuses_is_named_and_the_others_go_on(project: Project, zotero: ZoteroReplay) -> None:
     """A wrong key and a source that is well: exit 4; alone it is 1. The key is never shown."""
     connect(project, zotero)
