@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain.announcements import ARXIV_ZONE, FETCH_AT, SETTLING, ready_on
+from recommender.domain.announcements import (
+    ARXIV_ZONE,
+    DEFERRED,
+    FETCH_AT,
+    SETTLING,
+    announcement,
+    announcement_days,
+    feed_at,
+    feed_day,
+    is_announced,
+    latest_day,
+    next_day,
+    previous_day,
+    ready_on,
+    why_quiet,
+)
 from recommender.domain.cadence import latest_slot, slots_before
 from recommender.domain.subscribers import After, Cadence, Every
 from tests.domain.zones import ALL_ZONES
@@ -83,7 +98,8 @@ def test_the_papers_are_ready_on_the_date_asked_about(name: str, day: date) -> N
 def test_a_week_has_five_announcements_give_or_take_one(name: str, day: date) -> None:
     """No announcement is left out for good in any zone: at most one falls over the edge of a week."""
     ready = [ready_on(day + step * _DAY, ZoneInfo(name)) for step in range(7)]
-    assert 4 <= sum(instant is not None for instant in ready) <= 6
+    deferred = sum(day + step * _DAY in DEFERRED for step in range(-2, 8))
+    assert 4 - deferred <= sum(instant is not None for instant in ready) <= 6
 
 
 @given(st.sampled_from(ALL_ZONES), _DATES, st.builds(time, st.integers(0, 23), st.sampled_from([0, 29, 59])))
@@ -99,3 +115,94 @@ def test_waiting_never_brings_an_edition_forward_nor_to_another_date(name: str, 
         assert early[key] <= late[key]
         moved = late[key] != early[key]
         assert not moved or late[key].astimezone(ZoneInfo(name)).date().isoformat() == key
+
+
+def test_an_edition_does_not_wait_for_a_deferred_announcement() -> None:
+    """The morning after Thanksgiving is due at its hour; the days around it wait."""
+    days = ["06:45"] * 4 + ["06:00"] * 3
+    named = zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), days, strict=True)
+    week = _week("Europe/Berlin", date(2026, 11, 23), "06:00")
+    assert week == [f"{day} {hour}" for day, hour in named]
+
+
+@pytest.mark.parametrize(
+    "day,since,until",
+    [
+        # Sunday evening's holds what came between Thursday and Friday at 14:00, Monday evening's the weekend.
+        ("2026-04-27", "2026-04-23T18:00Z", "2026-04-24T18:00Z"),
+        ("2026-04-28", "2026-04-24T18:00Z", "2026-04-27T18:00Z"),
+        ("2026-04-29", "2026-04-27T18:00Z", "2026-04-28T18:00Z"),
+        ("2026-05-01", "2026-04-29T18:00Z", "2026-04-30T18:00Z"),
+        # The clocks of New York changed on 8 March.
+        ("2026-03-10", "2026-03-06T19:00Z", "2026-03-09T18:00Z"),
+        # Thanksgiving's announcement is part of Sunday's, Labor Day's of Tuesday's.
+        ("2026-11-30", "2026-11-25T19:00Z", "2026-11-27T19:00Z"),
+        ("2026-09-09", "2026-09-04T18:00Z", "2026-09-08T18:00Z"),
+    ],
+)
+def test_what_an_announcement_holds(day: str, since: str, until: str) -> None:
+    """By arXiv's table of hours."""
+    found = announcement(date.fromisoformat(day))
+    assert (found.since, found.until) == (datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
+@pytest.mark.parametrize(
+    "day,words",
+    [
+        ("2026-04-24", ""),
+        ("2026-04-25", "no announcement today (Saturday)"),
+        ("2026-04-26", "no announcement today (Sunday)"),
+        ("2026-11-27", "no announcement today (deferred for a holiday)"),
+        ("2026-07-03", ""),
+        ("2026-07-04", "no announcement today (Saturday)"),
+        ("2027-01-01", "no announcement today (deferred for a holiday)"),
+        ("2027-01-04", ""),
+    ],
+)
+def test_why_a_day_is_quiet(day: str, words: str) -> None:
+    """A holiday's evening is told apart from the weekend; a Friday among the holidays takes nothing away."""
+    assert why_quiet(date.fromisoformat(day)) == words
+
+
+@pytest.mark.parametrize(
+    "now,latest",
+    [
+        ("2026-04-27T04:19Z", "2026-04-24"),
+        ("2026-04-27T04:20Z", "2026-04-27"),
+        ("2026-04-26T12:00Z", "2026-04-24"),
+        ("2026-11-27T12:00Z", "2026-11-26"),
+        ("2026-01-05T05:19Z", "2026-01-01"),
+    ],
+)
+def test_which_announcement_the_feeds_should_show(now: str, latest: str) -> None:
+    """That of the last evening with one, 20 minutes after midnight in New York."""
+    assert latest_day(datetime.fromisoformat(now)) == date.fromisoformat(latest)
+
+
+@given(_DATES)
+def test_every_moment_of_submission_is_in_one_announcement(day: date) -> None:
+    """The windows touch and never overlap, over clock changes, weekends and holidays."""
+    days = list(announcement_days(day, day + 21 * _DAY))
+    found = [announcement(one) for one in days]
+    assert all(one.since < one.until for one in found)
+    assert [one.until for one in found[:-1]] == [one.since for one in found[1:]]
+    assert all(one.until < feed_at(one.day) for one in found)
+
+
+@given(_DATES)
+def test_days_follow_each_other(day: date) -> None:
+    """Forward and back are one list; no day of it is quiet, and every day outside of it says why."""
+    after = next_day(day)
+    assert (is_announced(after), previous_day(after) <= day < after) == (True, True)
+    assert is_announced(day) == (why_quiet(day) == "")
+    assert list(announcement_days(day, after)) == [after]
+    between = (day + step * _DAY for step in range(1, (after - day).days))
+    assert not any(is_announced(one) for one in between)
+
+
+@given(st.datetimes(datetime(2008, 1, 1), datetime(2050, 12, 31), timezones=st.just(UTC)))  # noqa: DTZ001 bounds
+def test_what_is_due_is_there(now: datetime) -> None:
+    """The latest announcement's feed has been made, the next one's has not."""
+    latest = latest_day(now)
+    assert feed_at(latest) <= now < feed_at(next_day(latest))
+    assert feed_at(feed_day(now)) <= now
