@@ -29,7 +29,8 @@ class Feedback:
     act: Act
     at: datetime
     via: str = "cli"
-    """`web`, `mail`, `cli`, `import`, `seed` (an example from a file) or `zotero:…` (an item there)."""
+    """`web`, `mail`, `cli`, `import`, `seed` (an example from a file), `zotero:…` (an item there) or
+    `filed:…` (a saved paper that became an item there)."""
     interest: str | None = None
     """Key of the interest whose section showed the paper, when known."""
     edition: int | None = None
