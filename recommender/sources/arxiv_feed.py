@@ -1,19 +1,24 @@
 """The road of the announcement feed: what the latest announcement holds, and why each paper is in it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from recommender.domain.errors import SourceError, SourceMalformed
-from recommender.domain.papers import Announced, Cursor, PaperPage
-from recommender.sources.arxiv_parse import parse_announcements, scan_announcements
+from recommender.domain.papers import Announced, Cursor, PaperId, PaperPage
+from recommender.sources.arxiv_fields import paper_id
+from recommender.sources.arxiv_parse import parse_announcements
 from recommender.sources.asking import Ask
 from recommender.sources.kinds import Client
-from recommender.sources.moments import day_of
+from recommender.sources.moments import day_of, moment
 from recommender.sources.pacing import ARXIV
+from recommender.sources.text import decode
 
 _LIMIT = 2_000
 """Items after which arXiv cuts its feeds."""
+_GUID = re.compile(r"<(?:guid|id)\b[^<>]*>\s*oai:arXiv\.org:([^<\s]{1,40})\s*</", re.IGNORECASE)
+_MADE = re.compile(r"<(?:pubDate|updated)>([^<]{1,60})</")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,3 +93,12 @@ class FeedRoad:
         day, papers = scan_announcements(body)
         announced = [Announced(day=min(day, latest), papers=papers)] if papers and day else []
         return FeedAnswer(page=PaperPage(papers=(), place=self.url, announced=announced), fault=error)
+
+
+def scan_announcements(body: bytes) -> tuple[date | None, Sequence[PaperId]]:
+    """Return what the bytes of a torn feed still say: the day, and the papers that it names."""
+    text = decode(body)
+    made = _MADE.search(text)
+    when = moment(made.group(1)) if made else None
+    found = (paper_id(match.group(1)) for match in _GUID.finditer(text))
+    return (when.date() if when else None), list(dict.fromkeys(name for name in found if name))

@@ -26,7 +26,6 @@ from recommender.sources.text import (
     category_codes,
     clean_abstract,
     clean_title,
-    decode,
     optional,
     with_originals,
 )
@@ -39,8 +38,6 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RECORD = "{http://arxiv.org/OAI/arXiv/}"
 _PREFIX = re.compile(r"\s*arXiv:\S+\s+Announce Type:\s*(\S+)\s*(?:Abstract:\s*)?", re.IGNORECASE)
-_GUID = re.compile(r"<(?:guid|id)\b[^<>]*>\s*oai:arXiv\.org:([^<\s]{1,40})\s*</", re.IGNORECASE)
-_MADE = re.compile(r"<(?:pubDate|updated)>([^<]{1,60})</")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +121,6 @@ def parse_announcements(body: bytes, *, source: str, place: str) -> PaperPage:
         cursor=Cursor(position=newest.date().isoformat()) if newest else None,
         announced=[Announced(day=newest.date(), papers=ids)] if newest and ids else [],
     )
-
-
-def scan_announcements(body: bytes) -> tuple[date | None, Sequence[PaperId]]:
-    """Return what the bytes of a torn feed still say: the day, and the papers that it names."""
-    text = decode(body)
-    made = _MADE.search(text)
-    when = moment(made.group(1)) if made else None
-    found = (paper_id(match.group(1)) for match in _GUID.finditer(text))
-    return (when.date() if when else None), list(dict.fromkeys(name for name in found if name))
 
 
 def parse_oai(body: bytes, *, source: str, place: str) -> PaperPage:
