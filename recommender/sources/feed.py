@@ -1,12 +1,18 @@
-"""Any other RSS or Atom feed, read by feedparser from bytes that were fetched and capped before.
+"""Any other feed: RSS and Atom, read by feedparser from bytes that were fetched and capped before, or JSON.
 
 Feeds of the open web lie about encodings and put HTML into titles; what comes out is plain text,
 and links are http or https or absent. Feeds with a DOCTYPE are refused unread.
+
+A feed that is read for the first time often brings the archive of years. What it says is older than 30 days
+was first seen on its own day, so it can be found and does not fill the next digest. Later every entry that
+is new in the feed is new, whatever its date.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import cached_property, partial
+from hashlib import sha256
 from io import BytesIO
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -19,7 +25,9 @@ from recommender.domain.papers import Cursor, Paper, PaperPage
 from recommender.ports import Clock
 from recommender.ports.options import Example, FeedUrl, SourceOptions, WebUrl
 from recommender.sources.asking import Ask
+from recommender.sources.autodiscovery import feed_of
 from recommender.sources.feed_bytes import FeedBytes, checked
+from recommender.sources.json_feed import looks_like_json, parse_json_feed
 from recommender.sources.kinds import Client, SourceKind
 from recommender.sources.moments import moment
 from recommender.sources.sieve import Sieve, Unusable
@@ -35,12 +43,14 @@ from recommender.sources.text import (
 )
 
 _SOURCE = "feed"
+_ARCHIVED = timedelta(days=30)
+"""Older entries are not new, however new the feed is to us."""
 _DOI_KEYS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedOptions(SourceOptions):
-    """Any RSS or Atom feed of papers."""
+    """Any RSS, Atom or JSON feed of papers."""
 
     url: Annotated[FeedUrl, Example('"https://example.org/feed.xml"')]
     """Address of the feed itself, not of the page that links to it."""
@@ -57,6 +67,7 @@ class FeedSource:
         self._client = client
         self._clock = clock
         self._url = _moved(options.url, options.base_url)
+        self._mark = sha256(self._url.encode()).hexdigest()[:12]
 
     @property
     def name(self) -> str:
@@ -69,6 +80,8 @@ class FeedSource:
         Raises SourceUnavailable and SourceMalformed.
         """
         ask = Ask(source=self._name, url=self._url)
+        if since and not since.position.endswith(f" {self._mark}"):
+            since = None  # the cursor of another feed, or a date that a person named
         if since:
             ask = replace(ask, etag=since.etag, last_modified=since.last_modified)
         answer = self._client.get(ask)
@@ -77,9 +90,20 @@ class FeedSource:
             return
         page = parse_feed(answer.body, source=self._name, place=self._url)
         newest = max((paper.published for paper in page.papers if paper.published), default=None)
-        position = newest.isoformat() if newest else (since.position if since else "")
+        position = f"{newest.isoformat() if newest else '-'} {self._mark}"
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)
-        yield replace(page, cursor=cursor)
+        papers = page.papers if since else _aged(page.papers, self._clock.now())
+        yield replace(page, papers=papers, cursor=cursor)
+
+
+def _aged(papers: Sequence[Paper], now: datetime) -> Sequence[Paper]:
+    """Let papers of an archive be first seen on the day they say they are of."""
+    return [
+        replace(paper, first_seen=paper.published)
+        if paper.published and now - paper.published > _ARCHIVED
+        else paper
+        for paper in papers
+    ]
 
 
 def _moved(url: str, base_url: str) -> str:
@@ -92,9 +116,17 @@ def _moved(url: str, base_url: str) -> str:
 def parse_feed(body: bytes, *, place: str, source: str = _SOURCE) -> PaperPage:
     """Read a feed of any dialect; entries without a title are refused.
 
-    Raises SourceMalformed where the bytes are no feed, or one that is not safe to read.
+    Raises SourceMalformed where the bytes are no feed, or one that is not safe to read; of a web page it
+    names the feed that the page links to.
     """
-    feed = checked(body, source, place)
+    if looks_like_json(body):
+        return parse_json_feed(body, place=place, source=source)
+    try:
+        feed = checked(body, source, place)
+    except SourceMalformed as error:
+        if address := feed_of(body, place):
+            raise SourceMalformed(source, place, f"{error.reason}: {address}") from error
+        raise
     try:
         # In a stream, because feedparser takes bytes that are a path for the name of a file to open. Its
         # own cleaning of HTML takes hours over some fragments, and `plain_text` leaves no HTML anyway.

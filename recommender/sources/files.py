@@ -20,6 +20,7 @@ from recommender.sources.bibliography import is_bibliography, parse_bibliography
 from recommender.sources.daily_papers import Sheet, daily_papers
 from recommender.sources.feed import parse_feed
 from recommender.sources.inflate import Damaged, TooLarge, bounded, inflated
+from recommender.sources.json_feed import is_json_feed, json_feed
 from recommender.sources.jsonl import LONGEST_LINE, parse_jsonl
 from recommender.sources.listing import is_listing, parse_listing
 from recommender.sources.text import decode
@@ -27,7 +28,7 @@ from recommender.sources.zotero import is_library, library_json
 
 ACCEPTED = (
     "saved listing pages (.txt), daily-papers JSON, arXiv Atom, RSS and OAI-PMH XML, "
-    "arXiv metadata (.abs), RSS and Atom feeds, JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, "
+    "arXiv metadata (.abs), RSS, Atom and JSON feeds, JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, "
     "PubMed, Web of Science, Zotero and CSL JSON"
 )
 _SOURCE = "file"
@@ -147,7 +148,7 @@ def _refuse_rdf(_body: bytes, place: str, _now: datetime) -> PaperPage:
 
 
 def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPage:
-    """Tell daily papers from libraries."""
+    """Tell daily papers, feeds and libraries apart."""
     try:
         decoded = json.loads(decode(body))
     except (ValueError, RecursionError) as error:
@@ -155,6 +156,8 @@ def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPa
     rows = decoded if isinstance(decoded, list) else [{}]
     if not rows or any(isinstance(row, dict) and "paper" in row for row in rows):
         return daily_papers(decoded, Sheet(place=place, now=now))
+    if is_json_feed(decoded):
+        return json_feed(decoded, place=place)
     if is_library(decoded):
         return library_json(decoded, place=place).page(place, bare=bare)
     raise SourceMalformed(_SOURCE, place, f"this JSON is of no known kind; what can be read: {ACCEPTED}")
