@@ -7,8 +7,7 @@ from functools import cached_property
 from recommender.app.enrichers import build_errands
 from recommender.app.intake import build_sources, choose, data_folder, read_file, read_library, rewind
 from recommender.domain.reports import Report
-from recommender.ports import Clock, Source, Store
-from recommender.ports.world import HasCabinet
+from recommender.ports import Clock, HasCabinet, Source, Store
 from recommender.services.enriching import Enriching, Errand
 from recommender.services.feedback_import import FeedbackImport
 from recommender.services.filing import Filing

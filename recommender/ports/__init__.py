@@ -10,13 +10,25 @@ from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.transactions import Store, UnitOfWork
 from recommender.ports.twins import Twins
-from recommender.ports.world import Clock, Enricher, Executor, LooksUp, Mailer, MailSession, Source
+from recommender.ports.world import (
+    Cabinet,
+    Clock,
+    Enricher,
+    Executor,
+    HasCabinet,
+    LooksUp,
+    Mailer,
+    MailSession,
+    Source,
+)
 
 __all__ = [
     "Artifacts",
+    "Cabinet",
     "Clock",
     "Enricher",
     "Executor",
+    "HasCabinet",
     "Inbound",
     "Intake",
     "LooksUp",

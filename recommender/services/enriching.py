@@ -101,8 +101,8 @@ class _Asking:
         return True
 
     def note_success(self, state: SourceState) -> None:
-        """Remember that it answered, if it was asked."""
-        if not self.asked:
+        """Remember that it answered; where there was nothing to ask, one that was well still is."""
+        if not self.asked and (state.failures or state.last_ok is None):
             return
         fresh = SourceState(source=state.source, last_ok=self.clock.now(), papers=self.known)
         with self.store.write() as unit:

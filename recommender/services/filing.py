@@ -14,8 +14,7 @@ from recommender.domain.feedback import Act, Feedback
 from recommender.domain.filing import Filed
 from recommender.domain.papers import PaperId, Refused
 from recommender.domain.reports import Report
-from recommender.ports import Clock, Source, Store
-from recommender.ports.world import Cabinet, HasCabinet
+from recommender.ports import Cabinet, Clock, HasCabinet, Source, Store
 from recommender.services.library_import import LibraryUse
 
 _FILED = "filed:"

@@ -10,7 +10,7 @@ import pytest
 from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavailable
 from recommender.domain.filing import Filed
 from recommender.domain.papers import Paper, PaperId, Refused
-from recommender.ports.world import Cabinet, HasCabinet
+from recommender.ports import Cabinet, HasCabinet
 from recommender.sources.http import PoliteClient
 from recommender.sources.zotero_place import ZoteroLibrary
 from tests.builders import a_paper
