@@ -11,7 +11,7 @@ from itertools import islice
 from sys import getsizeof
 
 from recommender.domain.papers import Paper, PaperPage, Refused
-from recommender.sources.characters import UNWANTED
+from recommender.sources.characters import UNWANTED, is_plain
 from recommender.sources.text import clean, safe_link
 
 MOST_ENTRIES = 10_000
@@ -25,6 +25,7 @@ _TEXT = 24 * 1024 * 1024
 _REASON = 300
 _KEPT_BODY = 64 * 1024
 _KEPT_BODIES = 1_000
+_FIELDS = tuple(field.name for field in fields(Paper))
 _YEARS = range(1800, 3000)
 _MOST_VERSIONS = 10_000
 _NUMBER = 1 << 31
@@ -128,8 +129,8 @@ def fault_of(paper: Paper) -> str:
     """Say what is wrong with a paper; empty where it can be stored, ranked and shown."""
     if not paper.title.strip():
         return "it has no title"
-    for name, value in ((field.name, getattr(paper, field.name)) for field in fields(paper)):
-        if fault := _fault(name, value):
+    for name in _FIELDS:
+        if fault := _fault(name, getattr(paper, name)):
             return f"its {name.replace('_', ' ')} {fault}"
     return ""
 
@@ -144,14 +145,16 @@ def _fault(name: str, value: object) -> str:
         most = _MOST_VERSIONS if name == "version" else _NUMBER
         return "" if 0 <= value < most else "is no number that a paper has"
     if isinstance(value, tuple):
-        return next((fault for part in value if (fault := _fault(name, part))), "")
+        for part in value:
+            if fault := _fault(name, part):
+                return fault
     return ""
 
 
 def _fault_of_text(name: str, text: str) -> str:
     if len(text) > _LONGEST.get(name, _LONG):
         return "is too long"
-    if not name.startswith("original_") and UNWANTED.search(text):
+    if not is_plain(text) and not name.startswith("original_") and UNWANTED.search(text):
         return "holds characters that cannot be shown"
     if name in ("url", "code_url") and safe_link(text) is None:
         return "is no link that can be followed"
@@ -166,8 +169,7 @@ def _holdable(text: str | None) -> str | None:
 
 def _size(paper: Paper) -> int:
     """Return the bytes that a paper's text takes in memory."""
-    texts = (getattr(paper, field.name) for field in fields(paper))
-    return sum(map(_size_of, texts))
+    return sum(_size_of(getattr(paper, name)) for name in _FIELDS)
 
 
 def _size_of(value: object) -> int:
