@@ -73,7 +73,7 @@ class Enriching:
                     warnings.append(f"{name}: no time left; the other papers are asked about next time")
                 asking.note_success(state)
             except SourceError as error:
-                warnings.append(f"{name}: {error.place}: {error.reason}")
+                warnings.append(f"{name}: {_told(error)}")
                 asking.note_failure(state, error)
         told = {key: counts[key] for key in _COUNTS}
         return Report(name="enrich", counts=told, warnings=tuple(warnings))
@@ -114,7 +114,7 @@ class _Asking:
         pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
         failed = replace(
             state,
-            last_error=f"{error.place}: {error.reason}",
+            last_error=_told(error),
             last_error_at=now,
             failures=failures,
             parked_until=now + pause,
@@ -147,3 +147,8 @@ class _Asking:
         self.asked += len(asked)
         self.known += len(folded.ids)
         self.counts.update(asked=len(asked), known=len(folded.ids), changed=folded.changed, citations=taken)
+
+
+def _told(error: SourceError) -> str:
+    """Say where and why, without the fifty names that were asked for."""
+    return f"{error.place.partition('?')[0]}: {error.reason}"

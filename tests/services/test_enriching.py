@@ -212,6 +212,7 @@ def test_one_that_fails_costs_the_others_nothing(office: Office, status: int) ->
     assert str(status) in report.warnings[0]
     assert ("api_key" in report.warnings[0]) is (status in (401, 403))
     assert KEY not in str(report)
+    assert "?" not in report.warnings[0]
     assert office.citations() == {("crossref", JOURNAL_PAPER.id): 4}
     with office.store.read() as unit:
         assert KEY not in str(unit.papers.source_states())
