@@ -16,6 +16,8 @@ from recommender.sources.markup import excess, narrowed
 from recommender.sources.sieve import MOST_ENTRIES
 
 _LARGEST = 4 * 1024 * 1024
+_TAGS = 300_000
+_REFERENCES = 400_000
 _DEPTH = 64
 _OPEN = 20_000
 _STEP = re.compile(rb"</|/>|<[A-Za-z_:\x80-\xff]")
@@ -74,8 +76,13 @@ def _fault(narrow: bytes) -> str:
         return "this is a web page, not a feed; use the address of the feed itself"
     if _DECLARATION.search(narrow):
         return "it declares a document type or entities, which is not read"
-    if fault := _fault_of_encoding(narrow[:2_000]) or excess(narrow):
-        return fault
+    return _fault_of_encoding(narrow[:2_000]) or excess(narrow, tags=_TAGS) or _fault_of_shape(narrow)
+
+
+def _fault_of_shape(narrow: bytes) -> str:
+    """Refuse what would cost feedparser too much."""
+    if narrow.count(b"&") > _REFERENCES:
+        return f"it has more than {_REFERENCES:,} references to characters"
     if max(_depth(narrow, "utf-8"), _depth(narrow, "iso-8859-1")) > _DEPTH:
         return f"its elements are nested deeper than {_DEPTH}"
     return f"more than {_OPEN:,} of its tags are never closed" if _open(narrow) > _OPEN else ""

@@ -13,6 +13,8 @@ _GZIP_MAGIC = b"\x1f\x8b"
 _PIECE = 256 * 1024
 _MEMBERS = 1_000
 """gzip streams in one answer; each costs some time, and honest servers send one."""
+_CRUMBS = 20_000
+_CRUMB = 64
 _RATIO = 200
 _HARMLESS = 1024 * 1024
 """Unpacked bytes up to which no ratio is suspicious."""
@@ -28,7 +30,7 @@ class Damaged(ValueError):
 
 
 class Bomb(TooLarge):
-    """Bytes that unpack to hundreds of times their size; internal to this package."""
+    """Bytes that are made to cost more than they are worth; internal to this package."""
 
 
 class _Inflater(Protocol):
@@ -47,10 +49,12 @@ class _Inflater(Protocol):
 
 
 def bounded(pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
-    """Pass `pieces` on; raise TooLarge once there are more than `limit` bytes."""
+    """Pass `pieces` on; raise TooLarge once there are more than `limit` bytes, or too many tiny pieces."""
     total = 0
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         total += len(piece)
+        if number > _CRUMBS and total < number * _CRUMB:
+            raise Bomb("the answer comes in too many tiny pieces")
         if total > limit:
             raise TooLarge(limit)
         yield piece
