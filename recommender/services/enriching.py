@@ -14,6 +14,7 @@ from recommender.domain.papers import Paper, PaperPage, SourceState
 from recommender.domain.parking import rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Enricher, Store
+from recommender.services.guarding import guarded
 
 DEFAULT_SECONDS = 120.0
 _COUNTS = ("asked", "known", "changed", "citations")
@@ -97,7 +98,7 @@ class _Asking:
             if not in_time():
                 return False
             batch = papers[first : first + enricher.batch]
-            self._store_answers(batch, list(enricher.enrich(batch)))
+            self._store_answers(batch, list(guarded(enricher.name, enricher.enrich(batch))))
         return True
 
     def note_success(self, state: SourceState) -> None:

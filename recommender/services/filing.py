@@ -15,6 +15,7 @@ from recommender.domain.filing import Filed
 from recommender.domain.papers import PaperId, Refused
 from recommender.domain.reports import Report
 from recommender.ports import Cabinet, Clock, HasCabinet, Source, Store
+from recommender.services.guarding import guarded
 from recommender.services.library_import import LibraryUse
 
 _FILED = "filed:"
@@ -45,7 +46,7 @@ class Filing:
             if cabinet is None or self._failing(source.name):
                 continue
             try:
-                failures += self._file(cabinet, counts)
+                failures += self._file(source.name, cabinet, counts)
             except SourceError as error:
                 failures.append(Refused(place=f"{source.name}: {error.place}", reason=error.reason))
             except UnknownSubscriber:
@@ -58,14 +59,14 @@ class Filing:
             state = unit.papers.source_states().get(source)
         return state is not None and state.failures > 0
 
-    def _file(self, cabinet: Cabinet, counts: Counter[str]) -> list[Refused]:
+    def _file(self, name: str, cabinet: Cabinet, counts: Counter[str]) -> list[Refused]:
         """File for one reader; return what the library refused."""
         with self._store.read() as unit:
             subscriber = unit.people.find(cabinet.reader).id
             names = list(islice(unfiled(unit.people.feedback(subscriber), cabinet.library), _PER_RUN))
             papers = unit.papers.get(names)
         refused: list[Refused] = []
-        for page in cabinet.file(list(papers.values())):
+        for page in guarded(name, cabinet.file(list(papers.values()))):
             self._note(subscriber, cabinet.library, page.filed)
             counts.update("filed" if one.added else "already_there" for one in page.filed)
             refused += page.refused

@@ -4,16 +4,17 @@ Each page is one transaction with its cursor, so a crash repeats at most a page 
 the repeat harmless. A source that fails is reported and parked; the others go on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from recommender.domain.condition import is_late
-from recommender.domain.errors import PaperRouteError, SourceError, SourceMalformed
+from recommender.domain.errors import SourceError
 from recommender.domain.papers import PaperId, PaperPage, Refused, SourceState
 from recommender.domain.parking import rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, LooksUp, Source, Store
+from recommender.services.guarding import guarded
 from recommender.services.pages import Tally, store_page
 from recommender.services.progress import Progress, silent
 
@@ -83,7 +84,7 @@ class _Reading:
         """Read all pages, then look for what was announced and did not come; raises SourceError."""
         # Why it was quiet the last time says nothing of this time.
         self.state = replace(self.state, outlook=replace(self.state.outlook, quiet=""))
-        self._take(_guarded(self.source.name, self.source.fetch(self.state.cursor)))
+        self._take(guarded(self.source.name, self.source.fetch(self.state.cursor)))
         self._complete()
         self.state = replace(
             self.state,
@@ -147,7 +148,7 @@ class _Reading:
         since = (self.clock.now() - _SOUGHT).date()
         if isinstance(self.source, LooksUp) and (wanted := self._missing(since)):
             try:
-                self._take(_guarded(self.source.name, self.source.look_up(wanted)))
+                self._take(guarded(self.source.name, self.source.look_up(wanted)))
             except SourceError as error:
                 self.tally.warnings.append(f"{self.source.name}: {error.place}: {error.reason}")
         with self.store.read() as unit:
@@ -167,24 +168,6 @@ class _Reading:
     def _missing(self, since: date) -> Sequence[PaperId]:
         with self.store.read() as unit:
             return unit.intake.missing(self.source.name, since)
-
-
-def _guarded(name: str, pages: Iterator[PaperPage]) -> Iterator[PaperPage]:
-    """Yield `pages`; a fault of ours in reading one source is that source's failure, not the end of the run.
-
-    Raises SourceError and what the store raises.
-    """
-    while True:
-        try:
-            page = next(pages, None)
-        except PaperRouteError:
-            raise
-        except Exception as error:
-            reason = f"unexpected {type(error).__name__} while reading; please report it"
-            raise SourceMalformed(name, name, reason) from error
-        if page is None:
-            return
-        yield page
 
 
 def _instant(moment: datetime | None) -> str:

@@ -232,6 +232,26 @@ def test_time_ends_a_run(office: Office) -> None:
 _LATE = "openalex: no time left; the other papers are asked about next time"
 
 
+def test_a_fault_of_ours_is_a_warning_too(office: Office) -> None:
+    """And a rest."""
+    report = office.run(_Broken())
+    assert not report.partial
+    assert "unexpected KeyError" in report.warnings[0]
+    assert "left alone until" in office.run(_Broken()).warnings[0]
+
+
+class _Broken:
+    """An enricher with a fault in it."""
+
+    name = "broken"
+    batch = 10
+
+    def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
+        """Fail."""
+        pages: dict[PaperId, PaperPage] = {}
+        yield pages[papers[0].id]
+
+
 class _Slow:
     """An enricher that takes a minute for each question."""
 

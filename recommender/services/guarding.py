@@ -1,0 +1,26 @@
+"""A fault of ours in one place of the outside world stays there."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from recommender.domain.errors import PaperRouteError, SourceMalformed
+
+T = TypeVar("T")
+
+
+def guarded(name: str, pages: Iterator[T]) -> Iterator[T]:
+    """Yield `pages`; a fault of ours in reading one source is that source's failure, not the end of the run.
+
+    Raises SourceError and what the store raises.
+    """
+    while True:
+        try:
+            page = next(pages, None)
+        except PaperRouteError:
+            raise
+        except Exception as error:
+            reason = f"unexpected {type(error).__name__} while reading; please report it"
+            raise SourceMalformed(name, name, reason) from error
+        if page is None:
+            return
+        yield page
