@@ -26,7 +26,8 @@ _WEEK = timedelta(days=6)
 """From the first to the last day of one question."""
 _PATIENCE = timedelta(days=7)
 """How long a list that is shorter than it says is read again."""
-_PAGES = 2_000
+_PAGES = 500
+"""Of one week, which has some two thousand rows."""
 _DAY = timedelta(days=1)
 
 
@@ -115,8 +116,8 @@ class BiorxivSource:
             if not fresh or offset >= total:
                 break
         reading.rows += len(seen)
-        lacks = len(seen) < total
-        reading.lacking = f"{len(seen)} of {total} rows came for {first} to {last}" if lacks else ""
+        lacks = offset < total
+        reading.lacking = f"{offset} of {total} rows came for {first} to {last}" if lacks else ""
 
     def _place(self, what: str) -> str:
         return f"{self._options.base_url.rstrip('/')}/details/{self._options.server}/{what}"

@@ -16,7 +16,7 @@ from recommender.domain.identity import canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperPage, PaperStatus
 from recommender.sources.jsontree import parse_json
 from recommender.sources.moments import moment
-from recommender.sources.sieve import PassedOver, Sieve, Unusable
+from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
     author_names,
     clean_abstract,
@@ -28,6 +28,8 @@ from recommender.sources.text import (
 )
 
 _NOTHING = "no posts found"
+_MOST = 1_000
+"""Rows of one answer that are read; the API sends a hundred at most."""
 _RECENT = timedelta(days=30)
 """How long ago a preprint may have become public and still be new to who has not seen it."""
 _DAY_IN_DOI = re.compile(r"10\.\d{4,9}/(\d{4})\.(\d{2})\.(\d{2})\.")
@@ -60,14 +62,15 @@ class Answer:
         Of several versions of one preprint the highest is kept.
         """
         sieve = Sieve(self.place)
+        rows = [row for row in self.rows if not wanted or _category(row).casefold() in wanted]
         newest = {
             _text(row, "doi").lower(): row
-            for row in sorted(self.rows, key=lambda row: _number(row.get("version")))
+            for row in sorted(rows, key=lambda row: _number(row.get("version")))
             if _text(row, "doi")
         }
-        for row in self.rows:
+        for row in rows:
             if newest.get(_text(row, "doi").lower(), row) is row:
-                sieve.take(partial(_paper, row, wanted), partial(_bytes, row))
+                sieve.take(partial(_paper, row), partial(_bytes, row))
         return sieve.page()
 
 
@@ -80,10 +83,15 @@ def parse_details(body: bytes, *, source: str, place: str) -> Answer:
         raise SourceMalformed(source, place, "the answer has no messages; check base_url")
     status = _text(said, "status")
     listed = decoded.get("collection")
-    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    rows = [row for row in listed[:_MOST] if isinstance(row, dict)] if isinstance(listed, list) else []
     if status.lower() not in ("ok", _NOTHING) and not rows:
         raise SourceMalformed(source, place, f"the server says: {status[:100] or 'nothing'}")
     return Answer(place=place, rows=rows, total=_number(said.get("total")))
+
+
+def is_details(decoded: object) -> bool:
+    """Tell the API's answers from other JSON."""
+    return isinstance(decoded, dict) and {"messages", "collection"} <= set(decoded)
 
 
 def posted_on(paper: Paper) -> date | None:
@@ -92,11 +100,8 @@ def posted_on(paper: Paper) -> date | None:
     return when.date() if when else None
 
 
-def _paper(row: Mapping[str, object], wanted: frozenset[str]) -> Paper:
-    """Turn a row into a paper; raise PassedOver for another category, Unusable without DOI or title."""
-    category = clean_names([_text(row, "category").replace("_", " ")])
-    if wanted and not wanted & {name.casefold() for name in category}:
-        raise PassedOver
+def _paper(row: Mapping[str, object]) -> Paper:
+    """Turn a row into a paper; raise Unusable without DOI or title."""
     doi, sent = normal_doi(_text(row, "doi")), _text(row, "title")
     title, told = clean_title(plain_text(sent)), _text(row, "abstract")
     if doi is None or not title:
@@ -110,7 +115,7 @@ def _paper(row: Mapping[str, object], wanted: frozenset[str]) -> Paper:
         title=title,
         abstract=abstract,
         authors=author_names(given_first(name) for name in _text(row, "authors").split(";")),
-        keywords=category,
+        keywords=clean_names([_category(row)]),
         # The id is the preprint's own DOI; this is that of the published work, which others call it by.
         doi=elsewhere if elsewhere != doi else None,
         url=f"https://www.{server}.org/content/{doi}v{version}",
@@ -133,6 +138,10 @@ def _long_public(doi: str, when: datetime) -> datetime | None:
 def _is_withdrawn(title: str, abstract: str) -> bool:
     """Tell by the words that stand in place of a withdrawn preprint's abstract."""
     return bool(_WITHDRAWN.search(title) or (len(abstract) < 600 and _WITHDRAWN.search(abstract)))
+
+
+def _category(row: Mapping[str, object]) -> str:
+    return _text(row, "category").replace("_", " ")
 
 
 def _bytes(row: Mapping[str, object]) -> bytes:

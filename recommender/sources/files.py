@@ -17,6 +17,7 @@ from recommender.domain.papers import PaperPage
 from recommender.sources.arxiv_abs import is_abs, parse_abs
 from recommender.sources.arxiv_parse import parse_announcements, parse_oai, parse_query
 from recommender.sources.bibliography import is_bibliography, parse_bibliography
+from recommender.sources.biorxiv_parse import is_details, parse_details
 from recommender.sources.daily_papers import Sheet, daily_papers
 from recommender.sources.feed import parse_feed
 from recommender.sources.inflate import Damaged, TooLarge, bounded, inflated
@@ -27,7 +28,7 @@ from recommender.sources.text import decode
 from recommender.sources.zotero import is_library, library_json
 
 ACCEPTED = (
-    "saved listing pages (.txt), daily-papers JSON, arXiv Atom, RSS and OAI-PMH XML, "
+    "saved listing pages (.txt), daily-papers JSON, answers of bioRxiv, arXiv Atom, RSS and OAI-PMH XML, "
     "arXiv metadata (.abs), RSS, Atom and JSON feeds, JSON lines (.jsonl, .jsonl.gz), BibTeX, RIS, EndNote, "
     "PubMed, Web of Science, Zotero and CSL JSON"
 )
@@ -158,6 +159,8 @@ def _read_json(body: bytes, place: str, now: datetime, *, bare: bool) -> PaperPa
         return daily_papers(decoded, Sheet(place=place, now=now))
     if is_json_feed(decoded):
         return json_feed(decoded, place=place)
+    if is_details(decoded):
+        return parse_details(body, source=_SOURCE, place=place).page(frozenset())
     if is_library(decoded):
         return library_json(decoded, place=place).page(place, bare=bare)
     raise SourceMalformed(_SOURCE, place, f"this JSON is of no known kind; what can be read: {ACCEPTED}")

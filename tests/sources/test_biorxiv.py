@@ -1,11 +1,9 @@
 """bioRxiv and medRxiv, as their API is described."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,46 +14,12 @@ from recommender.runtime import FixedClock as RunClock
 from recommender.services.ingestion import Ingestion
 from recommender.sources.biorxiv import KIND, BiorxivOptions, BiorxivSource
 from recommender.sources.biorxiv_parse import parse_details
+from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
 from recommender.store.sql_store import SqlStore
 from tests.conformance.source import SourceLaws, papers_of
-from tests.sources.replay import NOW, Answer, FakeTime, FixedClock, Replay, client_for, replaying
-
-ROW: Mapping[str, object] = {
-    "doi": "10.1101/2026.04.20.123456",
-    "title": "A <i>small</i> protein",
-    "authors": "One, A. B.; Two, C.; ",
-    "author_corresponding": "Ada One",
-    "author_corresponding_institution": "Institute",
-    "date": "2026-4-21",
-    "version": "1",
-    "type": "new results",
-    "license": "cc_by",
-    "category": "cell biology",
-    "jatsxml": "https://www.biorxiv.org/content/early/2026/04/21/2026.04.20.123456.source.xml",
-    "abstract": "<jats:p>We look at p &lt; 0.05.</jats:p><jats:p>It is small.</jats:p>",
-    "published": "NA",
-    "server": "bioRxiv",
-}
-
-
-def said(*rows: Mapping[str, object], total: object = None, cursor: object = 0, status: str = "ok") -> bytes:
-    """Return an answer of the API."""
-    counted = {"interval": "x", "cursor": cursor, "count": len(rows), "total": len(rows)}
-    message = {"status": status, **(counted if rows or total is not None else {})}
-    if total is not None:
-        message["total"] = total
-    return json.dumps({"messages": [message], "collection": list(rows)}).encode()
-
-
-def row(**changed: object) -> dict[str, object]:
-    """Return a row with some values changed."""
-    return {**ROW, **changed}
-
-
-def numbered(count: int, day: str = "2026-04-21") -> list[dict[str, object]]:
-    """Return rows of as many preprints."""
-    return [row(doi=f"10.1101/2026.04.20.{n:06}", title=f"Preprint {n}", date=day) for n in range(count)]
+from tests.sources.biorxiv_server import ROW, Server, numbered, row, said
+from tests.sources.replay import NOW, FakeTime, FixedClock, Replay, client_for, replaying
 
 
 def one_page(*rows: Mapping[str, object]) -> PaperPage:
@@ -71,39 +35,6 @@ class TestBiorxivSource(SourceLaws):
 
     kind = KIND
     answers = {f"/details/biorxiv/{span}/0": said(ROW) for span in WEEKS}
-
-
-class Server(Replay):
-    """Serves rows by their day, a page at a time."""
-
-    def __init__(self, rows: Sequence[dict[str, Any]], *, page: int = 30, words: bool = False) -> None:
-        """`words` writes numbers as text."""
-        super().__init__()
-        self.rows = list(rows)
-        self.page = page
-        self.words = words
-        self.more = 0
-        self.endless = False
-
-    def next_answer(self, target: str) -> Answer:
-        """Answer `/details/server/from/to/cursor` and `/details/server/prefix/suffix/na`."""
-        _, _, _, first, last, cursor = urlsplit(target).path.split("/")
-        if cursor == "na":
-            found = [row for row in self.rows if row["doi"] == f"{first}/{last}"]
-            return Answer(body=said(*found) if found else said(status="no posts found"))
-        if self.endless:
-            return Answer(body=said(ROW, total=10**9))
-        listed = [row for row in self.rows if first <= row["date"] <= last]
-        start = int(cursor)
-        page = listed[start : start + self.page]
-        if not page:
-            return Answer(body=said(status="no posts found"))
-        total: object = len(listed) + self.more
-        return Answer(
-            body=said(
-                *page, total=str(total) if self.words else total, cursor=str(start) if self.words else start
-            )
-        )
 
 
 @pytest.fixture
@@ -227,6 +158,22 @@ def test_only_some_categories(server: Server) -> None:
     pages = list(source_at(server, categories=("alchemy",)).fetch(None))
     assert pages[-1].outlook is not None
     assert "categories" in pages[-1].outlook.quiet
+
+
+def test_one_preprint_in_two_categories(server: Server) -> None:
+    """A row twice is no row too few, and either category finds it."""
+    server.rows.append({**server.rows[0], "category": "neuroscience"})
+    for categories, count in [((), 71), (("cell_biology",), 71), (("neuroscience",), 1)]:
+        pages = list(source_at(server, categories=categories).fetch(None))
+        assert len({paper.id for paper in papers_of(pages)}) == count
+        assert not [warning for page in pages for warning in page.warnings]
+
+
+def test_a_saved_answer_is_a_file(tmp_path: Path) -> None:
+    """Whatever its name; all categories."""
+    (tmp_path / "saved.json").write_bytes(said(ROW, row(doi="10.1101/2026.04.20.2", title="Another")))
+    (page,) = read_file(tmp_path / "saved.json", NOW)
+    assert [paper.title for paper in page.papers] == ["A small protein", "Another"]
 
 
 def test_a_short_list_is_said_and_read_again(server: Server) -> None:
