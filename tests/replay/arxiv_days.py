@@ -43,6 +43,8 @@ class Held:
     categories: Sequence[str]
     comment: str | None = None
     texts: list[Text] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    """All days on which it was announced, as new or otherwise."""
 
     def on(self, day: date) -> Text | None:
         """Return the version that was public on a day."""
@@ -126,6 +128,8 @@ class Planner:
             numbers = [*dict.fromkeys([*self._waiting, *told, *ids])]
             self._waiting = []
             items = [self._item(number, listing.day) for number in numbers]
+            for number in numbers:
+                self.held[number].days.append(listing.day)
             yield Announcement(day=listing.day, items=sorted(items, key=lambda item: _KINDS.index(item.kind)))
 
     def _is_news(self, number: str, day: date) -> bool:
@@ -155,14 +159,14 @@ class Planner:
         return Item(paper=paper, kind="replace" if home else "replace-cross", text=text)
 
     def _first(self, number: str, row: Mapping[str, Any], day: date) -> Item:
-        recent = _month(number) >= (day.replace(day=1) - _DAY).replace(day=1)
+        recent = month_of(number) >= (day.replace(day=1) - _DAY).replace(day=1)
         share = (sum(map(ord, number)) * 7_919 % 9_973) / 9_973
         text = Text(
             version=1,
             day=day,
             submitted=submitted_for(day, share)
             if recent
-            else datetime.combine(_month(number), time(9), tzinfo=UTC),
+            else datetime.combine(month_of(number), time(9), tzinfo=UTC),
             title=row["title"],
             abstract=f"An earlier wording. {row['abstract']}" if row.get("revised_on") else row["abstract"],
         )
@@ -198,7 +202,7 @@ def submitted_for(day: date, share: float) -> datetime:
     return (start + (end - start) * (0.02 + 0.96 * share)).replace(microsecond=0)
 
 
-def _month(number: str) -> date:
+def month_of(number: str) -> date:
     """Return the first day of the month in an id of the new style."""
     return date(2000 + int(number[:2]), int(number[2:4]), 1)
 

@@ -85,16 +85,18 @@ def cut(house: ArxivHouse, road: str, target: str) -> Answer | None:
     return house.feed(_categories(target), road, day, crowded)
 
 
-def nameless(number: str) -> Fault:
-    """Serve one paper of the feed without a title."""
+def nameless() -> Fault:
+    """Serve the last new paper of the feed without a title."""
 
     def fault(house: ArxivHouse, road: str, target: str) -> Answer | None:
-        if road not in FEEDS:
+        _, announcement = house.shown()
+        if road not in FEEDS or announcement is None:
             return None
-        whole = house.plain(target)
+        number = announcement.numbers("new")[-1]
         item = re.compile(
             rb"<title>[^<]*</title>(\s*<link>https://arxiv.org/abs/%s</link>)" % number.encode()
         )
+        whole = house.plain(target)
         return replace(whole, body=item.sub(rb"<title></title>\1", whole.body), headers={})
 
     return fault

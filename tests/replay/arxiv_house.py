@@ -41,6 +41,8 @@ class ArxivHouse(Replay):
     page: int = 100
     """Records of one OAI-PMH page."""
     faults: list[Fault] = field(default_factory=list)
+    delays: dict[date, datetime] = field(default_factory=dict)
+    """Announcements that become public later than at their midnight."""
     requests: Counter[str] = field(default_factory=Counter)
     """How often each road was asked."""
     moments: list[float] = field(default_factory=list)
@@ -97,7 +99,7 @@ class ArxivHouse(Replay):
     def public(self) -> Sequence[Announcement]:
         """Return what has been announced so far."""
         now = self.now()
-        return [one for one in self.announcements if midnight(one.day) <= now]
+        return [one for one in self.announcements if self.delays.get(one.day, midnight(one.day)) <= now]
 
     def known(self) -> Mapping[str, _Found]:
         """Return the papers that are public, each with the version that is."""

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from recommender.domain.papers import Paper, PaperId
 from recommender.ports import Store
-from tests.replay.arxiv_days import Held
+from tests.replay.arxiv_days import Held, month_of
 from tests.replay.walk import Ran
+
+_RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +26,29 @@ class Reckoning:
     strange: Sequence[PaperId]
     """Papers of the store that the house never had."""
     late: Sequence[str]
-    """Papers whose `first_seen` is not a day allowed."""
+    """Papers whose `first_seen` is not a day allowed, nor early for a reason."""
+    early: Sequence[str]
+    """Papers that were announced, or announced again, over 30 days after they were submitted, and have the
+    day of that for `first_seen`: OAI-PMH shows them without saying why, so they are no news."""
     stale: Sequence[str]
     """Papers whose text or version is not the last one announced."""
 
 
-def reckon(store: Store, held: Collection[Held], allowed: Mapping[date, Collection[date]]) -> Reckoning:
-    """Compare; a paper announced on a day may have `first_seen` on that day or one of `allowed`."""
+def reckon(
+    store: Store,
+    held: Collection[Held],
+    allowed: Mapping[date, Collection[date]],
+    *,
+    plain: Collection[date],
+) -> Reckoning:
+    """Compare; a paper announced on a day may have `first_seen` on one of that day's `allowed`.
+
+    Only what was announced on `plain` days must have its last version: OAI-PMH does not tell versions.
+    """
     with store.read() as unit:
         stored = {paper.id: paper for paper in unit.papers.all()}
         names = unit.papers.resolve([f"arxiv:{paper.number}" for paper in held])
+    untimely = list(_untimely(held, stored, names, allowed))
     homes: dict[PaperId, list[str]] = {}
     for paper in held:
         if (home := names.get(f"arxiv:{paper.number}")) is not None:
@@ -45,32 +60,38 @@ def reckon(store: Store, held: Collection[Held], allowed: Mapping[date, Collecti
         twice=[url for url, count in Counter(paper.url for paper in stored.values()).items() if count > 1],
         folded={home: numbers for home, numbers in homes.items() if len(numbers) > 1},
         strange=[name for name in stored if name not in homes and name not in own],
-        late=list(_late(held, stored, names, allowed)),
-        stale=list(_stale(held, stored)),
+        late=[told for aged, told in untimely if not aged],
+        early=[told for aged, told in untimely if aged],
+        stale=list(_stale(held, stored, plain)),
     )
 
 
-def _late(
+def _untimely(
     held: Collection[Held],
     stored: Mapping[PaperId, Paper],
     names: Mapping[str, PaperId],
     allowed: Mapping[date, Collection[date]],
-) -> Iterator[str]:
+) -> Iterator[tuple[bool, str]]:
+    """Yield papers with another `first_seen` than they should have, and whether it is early for a reason."""
     for paper in held:
         day = paper.texts[0].day
         found = stored.get(names.get(f"arxiv:{paper.number}", PaperId("")))
         seen = found.first_seen.date() if found and found.first_seen else None
-        if found and found.id.endswith(paper.number) and seen not in {day, *allowed.get(day, ())}:
-            yield f"{paper.number}: announced {day}, first seen {seen}"
+        if found is None or not found.id.endswith(paper.number) or seen in {day, *allowed.get(day, ())}:
+            continue
+        public = paper.texts[0].submitted.date()
+        known = max(public, month_of(paper.number))
+        aged = paper.days[-1] - known > _RECENT and seen == known
+        yield aged, f"{paper.number}: announced {day}, first seen {seen}"
 
 
-def _stale(held: Collection[Held], stored: Mapping[PaperId, Paper]) -> Iterator[str]:
+def _stale(held: Collection[Held], stored: Mapping[PaperId, Paper], plain: Collection[date]) -> Iterator[str]:
     for paper in held:
         last = paper.texts[-1]
         found = stored.get(PaperId(f"arxiv:{paper.number}"))
         if found is None:
             continue
-        if found.version != last.version:
+        if last.day in plain and found.version != last.version:
             yield f"{paper.number}: version {found.version}, not {last.version}"
         if found.abstract.startswith("An earlier wording.") != last.abstract.startswith(
             "An earlier wording."

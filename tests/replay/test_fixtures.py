@@ -84,7 +84,7 @@ MADE = {
     "bad-feeds/mixed": (FEED, (3, 1, "")),
     "bad-feeds/page": (b"<!DOCTYPE html><html><body>404</body></html>", (0, 0, "web page")),
     "bad-feeds/nothing": (b"", (0, 0, "empty")),
-    "arxiv-abs/one.abs": (ABS, (0, 0, "format is not known")),
+    "arxiv-abs/one.abs": (ABS, (1, 0, "")),
     "imports/listing.txt": (LISTING.encode(), (3, 0, "")),
     "imports/some.bib": (BIBTEX.encode(), (5, 2, "")),
     "imports/some.ris": (RIS.encode(), (2, 0, "")),

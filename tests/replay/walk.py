@@ -13,6 +13,8 @@ from tests.sources.replay import FakeTime, client_for
 
 SOURCE = "arxiv"
 _HOUR = 12
+_PAUSE = 60.0
+"""Seconds until a process that ended is started again."""
 
 
 class WorldClock(FakeTime):
@@ -52,6 +54,12 @@ class Trial:
     """Pages after which the process ends, once."""
     then: Sequence[timedelta] = ()
     """When it is run again on the same day, counted from the first run."""
+    after_gap: bool = False
+    """The machine was off on the announcement day before."""
+    delayed: bool = False
+    """arXiv makes all of the day's announcement public only in the evening."""
+    missing: int = 0
+    """Papers that the report says are missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +75,9 @@ class Ran:
 
     @property
     def told(self) -> Sequence[str]:
-        """Return failures and warnings as lines."""
-        return [*(f"{one.place}: {one.reason}" for one in self.report.failures), *self.report.warnings]
+        """Return failures, warnings and notes as lines."""
+        refused = [f"{one.place}: {one.reason}" for one in self.report.failures]
+        return [*refused, *self.report.warnings, *self.report.notes]
 
 
 @dataclass(slots=True)
@@ -115,7 +124,7 @@ class Walk:
         left = [pages]
 
         def progress(what: str, papers: int, *, of: int = 0, ended: bool | None = None) -> None:
-            left[0] -= 1
+            left[0] -= papers > 0
             if left[0] == 0:
                 raise Crash
 
@@ -123,3 +132,4 @@ class Walk:
             Ingestion(self.store, self.clock).run([self.source()], progress)
         except Crash:
             self.crashes += 1
+            self.clock.sleep(_PAUSE)
