@@ -63,7 +63,7 @@ def untangled(name: str) -> str:
 
     Only what makes one known letter is changed; other commands stay as they are written.
     """
-    if not any(sign in name for sign in "\\{~"):
+    if "\\" not in name and "{" not in name and "~" not in name:
         return name
     for pattern in (_SIGNED, _NAMED):
         name = pattern.sub(_accented, name)

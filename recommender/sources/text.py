@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from recommender.domain.papers import Paper
 from recommender.sources.accents import untangled
-from recommender.sources.characters import UNWANTED, readable
+from recommender.sources.characters import UNWANTED, is_plain, readable
 
 TITLE_LIMIT = 1_000
 ABSTRACT_LIMIT = 20_000
@@ -41,6 +41,8 @@ def clean(text: str, limit: int) -> str:
 
     Doing it twice is doing it once. Of a text many times too long only the start is looked at.
     """
+    if len(text) <= limit and is_plain(text) and "&" not in text and "  " not in text:
+        return text.strip(" ")
     line = " ".join(readable(text[: 20 * limit + _SLACK]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
