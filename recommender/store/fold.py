@@ -118,13 +118,13 @@ def _lead(known: Paper, sighting: Paper) -> int:
 
 
 def _revised(known: Paper, sighting: Paper) -> int:
-    """Return which side leads, as `_lead` does, where only one says its version and the other is a later one.
+    """Return which side leads, as `_lead` does, where it does not say its version and is of a later date.
 
     OAI-PMH tells when a paper was revised, and not how often.
     """
-    for bare, told, lead in ((sighting, known, 1), (known, sighting, -1)):
-        last = told.updated or told.published
-        if bare.version is None and told.version and bare.updated and last and bare.updated > last:
+    for bare, other, lead in ((sighting, known, 1), (known, sighting, -1)):
+        last = other.updated or other.published
+        if bare.version is None and bare.updated and last and bare.updated > last:
             return lead
     return 0
 

@@ -70,6 +70,7 @@ def test_a_later_update_without_a_version_brings_its_text() -> None:
     later = replace(first, abstract="New words.", version=None, updated=NOON + timedelta(days=3))
     assert (merge(first, later).abstract, merge(first, later).version) == ("New words.", 1)
     assert merge(later, first).abstract == "New words."
+    assert merge(replace(first, version=None), later).abstract == "New words."
     earlier = replace(later, updated=NOON - timedelta(days=3))
     assert merge(first, earlier).abstract == "Old words."
 
