@@ -112,7 +112,8 @@ def test_the_test_classes_pass(copy: Path) -> None:
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed
     assert int(passed[1]) >= 18
-    run(copy, "-m", "ruff", "check", "--no-cache", *paths, *(place for place in blocks() if place.endswith(".py")))
+    written = [place for place in blocks() if place.endswith(".py")]
+    run(copy, "-m", "ruff", "check", "--no-cache", *written)
 
 
 def test_the_source_is_read_from_its_table(copy: Path) -> None:
@@ -122,9 +123,11 @@ def test_the_source_is_read_from_its_table(copy: Path) -> None:
         server.says("/lab-3.json", Answer(body=body, headers={"ETag": '"1"'}), Answer(status=304))
         more = f'base_url = "{server.url("")}"\nallow_hosts = ["127.0.0.1"]\n'
         config = configured(copy, "served.toml", more)
+        checked = run(copy, "-m", "recommender", "--config", config, "check")
         ingest = ("-m", "recommender", "--config", config, "ingest", "--source", "seminar")
         first = run(copy, *ingest, code=4)
         run(copy, *ingest)
+    assert "1 sources (seminar)" in checked.stdout + checked.stderr
     said = first.stdout + first.stderr
     assert "1 added" in said
     assert "it has no title" in said

@@ -43,7 +43,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     _show_problems(loaded.warnings, as_json=as_json)
     if not as_json:
         files = ", ".join(str(file) for file in loaded.files)
-        say(f"ok: {files}; {len(loaded.subscribers)} subscribers, {len(loaded.settings.source)} sources")
+        named = ", ".join(source.name or source.type for source in loaded.settings.source)
+        sources = f"{len(loaded.settings.source)} sources" + (f" ({named})" if named else "")
+        say(f"ok: {files}; {len(loaded.subscribers)} subscribers, {sources}")
 
 
 def _show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:
