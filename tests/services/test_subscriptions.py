@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.app.kinds import kinds
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
 from recommender.ports import UnitOfWork
@@ -126,7 +127,8 @@ def test_second_run_writes_nothing(house: House, tmp_path: Path) -> None:
 def test_shipped_file_is_stable_in_the_store(house: House) -> None:
     """What the loader makes of the example comes back from the store equal."""
     config = REPOSITORY / "config" / "paperroute.toml"
-    declared = load(config, {}, read_references=lambda _: (), check_key=lambda _: None).subscribers
+    loaded = load(config, {}, kinds=kinds(), read_references=lambda _: (), check_key=lambda _: None)
+    declared = loaded.subscribers
     assert house.declare(*declared) == {"added": 1}
     assert house.declare(*declared) == {"unchanged": 1}
 
