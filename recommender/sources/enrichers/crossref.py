@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Paper, PaperPage
 from recommender.ports import Clock
+from recommender.sources.asking import Ask
 from recommender.sources.enrichers.sighting import (
     Found,
     Service,
@@ -20,12 +21,13 @@ from recommender.sources.enrichers.sighting import (
     rows,
     table,
 )
-from recommender.sources.http import Ask, PoliteClient
+from recommender.sources.kinds import Client
 
 _BATCH = 50
 _SELECT = "DOI,title,type,container-title,is-referenced-by-count,relation"
 _UNFIT = ",:"
-_UNPUBLISHED = frozenset({"posted-content", "dataset", "component", "peer-review", "grant"})
+# No set: what a server sends need not be hashable.
+_UNPUBLISHED = ("posted-content", "dataset", "component", "peer-review", "grant")
 _REFUSED = "check api_key of this enricher; without one it is asked as everybody is"
 _HINTS = {401: _REFUSED, 403: _REFUSED}
 
@@ -33,7 +35,7 @@ _HINTS = {401: _REFUSED, 403: _REFUSED}
 class Crossref:
     """Asks by DOI."""
 
-    def __init__(self, client: PoliteClient, service: Service, *, clock: Clock) -> None:
+    def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
         """Ask nothing yet."""
         self._client = client
         self._service = service

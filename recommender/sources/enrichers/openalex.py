@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.papers import Paper, PaperPage
 from recommender.ports import Clock
+from recommender.sources.asking import Ask, Fetched
 from recommender.sources.enrichers.sighting import (
     Found,
     Service,
@@ -22,7 +23,7 @@ from recommender.sources.enrichers.sighting import (
     rows,
     table,
 )
-from recommender.sources.http import Ask, Fetched, PoliteClient
+from recommender.sources.kinds import Client
 
 _BATCH = 50
 _SELECT = "id,doi,title,cited_by_count,is_retracted,primary_location,locations"
@@ -30,14 +31,15 @@ _UNFIT = "|,\"'"
 """Signs that would end a value of a filter."""
 _REFUSED = "check api_key of this enricher; keys are free at openalex.org/settings/api"
 _HINTS = {401: _REFUSED, 403: _REFUSED}
-_VENUES = frozenset({"journal", "conference", "book series"})
+# No set: what a server sends need not be hashable.
+_VENUES = ("journal", "conference", "book series")
 _A_DAY = 86_400.0
 
 
 class OpenAlex:
     """Asks by DOI; arXiv's papers have one each."""
 
-    def __init__(self, client: PoliteClient, service: Service, *, clock: Clock) -> None:
+    def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
         """Ask nothing yet."""
         self._client = client
         self._service = service

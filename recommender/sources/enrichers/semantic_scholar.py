@@ -11,6 +11,7 @@ from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.identity import arxiv_id
 from recommender.domain.papers import Paper, PaperPage
 from recommender.ports import Clock
+from recommender.sources.asking import Ask, Fetched
 from recommender.sources.enrichers.sighting import (
     Found,
     Service,
@@ -22,7 +23,7 @@ from recommender.sources.enrichers.sighting import (
     table,
     words,
 )
-from recommender.sources.http import Ask, Fetched, PoliteClient
+from recommender.sources.kinds import Client
 
 SUMMARY_BY = "Semantic Scholar"
 _FIELDS = "externalIds,title,venue,publicationVenue,citationCount,tldr"
@@ -36,7 +37,7 @@ _SHARED = "without api_key the allowance is shared by all who have none"
 class SemanticScholar:
     """Asks for many papers at once."""
 
-    def __init__(self, client: PoliteClient, service: Service, *, clock: Clock) -> None:
+    def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
         """Ask nothing yet."""
         self._client = client
         self._service = service

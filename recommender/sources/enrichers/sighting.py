@@ -12,7 +12,7 @@ from datetime import datetime
 
 from recommender.domain.identity import normal_doi, title_key
 from recommender.domain.papers import Paper, PaperPage, PaperStatus, Signal
-from recommender.sources.http import Fetched
+from recommender.sources.asking import Fetched
 from recommender.sources.jsontree import parse_json
 from recommender.sources.text import clean, optional
 

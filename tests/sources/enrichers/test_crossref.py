@@ -165,7 +165,7 @@ def test_other_shapes_are_malformed(replay: Replay, client: PoliteClient, body: 
 def test_odd_items_change_nothing(replay: Replay, client: PoliteClient) -> None:
     """What is no item, of another DOI, or has fields of other types is passed over."""
     odd = crossref_work(
-        "10.1234/two", JOURNAL_PAPER, container_title=[], title=[], is_referenced_by_count="4"
+        "10.1234/two", JOURNAL_PAPER, container_title=[], title=[], is_referenced_by_count="4", type=[]
     )
     replay.says(WORKS, works(None, 7, {"DOI": []}, crossref_work("10.9999/x", PREPRINT), odd))
     (page,) = crossref(client, replay.url("")).enrich(PAPERS)

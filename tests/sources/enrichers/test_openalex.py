@@ -199,7 +199,11 @@ def test_other_shapes_are_malformed(replay: Replay, client: PoliteClient, body: 
 def test_odd_works_change_nothing(replay: Replay, client: PoliteClient) -> None:
     """What is no work, of another DOI, or has fields of other types is passed over."""
     odd = openalex_work(
-        "10.1234/two", JOURNAL_PAPER, cited_by_count=None, locations=[5], primary_location="x"
+        "10.1234/two",
+        JOURNAL_PAPER,
+        cited_by_count=None,
+        locations=[5],
+        primary_location={"source": {"type": []}},
     )
     other = openalex_work("10.1234/twofold", JOURNAL_PAPER)
     replay.says(WORKS, said({"results": [None, 7, {"doi": 7}, other, odd]}))
