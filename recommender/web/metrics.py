@@ -4,7 +4,7 @@ Written out here because the format is a few lines; no address, token or title i
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from starlette.requests import Request
@@ -87,25 +87,39 @@ def _outbox(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
 
 def _sources(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
     states = unit.papers.source_states()
-    counted = {name: state for name, state in states.items() if state.announced_on is not None}
     asked = {name: state for name, state in states.items() if state.last_ok or state.failures}
-    yield Gauge(
-        name="source_age_seconds",
-        help="Time since a source was last read without an error.",
-        label="source",
-        values={
-            name: (now - state.last_ok).total_seconds() for name, state in states.items() if state.last_ok
-        },
-    )
-    for name, text, values in (
-        ("source_papers", "Papers of a source's last good run.", {n: s.papers for n, s in asked.items()}),
-        ("source_failures", "Runs that failed since then.", {n: s.failures for n, s in asked.items()}),
-        ("source_announced", "Papers last announced.", {n: s.announced for n, s in counted.items()}),
-        ("source_missing", "Of those, not stored.", {n: s.missing for n, s in counted.items()}),
-        (
-            "source_late",
-            "1 while it lacks what should be there.",
-            {n: is_late(s, now) for n, s in asked.items()},
+    counted = {name: state for name, state in states.items() if state.announced_on is not None}
+    ages = {name: now - state.last_ok for name, state in states.items() if state.last_ok is not None}
+    gauges = (
+        Gauge(
+            name="source_age_seconds",
+            help="Time since a source was last read without an error.",
+            values={name: age.total_seconds() for name, age in ages.items()},
         ),
-    ):
-        yield Gauge(name=name, help=text, label="source", values=values)
+        Gauge(
+            name="source_papers",
+            help="Papers of a source's last good run.",
+            values={name: state.papers for name, state in asked.items()},
+        ),
+        Gauge(
+            name="source_failures",
+            help="Runs of a source that failed since its last good one.",
+            values={name: state.failures for name, state in asked.items()},
+        ),
+        Gauge(
+            name="source_late",
+            help="1 while a source lacks what it should have by now.",
+            values={name: is_late(state, now) for name, state in asked.items()},
+        ),
+        Gauge(
+            name="source_announced",
+            help="Papers that a source announced last.",
+            values={name: state.announced for name, state in counted.items()},
+        ),
+        Gauge(
+            name="source_missing",
+            help="Of those, the papers that are not stored.",
+            values={name: state.missing for name, state in counted.items()},
+        ),
+    )
+    return (replace(gauge, label="source") for gauge in gauges)
