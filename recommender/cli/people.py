@@ -75,10 +75,11 @@ def list_(
             "url": entry.paper.url,
             "saved_at": entry.saved_at,
             "read": entry.read,
+            "changed": entry.changed or None,
         }
         for entry in reading.rows(email, unread=unread)
     ]
-    layout = Layout(beneath=("title", "url"))
+    layout = Layout(beneath=("title", "url", "changed"))
     show(rows, as_json=False, empty="the reading list is empty", layout=layout)
 
 

@@ -30,7 +30,10 @@ class PaperEvent:
 
 
 def events_between(before: Paper, after: Paper, *, at: datetime) -> tuple[PaperEvent, ...]:
-    """Return what happened to a paper between two states of the store. A reader's library tells nothing."""
+    """Return what happened to a paper between two states of the store. A reader's library tells nothing.
+
+    A paper that was known by a DOI or a title and got a better id since was not published by that.
+    """
     if before.library_only or after.library_only:
         return ()
     found: list[tuple[EventKind, str]] = []
@@ -40,9 +43,23 @@ def events_between(before: Paper, after: Paper, *, at: datetime) -> tuple[PaperE
         found.append((EventKind.REVISED, ""))
     if after.status is PaperStatus.WITHDRAWN and before.status is not PaperStatus.WITHDRAWN:
         found.append((EventKind.WITHDRAWN, ""))
-    if (where := _published(after)) and not _published(before):
+    same_kind = before.id.split(":", 1)[0] == after.id.split(":", 1)[0]
+    if same_kind and (where := _published(after)) and not _published(before):
         found.append((EventKind.PUBLISHED, where))
     return tuple(PaperEvent(paper=after.id, kind=kind, at=at, detail=detail) for kind, detail in found)
+
+
+def told(event: PaperEvent) -> str:
+    """Say in a few words what happened."""
+    if event.kind is EventKind.VERSION:
+        return f"new version {event.detail}".rstrip()
+    if event.kind is EventKind.PUBLISHED:
+        return (
+            f"published as {event.detail}"
+            if event.detail.startswith("10.")
+            else f"published in {event.detail}"
+        )
+    return event.kind.value
 
 
 def _reworded(before: Paper, after: Paper) -> bool:

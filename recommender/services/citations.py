@@ -47,6 +47,8 @@ class Saved:
     paper: Paper
     saved_at: datetime
     read: bool
+    changed: str = ""
+    """What happened to the paper since it was saved, in a few words."""
 
 
 def citation_key(paper: Paper) -> str:
@@ -91,6 +93,7 @@ def flat(row: Saved) -> dict[str, str | bool | None]:
         "published": _instant(paper.published) if paper.published else None,
         "saved_at": _instant(row.saved_at),
         "read": row.read,
+        "changed": row.changed or None,
         "citation_key": citation_key(paper),
     }
 

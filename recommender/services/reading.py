@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from recommender.domain.errors import InputError
 from recommender.ports import Store
+from recommender.services.changes import changes_since
 from recommender.services.citations import Saved, to_bibtex, to_json, to_ris
 
 FORMATS: Mapping[str, Callable[[Iterable[Saved]], str]] = {
@@ -26,13 +27,15 @@ class Reading:
     def rows(self, reference: str, *, unread: bool = False) -> Sequence[Saved]:
         """Return the list of the subscriber known by address, id or public id, newest first.
 
-        With `unread` only what was not marked as read. Raises UnknownSubscriber.
+        Each says what happened to the paper since it was saved. With `unread` only what was not marked
+        as read. Raises UnknownSubscriber.
         """
         with self._store.read() as uow:
             saved = uow.people.saved(uow.people.find(reference).id)
             papers = uow.papers.get([paper for paper, _, _ in saved])
+            changed = changes_since(uow, {paper: at for paper, at, _ in saved})
         return [
-            Saved(paper=papers[paper], saved_at=at, read=read)
+            Saved(paper=papers[paper], saved_at=at, read=read, changed=changed.get(paper, ""))
             for paper, at, read in saved
             if paper in papers and not (unread and read)
         ]

@@ -43,6 +43,8 @@ class Entry:
     merged_into: "Entry | None" = None
     own: Paper | None = None
     """What its own record says without the folds; None where there are none."""
+    own_before: Paper | None = None
+    """What its own record said, where there were folds before."""
     folds: list[Fold] = field(default_factory=list)
 
     @property
@@ -61,7 +63,7 @@ class Entry:
         self.paper = merge(self.paper, sighting)
         if self.own is None:
             return
-        fold = None if sighting.id == self.own.id else self._record_of(sighting)
+        fold = self._record_of(sighting)
         if fold is None:
             self.own = merge(self.own, sighting)
         else:
@@ -91,7 +93,13 @@ class Entry:
         return fold
 
     def _record_of(self, sighting: Paper) -> Fold | None:
+        """Return the fold that a sighting is of, None where it is of the entry's own record."""
+        if self.own is None or sighting.id == self.own.id:
+            return None
+        by_id = next((fold for fold in self.folds if fold.other.id == sighting.id), None)
         names = set(strong_names(sighting))
+        if by_id or names.intersection(aliases(self.own)):
+            return by_id
         return next((fold for fold in self.folds if names.intersection(aliases(fold.other))), None)
 
 

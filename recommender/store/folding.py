@@ -5,16 +5,17 @@ The number of statements does not grow with the batch.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, text, update
 
-from recommender.domain.events import events_between
+from recommender.domain.events import EventKind, PaperEvent, events_between
 from recommender.domain.identity import title_key
 from recommender.domain.papers import Folded, Paper, PaperId
 from recommender.store.entries import Entry, Name
 from recommender.store.fold import cleaned
-from recommender.store.folds import follow, kept_apart, load_folds, save_folds
+from recommender.store.folds import kept_apart, load_folds, save_folds
 from recommender.store.handover import hand_over
 from recommender.store.names import canonical, look_up, split
 from recommender.store.rows import event_row, paper_row, read_paper
@@ -75,12 +76,7 @@ def _load(connection: Connection, batch: Sequence[Paper]) -> Shelf:
     keys = [key for paper in batch if (key := title_key(paper.title))]
     stored |= {paper.id: paper for paper in _rows(connection, PAPER.c.title_key, keys)}
     entries = open_entries(connection, stored.values())
-    apart = kept_apart(connection, lambda: _all_ids(batch, entries))
-    return Shelf(entries, names.items(), apart)
-
-
-def _all_ids(batch: Iterable[Paper], entries: Iterable[Entry]) -> set[PaperId]:
-    return {paper.id for paper in batch}.union(*(entry.ids for entry in entries))
+    return Shelf(entries, names.items(), kept_apart(connection))
 
 
 def open_entries(connection: Connection, stored: Iterable[Paper]) -> list[Entry]:
@@ -118,9 +114,6 @@ def save(connection: Connection, shelf: Shelf, *, at: datetime) -> None:
     _save_names(connection, shelf.new_names)
     save_folds(connection, standing, at=at)
     _save_events(connection, changed, at=at)
-    if shelf.any_apart:
-        moves = {row["old"]: row["new"] for row in renamed}
-        follow(connection, moves | {lost.stored: lost.kept.place.paper.id for lost in shelf.lost}, at=at)
 
 
 def _save_names(connection: Connection, names: dict[Name, Entry]) -> None:
@@ -133,10 +126,17 @@ def _save_names(connection: Connection, names: dict[Name, Entry]) -> None:
 
 def _save_events(connection: Connection, changed: Iterable[Entry], *, at: datetime) -> None:
     """Note what happened to papers that were known before this batch."""
-    events = (
-        event
-        for entry in changed
-        if entry.before
-        for event in events_between(entry.before, entry.paper, at=at)
-    )
+    events = (event for entry in changed for event in _events(entry, at))
     run_many(connection, insert(PAPER_EVENT), [event_row(event) for event in events])
+
+
+def _events(entry: Entry, at: datetime) -> Iterator[PaperEvent]:
+    """Yield what happened to a paper in its own record; where it was published, any record may tell."""
+    before = entry.before or entry.paper
+    for event in events_between(before, entry.paper, at=at):
+        if entry.own is None or event.kind is EventKind.PUBLISHED:
+            yield event
+    if entry.own is not None:
+        for event in events_between(entry.own_before or before, entry.own, at=at):
+            if event.kind is not EventKind.PUBLISHED:
+                yield replace(event, paper=entry.paper.id)

@@ -1,13 +1,15 @@
 """Rows of folds and of what must stay apart, for the shelf."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import product
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from recommender.domain.papers import Paper, PaperId
 from recommender.store.entries import Entry, Fold
+from recommender.store.names import look_up, split
 from recommender.store.packing import pack, unpack
 from recommender.store.schema import PAPER_APART, PAPER_FOLD
 from recommender.store.shelf import Apart
@@ -23,7 +25,7 @@ def load_folds(connection: Connection, entries: Mapping[PaperId, Entry]) -> None
         for row in connection.execute(query.order_by(PAPER_FOLD.c.id)):
             entry = entries[PaperId(row.paper_id)]
             fold, own = read_fold(row)
-            entry.own = own
+            entry.own = entry.own_before = own
             entry.folds.append(fold)
 
 
@@ -62,27 +64,34 @@ def save_folds(connection: Connection, entries: Iterable[Entry], *, at: datetime
     run_many(connection, statement.values(**records), known)
 
 
-def kept_apart(connection: Connection, ids: Callable[[], Iterable[PaperId]]) -> Apart:
-    """Return the pairs that must stay apart and have one of some ids, asked for if there are any pairs."""
-    if connection.execute(select(PAPER_APART.c.one).limit(1)).first() is None:
+def kept_apart(connection: Connection) -> Apart:
+    """Return the pairs that must stay apart, by the names they were parted under and by their ids of today.
+
+    People make them, so there are few.
+    """
+    rows = connection.execute(select(PAPER_APART.c.one, PAPER_APART.c.other)).all()
+    if not rows:
         return frozenset()
-    found: set[frozenset[PaperId]] = set()
-    for part in chunks(ids()):
-        query = select(PAPER_APART.c.one, PAPER_APART.c.other).where(PAPER_APART.c.one.in_(part))
-        found |= {frozenset((PaperId(one), PaperId(other))) for one, other in connection.execute(query)}
-    return frozenset(found)
+    today = look_up(connection, (split(name) for row in rows for name in row))
+    pairs: set[frozenset[PaperId]] = set()
+    for row in rows:
+        one, other = ({PaperId(name), today.get(split(name), PaperId(name))} for name in row)
+        pairs |= {frozenset(pair) for pair in product(one, other)}
+    return frozenset(pair for pair in pairs if len(pair) > 1)
 
 
 def keep_apart(connection: Connection, one: PaperId, other: PaperId, *, at: datetime) -> None:
-    """Note that two papers are two works; noted both ways, so that either is found by itself."""
-    rows = [{"one": one, "other": other, "at": at}, {"one": other, "other": one, "at": at}]
-    run_many(connection, insert_or_skip(connection, PAPER_APART), rows)
+    """Note that two papers are two works."""
+    first, second = sorted((one, other))
+    row = {"one": first, "other": second, "at": at}
+    connection.execute(insert_or_skip(connection, PAPER_APART), row)
 
 
-def follow(connection: Connection, moves: Mapping[PaperId, PaperId], *, at: datetime) -> None:
-    """Let what must stay apart follow papers to their new ids."""
-    for part in chunks(moves):
-        query = select(PAPER_APART.c.one, PAPER_APART.c.other).where(PAPER_APART.c.one.in_(part))
-        for one, other in connection.execute(query).all():
-            if moves[PaperId(one)] != other:
-                keep_apart(connection, moves[PaperId(one)], PaperId(other), at=at)
+def set_together(connection: Connection, one: PaperId, other: PaperId) -> None:
+    """Forget that two papers, named by their ids of today, are two works."""
+    rows = connection.execute(select(PAPER_APART.c.one, PAPER_APART.c.other)).all()
+    today = look_up(connection, (split(name) for row in rows for name in row))
+    for row in rows:
+        if {today.get(split(name)) for name in row} <= {one, other}:
+            pair = (PAPER_APART.c.one == row.one) & (PAPER_APART.c.other == row.other)
+            connection.execute(delete(PAPER_APART).where(pair))

@@ -69,11 +69,6 @@ class Shelf:
         self.new_names: dict[Name, Entry] = {}
         self.lost: list[Lost] = []
 
-    @property
-    def any_apart(self) -> bool:
-        """Whether a person set papers of this batch apart."""
-        return bool(self._apart)
-
     def put(self, sighting: Paper) -> tuple[Entry, Outcome]:
         """Fold a sighting into the entry it means, or into a new one."""
         found = self._find(sighting)

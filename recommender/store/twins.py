@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from recommender.domain.errors import InputError, UnknownPaper
 from recommender.domain.identity import aliases
@@ -13,11 +13,12 @@ from recommender.domain.twins import FoldedPair, PaperText
 from recommender.store.entries import Entry, Fold, together
 from recommender.store.fold import rank
 from recommender.store.folding import alone, open_entries, save
-from recommender.store.folds import keep_apart, read_fold
+from recommender.store.folds import keep_apart, kept_apart, read_fold, set_together
 from recommender.store.handover import give_back
+from recommender.store.names import split
 from recommender.store.packing import pack
 from recommender.store.rows import paper_row, read_paper
-from recommender.store.schema import PAPER, PAPER_ALIAS, PAPER_APART, PAPER_FOLD
+from recommender.store.schema import PAPER, PAPER_ALIAS, PAPER_FOLD
 from recommender.store.shelf import Shelf
 from recommender.store.statements import run_many, upsert
 
@@ -57,12 +58,12 @@ class SqlTwins:
         kept, other = together(own, ours), together(this.other, theirs)
         self._write(PaperId(row.paper_id), kept, other)
         give_back(self._connection, moved, kept.id, other.id)
-        self._name(other, own=[own, *(one.other for one in ours)])
+        self._name(
+            kept, other, [this.other, *(one.other for one in theirs)], [own, *(one.other for one in ours)]
+        )
         self._rewrite(theirs, this.other)
         self._connection.execute(update(PAPER_FOLD).where(PAPER_FOLD.c.id == fold).values(undone_at=at))
-        for one in {own.id, kept.id}:
-            for two in {this.other.id, other.id}:
-                keep_apart(self._connection, one, two, at=at)
+        keep_apart(self._connection, kept.id, other.id, at=at)
         return _pair(self._row(fold))
 
     def join(self, paper: PaperId, other: PaperId, *, at: datetime) -> FoldedPair:
@@ -72,9 +73,7 @@ class SqlTwins:
         alone(self._connection)
         kept, lost = sorted((paper, other), key=rank)
         entries = [self._entry(kept), self._entry(lost)]
-        for one in entries[0].ids:
-            for two in entries[1].ids:
-                self._set_together(one, two)
+        set_together(self._connection, kept, lost)
         shelf = Shelf(entries, ())
         shelf.join(*entries)
         save(self._connection, shelf, at=at)
@@ -90,8 +89,7 @@ class SqlTwins:
 
     def apart(self) -> frozenset[frozenset[PaperId]]:
         """Return the pairs that a person said are two works."""
-        rows = self._connection.execute(select(PAPER_APART.c.one, PAPER_APART.c.other))
-        return frozenset(frozenset((PaperId(one), PaperId(other))) for one, other in rows)
+        return kept_apart(self._connection)
 
     def _row(self, fold: int) -> Row[Any]:
         row = self._connection.execute(select(PAPER_FOLD).where(PAPER_FOLD.c.id == fold)).first()
@@ -122,25 +120,30 @@ class SqlTwins:
         rows = [paper_row(kept), paper_row(other)]
         run_many(self._connection, upsert(self._connection, PAPER, ["id"]), rows)
 
-    def _name(self, other: Paper, *, own: Sequence[Paper]) -> None:
-        """Let the names of a record lead to its own paper, but for those that the others have too."""
-        shared = {name for paper in own for name in aliases(paper)}
-        for scheme, value in aliases(other):
-            if (scheme, value) not in shared:
-                row = {"scheme": scheme, "value": value, "paper_id": other.id}
-                statement = upsert(self._connection, PAPER_ALIAS, ["scheme", "value"])
-                self._connection.execute(statement, row)
+    def _name(self, kept: Paper, other: Paper, theirs: Sequence[Paper], ours: Sequence[Paper]) -> None:
+        """Let the ids of records lead to their paper, and the other's further names that ours do not have.
+
+        A name that leads to a third paper by now stays there.
+        """
+        leads = {split(record.id): kept.id for record in ours} | {
+            split(record.id): other.id for record in theirs
+        }
+        taken = {*leads, *(name for record in ours for name in aliases(record))}
+        further = {name for record in theirs for name in aliases(record)} - taken
+        rows = [
+            {"scheme": name[0], "value": name[1], "paper_id": paper} for name, paper in sorted(leads.items())
+        ]
+        run_many(self._connection, upsert(self._connection, PAPER_ALIAS, ["scheme", "value"]), rows)
+        for scheme, value in sorted(further):
+            here = (PAPER_ALIAS.c.scheme == scheme) & (PAPER_ALIAS.c.value == value)
+            ours_yet = here & (PAPER_ALIAS.c.paper_id == kept.id)
+            self._connection.execute(update(PAPER_ALIAS).where(ours_yet).values(paper_id=other.id))
 
     def _rewrite(self, folds: Sequence[Fold], own: Paper) -> None:
         """Tell folds that have gone back whose they are again."""
         numbers = [fold.number for fold in folds]
         change = update(PAPER_FOLD).where(PAPER_FOLD.c.id.in_(numbers))
         self._connection.execute(change.values(kept_before=pack(own)))
-
-    def _set_together(self, one: PaperId, two: PaperId) -> None:
-        for first, second in ((one, two), (two, one)):
-            both = (PAPER_APART.c.one == first) & (PAPER_APART.c.other == second)
-            self._connection.execute(delete(PAPER_APART).where(both))
 
 
 def _pair(row: Row[Any]) -> FoldedPair:

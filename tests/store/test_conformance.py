@@ -7,6 +7,7 @@ from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
 from tests.conformance.people import PeopleConformance
 from tests.conformance.store import StoreConformance
+from tests.conformance.twins import TwinsConformance
 
 
 class TestSqlPapers(PapersConformance):
@@ -35,3 +36,7 @@ class TestSqlInbound(InboundConformance):
 
 class TestSqlIntake(IntakeConformance):
     """The books of ingestion, in SQL."""
+
+
+class TestSqlTwins(TwinsConformance):
+    """Which records are one paper, in SQL."""
