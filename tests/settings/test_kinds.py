@@ -1,5 +1,7 @@
 """The table of a source is made from the options that its kind declares."""
 
+import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,6 +209,13 @@ def test_every_kind_has_its_own_word() -> None:
     for kind in kinds():
         keys = section_of(kind).model_json_schema()["properties"]
         assert {"type", "name", "allow_hosts", "base_url"} <= set(keys), kind.word
+
+
+def test_knowing_the_kinds_loads_no_http_client() -> None:
+    """Every command reads the configuration, and only some fetch."""
+    code = "import sys; from recommender.app.kinds import kinds; kinds(); print('httpx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_text_of_no_source_has_no_docstrings() -> None:
