@@ -55,15 +55,15 @@ def campaigns() -> Sequence[Sequence[Trial]]:
                 name="OAI 503 for long",
                 faults=[status(503, "oai", wait="3600")],
                 says="OAI-PMH failed: .*503",
-                after_gap=True,
+                off=1,
                 late=True,
             )
         ],
-        [Trial(name="OAI 500", faults=[status(500, "oai")], says="OAI-PMH failed: .*500", after_gap=True)],
-        [Trial(name="OAI 503 once", faults=[status(503, "oai", wait="10", times=1)], after_gap=True)],
-        [Trial(name="crash between pages", crash_after=2, after_gap=True)],
-        [Trial(name="token lost once", faults=[lost_tokens(1)], after_gap=True)],
-        [Trial(name="token lost always", faults=[lost_tokens(-1)], says="stale twice", after_gap=True)],
+        [Trial(name="OAI 500", faults=[status(500, "oai")], says="OAI-PMH failed: .*500", off=1)],
+        [Trial(name="OAI 503 once", faults=[status(503, "oai", wait="10", times=1)], off=1)],
+        [Trial(name="crash between pages", crash_after=2, off=1)],
+        [Trial(name="token lost once", faults=[lost_tokens(1)], off=1)],
+        [Trial(name="token lost always", faults=[lost_tokens(-1)], says="stale twice", off=1)],
         [Trial(name="paper without a title", faults=[nameless()], says="has no title")],
         [
             Trial(
@@ -75,6 +75,24 @@ def campaigns() -> Sequence[Sequence[Trial]]:
             )
         ],
         [Trial(name="feed 404", faults=[status(404, *FEEDS)], says="feed failed: answered 404")],
+        [
+            Trial(
+                name="only the query API, first day",
+                faults=[status(500, *FEEDS, "oai")],
+                says="OAI-PMH failed",
+            ),
+            Trial(name="only the query API, second day", faults=[status(500, *FEEDS, "oai")], says="failed"),
+        ],
+        [
+            Trial(
+                name="feed cut, query API 500",
+                faults=[cut, status(500, "api")],
+                says="may be cut(.|\n)*not checked: .*500",
+            )
+        ],
+        [Trial(name="off for two weeks", off=10)],
+        [Trial(name="crash after two weeks", off=10, crash_after=4)],
+        [Trial(name="crash on a day like any", crash_after=1)],
         [Trial(name="all 500", faults=[status(500)], says="500", fails=True)],
     ]
 
@@ -85,8 +103,7 @@ def placed(
     """Place the campaigns on announcement days; return trials by day, and days on which all is off.
 
     Between two campaigns lie `rest` announcement days without any trial. A campaign starts on a day whose
-    day before was announced and walked, so that what it breaks is what is looked at. A day that is off is
-    no Friday: its feed stands until the Saturday.
+    day before was announced and walked, so that what it breaks is what is looked at.
     """
     days = [one.day for one in announcements if one.day in walked]
     busy = {one.day for one in announcements if any(item.kind == "new" for item in one.items)}
@@ -94,17 +111,12 @@ def placed(
     off: set[date] = set()
     at = 1
     for campaign in campaigns():
-        needed = len(campaign) + campaign[0].after_gap
-        gap = campaign[0].after_gap
-        while not (
-            _consecutive(days[at - 1 : at + needed])
-            and busy.issuperset(days[at : at + needed])
-            and not (gap and days[at].weekday() == _FRIDAY)
-        ):
+        away = campaign[0].off
+        needed = len(campaign) + away
+        while not (_consecutive(days[at - 1 : at + needed]) and busy.issuperset(days[at : at + needed])):
             at += 1
-        if gap:
-            off.add(days[at])
-            at += 1
+        off.update(day for day in walked if away and days[at] <= day < days[at + away])
+        at += away
         trials |= dict(zip(days[at : at + len(campaign)], campaign, strict=True))
         at += len(campaign) + rest
     return trials, off

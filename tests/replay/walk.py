@@ -54,8 +54,8 @@ class Trial:
     """Pages after which the process ends, once."""
     then: Sequence[timedelta] = ()
     """When it is run again on the same day, counted from the first run."""
-    after_gap: bool = False
-    """The machine was off on the announcement day before."""
+    off: int = 0
+    """Announcement days before it on which the machine was off."""
     delayed: bool = False
     """arXiv makes all of the day's announcement public only in the evening."""
     missing: int = 0
