@@ -25,7 +25,8 @@ _DECLARATION = re.compile(rb"<!\s*(?:doctype|entity)", re.IGNORECASE)
 _WEB_PAGE = re.compile(rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _ENTRY = re.compile(rb"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s>])")
 _END = re.compile(rb"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>")
-_ENCODING = re.compile(rb"""<\?xml[^<>]{0,200}?encoding\s*=\s*["']([^"'<>]{1,40})["']""", re.IGNORECASE)
+_ENCODING = re.compile(rb"""encoding\s*=\s*["']([^"']{1,60})["']""", re.IGNORECASE)
+_EBCDIC = "<?xm".encode("cp037")
 _SOUND = re.compile(
     "ascii|utf-8(-sig)?|utf-(16|32)(-[bl]e)?|iso8859-\\d+|latin-1|cp125\\d|cp(437|850|852|866|874|932|949|950)"
     "|koi8-[rtu]|gb2312|gbk|gb18030|big5(hkscs)?|shift_jis|euc_(jp|kr)|johab|mac-[a-z-]+|tis-620|kz1048|ptcp154"
@@ -76,7 +77,7 @@ def _fault(narrow: bytes) -> str:
         return "this is a web page, not a feed; use the address of the feed itself"
     if _DECLARATION.search(narrow):
         return "it declares a document type or entities, which is not read"
-    return _fault_of_encoding(narrow[:2_000]) or excess(narrow, tags=_TAGS) or _fault_of_shape(narrow)
+    return _fault_of_encoding(narrow) or excess(narrow, tags=_TAGS) or _fault_of_shape(narrow)
 
 
 def _fault_of_shape(narrow: bytes) -> str:
@@ -88,17 +89,22 @@ def _fault_of_shape(narrow: bytes) -> str:
     return f"more than {_OPEN:,} of its tags are never closed" if _open(narrow) > _OPEN else ""
 
 
-def _fault_of_encoding(start: bytes) -> str:
-    """Refuse encodings that can hide markup; one that does not exist is left to the parser's guess."""
-    declared = _ENCODING.search(start)
-    if declared is None:
-        return ""
-    shown = declared.group(1).decode("latin-1")
-    try:
-        name = codecs.lookup(shown.strip()).name
-    except (LookupError, ValueError):
-        return ""
-    return "" if _SOUND.fullmatch(name) else f"its encoding {shown!r} is not read"
+def _fault_of_encoding(narrow: bytes) -> str:
+    """Refuse encodings that can hide markup; one that does not exist is left to the parser's guess.
+
+    feedparser believes the last encoding named on the first line, however long that line is.
+    """
+    if narrow.startswith(_EBCDIC):
+        return "its encoding is not read"
+    for declared in _ENCODING.finditer(narrow.partition(b"\n")[0]):
+        shown = declared.group(1).decode("latin-1")
+        try:
+            name = codecs.lookup(shown.strip()).name
+        except (LookupError, ValueError):
+            continue
+        if not _SOUND.fullmatch(name):
+            return f"its encoding {shown!r} is not read"
+    return ""
 
 
 def _cut(narrow: bytes) -> int | None:
