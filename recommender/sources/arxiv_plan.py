@@ -47,10 +47,10 @@ class Got:
 def owed_days(last: date, now: datetime, shown: Shown) -> Sequence[date]:
     """Return the days since `last` that must come by another road than the feed, oldest first."""
     latest = max(latest_day(now), shown.day or last)
-    missed = [day for day in announcement_days(last, latest) if day != shown.day or shown.cut]
-    if shown.cut and shown.day and shown.day not in missed:
+    missed = [day for day in announcement_days(last, latest) if day != shown.day]
+    if shown.cut and shown.day:
         missed.append(shown.day)
-    return missed or ([latest_day(now)] if shown.failed else [])
+    return sorted(missed) or ([latest_day(now)] if shown.failed else [])
 
 
 def day_for(paper: Paper, stamp: date | None, days: Sequence[date]) -> date | None:

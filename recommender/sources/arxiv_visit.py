@@ -139,11 +139,10 @@ class Visit:
         recent = [day for day in owed if day >= self.now.date() - _SOUGHT]
         days = sorted({*recent, *([self._feed.day] if self._feed.day else [])})
         shown = {*got.days, *([self._feed.day] if self._feed.day else [])}
+        brought = set(got.days)
         if got.whole and days and (self.check or due not in shown):
-            brought = yield from self._checked(days)
-            if due in brought - shown:
-                got = Got(days={*got.days, *brought}, whole=False)
-        if (late := lag(self.now, self._shown, last)) and due in got.days:
+            brought |= yield from self._checked(days)
+        if (late := lag(self.now, self._shown, last)) and due in brought:
             self.warnings.append(f"{late}; its papers came by another road")
         self._leave(got)
 

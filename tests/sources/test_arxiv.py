@@ -151,6 +151,19 @@ def test_an_empty_feed_on_a_due_day_is_caught_up(desk: Desk) -> None:
     assert desk.cursor == "2026-04-27"
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_an_announcement_that_only_the_query_api_shows(desk: Desk, check: bool) -> None:  # noqa: FBT001 a row
+    """Its new papers come at once, even where checks are switched off, and the rest when OAI-PMH has it."""
+    desk.check = check
+    desk.says(feed=feed(), oai=harvest(), api=results("2604.00001"))
+    desk.visit("2026-04-22")
+    assert (desk.fresh, desk.cursor) == (["2604.00001"], "2026-04-24")
+    assert "the feed is empty though the announcement of 2026-04-27 was due" in desk.warnings
+    desk.says(oai=harvest(record("2604.00001"), record("1901.00001", created="2019-01-02")))
+    desk.visit(desk.pages[-1].cursor)
+    assert (desk.papers, desk.cursor) == (["1901.00001", "2604.00001"], "2026-04-27")
+
+
 def test_a_feed_that_lags_is_caught_up(desk: Desk) -> None:
     """Friday's feed on Monday is a fault of the feed, changed or not."""
     old = feed(announced("2604.00001"), day="Fri, 24 Apr 2026 00:00:00 -0400")

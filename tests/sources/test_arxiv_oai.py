@@ -55,6 +55,14 @@ def test_a_stale_token_costs_one_new_start(desk: Desk) -> None:
     assert (len(found), len(set(found))) == (3, 3)
 
 
+def test_a_list_is_started_twice_and_no_more(desk: Desk) -> None:
+    """A server whose tokens never last is a fault of this road."""
+    desk.says(oai=[harvest(record("2604.00005"), token="a"), oai_error("badResumptionToken")] * 9)
+    desk.visit("2026-04-22")
+    assert sum(target.startswith(OAI) for target in desk.replay.asked) == 4
+    assert "went stale twice" in desk.warnings
+
+
 @pytest.mark.parametrize(
     "parts,words",
     [
