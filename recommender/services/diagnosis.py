@@ -9,6 +9,7 @@ from recommender.domain.editions import WAITING, DeliveryState, Standing
 from recommender.domain.errors import PaperRouteError
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.findings import Finding, Health, Probe
+from recommender.services.identity_health import identity_finding
 from recommender.services.source_health import source_finding
 
 _STALE_ARTIFACT = timedelta(days=8)
@@ -59,6 +60,7 @@ class Diagnosis:
                     *self._stopped(unit),
                     *self._zones(unit),
                     *self._sources(unit),
+                    identity_finding(unit),
                     self._artifact(unit),
                     *self._outbox(unit),
                 ]
