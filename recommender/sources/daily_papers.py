@@ -6,7 +6,7 @@ submitted a paper only the public name is read.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 
@@ -14,7 +14,7 @@ from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, canonical_id
 from recommender.domain.papers import Announced, Paper, PaperId, PaperPage, Signal
 from recommender.sources.jsontree import parse_json, written
-from recommender.sources.moments import moment, noon
+from recommender.sources.moments import midnight, moment, noon
 from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
     author_names,
@@ -30,6 +30,7 @@ SIGNALS = "huggingface"
 _WHO = "Hugging Face"
 _SUMMARY_LIMIT = 2_000
 _NAME_LIMIT = 100
+_TO_THE_END = timedelta(hours=23, minutes=59, seconds=59)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +68,8 @@ def daily_papers(rows: object, sheet: Sheet) -> PaperPage:
         paper = sieve.take(partial(_read, row, sheet, named), partial(_kept, row, sheet))
         if paper is not None and isinstance(row, dict):
             signals.append(_signal(row, row["paper"], paper, sheet.now))
-            if seen := _first_seen(row, row["paper"], sheet):  # attention is as old as the list
-                signals.append(Signal(paper=paper.id, source=SIGNALS, taken_at=seen))
+            if since := _on_list(row, sheet):  # nobody counted then, but attention is as old as the list
+                signals.append(Signal(paper=paper.id, source=SIGNALS, taken_at=since))
         if sieve.full:
             break
     return replace(sieve.page(), signals=signals, announced=_announced(named))
@@ -100,9 +101,9 @@ def _listed(rows: object, place: str) -> list[object]:
     return rows
 
 
-def _first_seen(row: Mapping[str, object], inner: Mapping[str, object], sheet: Sheet) -> datetime | None:
+def _on_list(row: object, sheet: Sheet) -> datetime | None:
     """Return when the list had the paper, for lists of days before today."""
-    said = listed_at({**row, "paper": inner})
+    said = listed_at(row)
     if sheet.day and (said is None or said.date() != sheet.day):
         said = noon(sheet.day)
     return said if sheet.live and said and said.date() < sheet.now.date() else None
@@ -113,10 +114,11 @@ def _read(row: object, sheet: Sheet, named: list[tuple[date, PaperId]]) -> Paper
     inner = row.get("paper") if isinstance(row, dict) else None
     if not isinstance(inner, dict) or not isinstance(row, dict):
         raise Unusable("no `paper` object in it")
-    seen = _first_seen(row, inner, sheet)
+    day = since.date() if (since := _on_list(row, sheet)) else None
     if sheet.live and (name := arxiv_id(str(inner.get("id", "")))):
-        named.append(((seen or sheet.now).date(), canonical_id(title="", arxiv=name)))
-    return _paper(row, inner, seen)
+        named.append((day or sheet.now.date(), canonical_id(title="", arxiv=name)))
+    # The end of its day: no later than that, and no earlier than when a run of that day stored it.
+    return _paper(row, inner, midnight(day) + _TO_THE_END if day else None)
 
 
 def _paper(row: Mapping[str, object], inner: Mapping[str, object], seen: datetime | None) -> Paper:

@@ -105,6 +105,16 @@ def test_after_two_weeks_a_list_is_left_alone(days: Days) -> None:
     assert [signal.upvotes for signal in counted] == [1, 4, 7, 10, 13, 16]
 
 
+def test_following_a_list_changes_no_paper(days: Days) -> None:
+    """Votes are no news of a paper, and it stays as new as it was when it was stored."""
+    days.run(0, p00001=5)
+    with days.store.read() as unit:
+        before = list(unit.papers.all())
+    days.run(1, p00001=50)
+    with days.store.read() as unit:
+        assert list(unit.papers.all()) == before
+
+
 def test_a_paper_that_leaves_its_list_is_no_fault(days: Days) -> None:
     """It stays in the store with what was counted."""
     days.run(0, p00001=5, p00002=5)

@@ -76,7 +76,7 @@ def test_every_age_of_rows_is_read(age: str) -> None:
     assert (paper.original_title, paper.original_abstract) == (None, None)
     assert (paper.authors, paper.author_count) == (("Ada One",), None)
     assert paper.published == datetime(2024, 5, 24, 17, tzinfo=UTC)
-    assert paper.first_seen == datetime(2024, 5, 27, 3, 50, tzinfo=UTC)
+    assert paper.first_seen == datetime(2024, 5, 27, 23, 59, 59, tzinfo=UTC)
     assert paper.submitter == ("Eve Four" if age >= "2024-08" else None)
     assert (paper.keywords, bool(paper.code_url)) == (
         (("rows", "growth"), True) if age >= "2025-04" else ((), False)
@@ -85,7 +85,8 @@ def test_every_age_of_rows_is_read(age: str) -> None:
     assert paper.summary_by == {"2025-09": "Hugging Face", "2026-01": "Hugging Face (some-model-1)"}.get(age)
     assert paper.organisation == ("Acme Labs" if age >= "2026-01" else None)
     assert (signal.upvotes, signal.comments, signal.stars) == (4, 1, 9 if age >= "2025-09" else None)
-    assert (listed.taken_at, listed.upvotes, listed.comments) == (paper.first_seen, None, None)
+    assert (listed.upvotes, listed.comments, listed.stars) == (None, None, None)
+    assert listed.taken_at == datetime(2024, 5, 27, 3, 50, tzinfo=UTC)
     assert page.announced == [Announced(day=date(2024, 5, 27), papers=[PaperId("arxiv:2405.00001")])]
 
 
@@ -138,7 +139,7 @@ def test_papers_of_a_list_asked_for_are_as_old_as_the_list() -> None:
     """Whatever the row says; those of today's list are new now."""
     row = row_of("2026-01")
     past = parse_daily_papers(daily(row), replace(LIVE, day=date(2026, 4, 20)))
-    assert past.papers[0].first_seen == datetime(2026, 4, 20, 12, tzinfo=UTC)
+    assert past.papers[0].first_seen == datetime(2026, 4, 20, 23, 59, 59, tzinfo=UTC)
     row["paper"]["submittedOnDailyAt"] = "2026-04-27T01:00:00.000Z"
     fresh = parse_daily_papers(daily(row), replace(LIVE, day=NOW.date()))
     assert fresh.papers[0].first_seen is None
