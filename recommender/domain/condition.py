@@ -42,11 +42,9 @@ def condition_of(state: SourceState | None, now: datetime) -> Condition:
 
 
 def is_late(state: SourceState, now: datetime) -> bool:
-    """Tell whether a source was asked after it should have had something new, and had not.
+    """Tell whether a source was asked after it should have had something new, and still expects it.
 
     One that was not asked since is not late: nobody knows.
     """
     expected = state.outlook.expected_next
-    if expected is None or state.last_ok is None or not expected <= state.last_ok <= now:
-        return False
-    return state.last_new is None or state.last_new < expected
+    return expected is not None and state.last_ok is not None and expected <= state.last_ok <= now

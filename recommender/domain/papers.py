@@ -98,7 +98,10 @@ class Outlook:
     """What a source expects of itself."""
 
     expected_next: datetime | None = None
-    """When it should have something new to read, aware UTC."""
+    """When it should have something new to read, aware UTC; in the past while that has not come.
+
+    A source that ever says this says it in each run.
+    """
     quiet: str = ""
     """Why there is nothing new though nothing failed; empty where there is, or where nobody knows."""
 

@@ -120,7 +120,7 @@ class _Reading:
             runs = "" if state.failures == 1 else f" {state.failures} times in a row"
             return f"failed{runs}, left alone until {_instant(state.parked_until)}"
         parts = [state.outlook.quiet]
-        if is_late(state, self.clock.now()):
+        if not state.outlook.quiet and is_late(state, self.clock.now()):
             parts.append(f"nothing new yet, though expected since {_instant(state.outlook.expected_next)}")
         if state.announced_on:
             stored = f"{state.announced - state.missing:,} stored, {state.missing:,} missing"

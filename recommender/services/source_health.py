@@ -1,7 +1,7 @@
 """How sources are, in words: a line for `doctor`, a sentence for the foot of a digest. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from shlex import quote
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ _HEALTH = {
 }
 _NAMED = 4
 """Sources that one sentence names; a reader with more wants to hear of the troubled ones."""
+_NEWS = timedelta(days=1)
 _FIGURES = (
     "last_ok",
     "last_new",
@@ -175,9 +176,10 @@ def _phrase(name: str, state: SourceState | None, now: datetime, zone: ZoneInfo)
     if condition is Condition.STALE:
         return f"{called} not read {since}"
     if condition is Condition.LATE:
-        new = f"since {_day(state.last_new, zone)}" if state.last_new else "so far"
-        return f"{called} is late, nothing new {new}"
-    quiet = f", {state.outlook.quiet}" if state.outlook.quiet else ""
+        return f"{called} is late, new papers were expected on {_day(state.outlook.expected_next, zone)}"
+    # Why nothing is new is worth a word only where nothing is.
+    new = state.last_new is not None and now - state.last_new < _NEWS
+    quiet = f", {state.outlook.quiet}" if state.outlook.quiet and not new else ""
     if state.announced_on is None:
         return f"{called} read on {_day(state.last_ok, zone)}{quiet}"
     stored = f"{state.announced - state.missing:,} of {state.announced:,}"

@@ -18,9 +18,7 @@ _READ = SourceState(
     last_new=_SLOT,
     outlook=Outlook(expected_next=_SLOT + timedelta(hours=23, minutes=40)),
 )
-_LATE = replace(
-    _READ, last_new=_SLOT - timedelta(days=1), outlook=Outlook(expected_next=_SLOT - timedelta(minutes=20))
-)
+_LATE = replace(_READ, outlook=Outlook(expected_next=_SLOT - timedelta(minutes=20)))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +37,8 @@ _LATE = replace(
         (_LATE, 29, False),
         (_LATE, 30, True),
         (_LATE, 5 * 60, False),
-        (replace(_LATE, last_ok=_SLOT + 60 * _MINUTE, last_new=_SLOT + 60 * _MINUTE), 120, False),
+        (replace(_LATE, last_ok=_SLOT + 60 * _MINUTE), 89, False),
+        (replace(_LATE, last_ok=_SLOT + 60 * _MINUTE), 90, True),
     ],
 )
 def test_when_a_source_is_asked(state: SourceState | None, minutes: int, *, due: bool) -> None:

@@ -30,7 +30,7 @@ def _expecting(hours: int) -> Outlook:
         (replace(_READ, last_ok=NOON - 73 * _HOUR), Condition.STALE),
         (replace(_READ, last_new=NOON - 25 * _HOUR, outlook=_expecting(-7)), Condition.LATE),
         (replace(_READ, last_new=None, outlook=_expecting(-7), missing=2), Condition.LATE),
-        (replace(_READ, outlook=_expecting(-7)), Condition.FINE),  # it came after that hour
+        (replace(_READ, outlook=_expecting(-7)), Condition.LATE),  # something came, not that
         (replace(_READ, last_new=NOON - 25 * _HOUR, outlook=_expecting(7)), Condition.FINE),
     ],
 )

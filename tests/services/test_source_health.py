@@ -103,8 +103,10 @@ def test_the_sentence_of_a_digest() -> None:
         "Sources: arXiv incomplete (740 of 743, announced 30 January)."
     )
     late = replace(_ARXIV, last_new=NOON - _DAY, outlook=Outlook(expected_next=NOON))
-    assert sentence(late) == "Sources: arXiv is late, nothing new since 29 January."
+    assert sentence(late) == "Sources: arXiv is late, new papers were expected on 30 January."
     quiet = replace(_ARXIV, outlook=Outlook(quiet="no announcement on Saturday"))
+    assert sentence(quiet).endswith("announced 30 January).")  # there are new papers: nothing to explain
+    quiet = replace(quiet, last_new=NOON - _DAY)
     assert sentence(quiet).endswith("announced 30 January), no announcement on Saturday.")
     plain = SourceState(source="a blog", last_ok=NOON)
     assert sentence(plain, names=("a blog", "biorxiv")) == (
