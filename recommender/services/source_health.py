@@ -24,6 +24,7 @@ _HEALTH = {
     Condition.LACKING: Health.WARNING,
     Condition.FINE: Health.OK,
 }
+_ASKED_AGAIN = "it is asked again by itself"
 _NAMED = 4
 """Sources that one sentence names; a reader with more wants to hear of the troubled ones."""
 _NEWS = timedelta(days=1)
@@ -54,7 +55,8 @@ def source_finding(
 ) -> Finding:
     """Return the line of one source or enricher; `coverage` is that of the last 14 days, oldest first."""
     condition = condition_of(state, now)
-    name = check.partition(" ")[2]
+    kind, _, name = check.partition(" ")
+    needless = kind == "enricher"  # what nobody needs cannot be down
     if state is None or condition is Condition.NEVER:
         return Finding(
             check=check, health=Health.WARNING, detail="never read", fix=_fix(Condition.NEVER, name)
@@ -62,9 +64,9 @@ def source_finding(
     parts = [_verdict(condition, state), *_history(state), *_completeness(state, coverage)]
     return Finding(
         check=check,
-        health=_HEALTH[condition],
+        health=Health.WARNING if needless and condition is Condition.FAILING else _HEALTH[condition],
         detail="; ".join(part for part in parts if part),
-        fix=_fix(condition, name),
+        fix=_ASKED_AGAIN if needless and condition is Condition.FAILING else _fix(condition, name),
         figures=_figures(state, coverage),
     )
 
@@ -108,7 +110,7 @@ def _stored(announced: int, missing: int) -> str:
 
 def _fix(condition: Condition, name: str) -> str:
     if condition is Condition.FAILING:
-        return f"it is asked again by itself; at once: paperroute ingest --source {quote(name)}"
+        return f"{_ASKED_AGAIN}; at once: paperroute ingest --source {quote(name)}"
     if condition in (Condition.NEVER, Condition.STALE):
         return "paperroute ingest, or keep paperroute run running"
     if condition is Condition.LACKING:

@@ -55,6 +55,15 @@ def test_a_complete_source() -> None:
     assert set(found.figures) == set(blank_figures())
 
 
+def test_an_enricher_that_fails_is_a_warning() -> None:
+    """Nobody needs it, and no command asks it alone."""
+    failed = SourceState(source="openalex", failures=2, last_error="answered 429")
+    found = source_finding("enricher openalex", failed, (), NOON)
+    assert (found.health, found.fix) == (Health.WARNING, "it is asked again by itself")
+    assert "answered 429" in found.detail
+    assert source_finding("source openalex", failed, (), NOON).health is Health.FAILED
+
+
 def test_papers_that_are_missing_are_a_warning() -> None:
     """The count, and what to type."""
     found = line(replace(_ARXIV, missing=3))
