@@ -71,7 +71,7 @@ def merge(known: Paper, sighting: Paper) -> Paper:
         categories=_union(first.categories, second.categories),
         keywords=_union(first.keywords, second.keywords),
         venue=first.venue or second.venue,
-        doi=first.doi or second.doi,
+        doi=_doi(first, second),
         url=first.url or second.url,
         code_url=first.code_url or second.code_url,
         published=_published(first, second, settled=settled),
@@ -189,6 +189,13 @@ def _version(first: Paper, second: Paper) -> int | None:
     if first.id == second.id:
         return max((version for version in (first.version, second.version) if version), default=None)
     return min(first, second, key=lambda paper: rank(paper.id)).version
+
+
+def _doi(first: Paper, second: Paper) -> str | None:
+    """Prefer a DOI that says more than an id does: a preprint with its own DOI may have another's too."""
+    told = [doi for doi in (first.doi, second.doi) if doi]
+    more = (doi for doi in told if f"doi:{doi}" not in (first.id, second.id))
+    return next(more, told[0] if told else None)
 
 
 def _standing(first: Paper, second: Paper) -> PaperStatus:

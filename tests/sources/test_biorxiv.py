@@ -1,7 +1,10 @@
 """bioRxiv and medRxiv, as their API is described."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import reduce
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ from recommender.sources.biorxiv import KIND, BiorxivOptions, BiorxivSource
 from recommender.sources.biorxiv_parse import parse_details
 from recommender.sources.files import read_file
 from recommender.sources.http import PoliteClient
+from recommender.store.fold import merge
 from recommender.store.sql_store import SqlStore
 from tests.conformance.source import SourceLaws, papers_of
 from tests.sources.biorxiv_server import ROW, Server, numbered, row, said
@@ -98,6 +102,16 @@ def test_a_published_version_is_an_event() -> None:
     assert (after.id, after.doi) == (before.id, "10.1038/s41586-026-1")
     (event,) = events_between(before, after, at=NOW)
     assert (event.kind, event.detail) == (EventKind.PUBLISHED, "10.1038/s41586-026-1")
+
+
+def test_the_published_doi_stays_whoever_speaks_last() -> None:
+    """A feed that knows the preprint by its own DOI does not hide the other one."""
+    (preprint,) = one_page(ROW).papers
+    (published,) = one_page(row(published="10.1038/x")).papers
+    fed = replace(preprint, doi="10.1101/2026.04.20.123456", version=None)
+    for order in permutations((preprint, published, fed)):
+        assert reduce(merge, order).doi == "10.1038/x"
+    assert merge(preprint, fed).doi == "10.1101/2026.04.20.123456"
 
 
 @pytest.mark.parametrize(
