@@ -86,7 +86,7 @@ def canonical_id(*, title: str, arxiv: str | None = None, doi: str | None = None
         return PaperId(f"arxiv:{arxiv}")
     if doi:
         return PaperId(f"doi:{doi}")
-    key = title_key(title) or hashlib.sha256(title.encode()).hexdigest()[:16]
+    key = title_key(title) or hashlib.sha256(title.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if salt:
         key = f"{key}~{hashlib.sha256(salt.encode()).hexdigest()[:8]}"
     return PaperId(f"title:{key}")
