@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from recommender.domain.condition import is_late
-
 if TYPE_CHECKING:
     from jobs.schedule import Daily
     from recommender.app import Application
@@ -30,8 +28,8 @@ def due_sources(application: "Application") -> "list[Source]":
 def source_is_due(plan: "Daily", state: "SourceState | None", now: datetime) -> bool:
     """Tell whether a source should be asked at `now`.
 
-    That is at its hour, after a failure when its rest is over, and every half hour for some hours while what
-    it should have is not there.
+    That is at its hour, when it expects something new, after a failure when its rest is over, and every half
+    hour for some hours while what it should have is not there.
     """
     from jobs.schedule import is_due, is_due_again  # noqa: PLC0415 loaded by `run` alone
 
@@ -42,9 +40,9 @@ def source_is_due(plan: "Daily", state: "SourceState | None", now: datetime) -> 
     if state.failures or is_due(plan, state.last_ok, now):
         return True
     expected = state.outlook.expected_next
-    if expected is None or state.last_ok is None or not is_late(state, now):
+    if expected is None or state.last_ok is None or expected > now:
         return False
-    return is_due_again(plan, state.last_ok, expected, now)
+    return state.last_ok < expected or is_due_again(plan, state.last_ok, expected, now)
 
 
 def training_is_due(application: "Application") -> bool:

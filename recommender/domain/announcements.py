@@ -99,8 +99,8 @@ def why_quiet(day: date) -> str:
     if is_announced(day):
         return ""
     if day.weekday() > _FRIDAY:
-        return f"no announcement today ({day:%A})"
-    return "no announcement today (deferred for a holiday)"
+        return f"no announcement on {day:%A}"
+    return f"no announcement on {day:%-d %B}, deferred for a holiday"
 
 
 def ready_on(day: date, zone: ZoneInfo) -> datetime | None:

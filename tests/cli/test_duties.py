@@ -27,8 +27,11 @@ _LATE = replace(_READ, outlook=Outlook(expected_next=_SLOT - timedelta(minutes=2
         (None, 0, True),
         (replace(_READ, last_ok=_SLOT - timedelta(days=1)), 0, True),
         (_READ, 10, False),
-        (_READ, 24 * 60 - 1, False),
-        (_READ, 24 * 60, True),
+        # It expects something 20 minutes before that hour comes again.
+        (_READ, 24 * 60 - 21, False),
+        (_READ, 24 * 60 - 20, True),
+        (replace(_READ, outlook=Outlook()), 24 * 60 - 1, False),
+        (replace(_READ, outlook=Outlook()), 24 * 60, True),
         # It failed: when its rest is over, though it was read well today.
         (replace(_READ, failures=2, parked_until=_SLOT + 40 * _MINUTE), 39, False),
         (replace(_READ, failures=2, parked_until=_SLOT + 40 * _MINUTE), 40, True),

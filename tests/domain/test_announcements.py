@@ -150,12 +150,12 @@ def test_what_an_announcement_holds(day: str, since: str, until: str) -> None:
     "day,words",
     [
         ("2026-04-24", ""),
-        ("2026-04-25", "no announcement today (Saturday)"),
-        ("2026-04-26", "no announcement today (Sunday)"),
-        ("2026-11-27", "no announcement today (deferred for a holiday)"),
+        ("2026-04-25", "no announcement on Saturday"),
+        ("2026-04-26", "no announcement on Sunday"),
+        ("2026-11-27", "no announcement on 27 November, deferred for a holiday"),
         ("2026-07-03", ""),
-        ("2026-07-04", "no announcement today (Saturday)"),
-        ("2027-01-01", "no announcement today (deferred for a holiday)"),
+        ("2026-07-04", "no announcement on Saturday"),
+        ("2027-01-01", "no announcement on 1 January, deferred for a holiday"),
         ("2027-01-04", ""),
     ],
 )
