@@ -1,5 +1,6 @@
 """A reader's own library through the command line."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,8 +158,8 @@ def test_a_key_that_may_not_write_is_named(project: Project, zotero: ZoteroRepla
     assert KEY not in done.err
 
 
-def test_an_enricher_that_fails_is_a_warning(project: Project, zotero: ZoteroReplay) -> None:
-    """Exit 0; what it knows is taken the next time, and `doctor` has a line for it."""
+def test_an_enricher_fills_gaps_and_its_failure_is_a_warning(project: Project, zotero: ZoteroReplay) -> None:
+    """Exit 0 either way; `doctor` has a line for it, and no address or key is shown."""
     connect(project, zotero)
     config = project.root / "config" / "paperroute.toml"
     enricher = (
@@ -166,9 +167,19 @@ def test_an_enricher_that_fails_is_a_warning(project: Project, zotero: ZoteroRep
     )
     config.write_text(f"{config.read_text(encoding='utf-8')}{enricher}", encoding="utf-8")
     paper = project.root / "one.jsonl"
-    paper.write_text(
-        '{"id": "10.1234/abc", "doi": "10.1234/abc", "title": "On lamps", "abstract": "Light."}\n'
-    )
+    row = {"id": "10.1234/abc", "doi": "10.1234/abc", "title": "On lamps", "abstract": "Light."}
+    paper.write_text(json.dumps(row), encoding="utf-8")
+    project.run(*MORNING, "import", "one.jsonl")
+    work = {
+        "DOI": "10.1234/ABC",
+        "title": ["On lamps"],
+        "type": "journal-article",
+        "is-referenced-by-count": 3,
+    }
+    body = {"message": {"items": [work | {"container-title": ["Lamps Today"]}]}}
+    zotero.says("/works", Answer(body=json.dumps(body).encode()))
+    assert "1 known, 1 changed, 1 citation" in project.run(*MORNING, "ingest").err
+    paper.write_text(json.dumps(row | {"id": "10.1234/d", "doi": "10.1234/d", "title": "On wicks"}))
     project.run(*MORNING, "import", "one.jsonl")
     zotero.says("/works", Answer(status=403))
     done = project.run(*MORNING, "ingest")
