@@ -6,13 +6,16 @@ The rows are read here in the plainest way; the sources' own parsers are tested 
 import gzip
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from recommender.domain.events import EventKind
 from recommender.domain.papers import Paper, PaperId
+from recommender.services.doubts import doubtful_pairs
 from recommender.store.sql_store import SqlStore
 from tests.builders import NOON
 from tests.paths import shared_data
@@ -26,6 +29,8 @@ TWINS = (
     ("2509.21801", "2601.11002"),
 )
 LOOKALIKES = ("2503.12492", "2503.12494")
+"""Two titles, one abstract to the byte: two papers, and a pair in doubt."""
+REVISED = "2503.21813"
 
 
 def rows(folder: Path, months: str = "*") -> Iterator[Mapping[str, Any]]:
@@ -71,6 +76,40 @@ def test_a_month_of_both_sources_is_one_set_of_papers(sqlite_store: SqlStore) ->
     }
 
 
+@pytest.mark.parametrize(
+    "number, whole, mangled",
+    [("2503.21779", "X$^{2}$-Gaussian", "X^{2}-Gaussian"), ("2505.07675", r"\texttt{D}", "texttt{D}ual")],
+)
+def test_a_title_that_lost_its_signs_never_stays(
+    sqlite_store: SqlStore, number: str, whole: str, mangled: str
+) -> None:
+    """Whichever record came first, even if the poorer one is the later update."""
+    found = [
+        next(paper(row) for row in rows(shared_data(folder), months) if row["id"] == number)
+        for folder, months in (("hf-daily", "2025-0[35]"), ("arxiv", "2025-0[35]"))
+    ]
+    assert mangled in found[0].title
+    assert whole in found[1].title
+    later = replace(found[0], updated=NOON)
+    with sqlite_store.write() as unit:
+        for one in (found[0], found[1], later):
+            (stored,) = unit.papers.fold([one], seen_at=NOON).ids
+        assert unit.papers.get([stored])[stored].title == found[1].title
+
+
+def test_a_revised_listing_is_one_event(sqlite_store: SqlStore) -> None:
+    """Its first text is not recorded, so another stands for it; the revision comes twice."""
+    row = next(row for row in rows(shared_data("arxiv"), "2025-03") if row["id"] == REVISED)
+    revised = replace(paper(row), updated=datetime.fromisoformat(row["revised_on"]).replace(tzinfo=UTC))
+    first = replace(revised, abstract="Its first text.", updated=revised.first_seen)
+    with sqlite_store.write() as unit:
+        for one in (first, revised, revised, first):
+            unit.papers.fold([one], seen_at=NOON)
+        (event,) = unit.intake.events(NOON - timedelta(days=1), NOON)
+        assert (event.kind, unit.papers.count()) == (EventKind.REVISED, 1)
+        assert unit.papers.get([revised.id])[revised.id].abstract == revised.abstract
+
+
 @pytest.mark.slow
 def test_all_of_it_resolves_and_the_twins_fold(sqlite_store: SqlStore) -> None:
     """43,950 arXiv ids lead to papers, six pairs to one each, and a second import changes nothing."""
@@ -82,9 +121,14 @@ def test_all_of_it_resolves_and_the_twins_fold(sqlite_store: SqlStore) -> None:
         added = unit.papers.fold(recorded, seen_at=NOON).added
         resolved = unit.papers.resolve(one.id for one in arxiv)
         again = unit.papers.fold([*arxiv, *recorded], seen_at=NOON)
+        folds = unit.twins.folds()
+        pairs = doubtful_pairs(unit.twins.texts(), unit.twins.apart())
     assert (len(resolved), count) == (43_950, 43_950 - len(TWINS))
     assert added == len({one.id for one in recorded} - resolved.keys())
     for one, other in TWINS:
         assert resolved[f"arxiv:{one}"] == resolved[f"arxiv:{other}"] == f"arxiv:{one}"
     assert len({resolved[f"arxiv:{number}"] for number in LOOKALIKES}) == 2
     assert (again.added, again.changed) == (0, 0)
+    assert {(fold.paper[6:], fold.other[6:]) for fold in folds} == set(TWINS)
+    assert len(pairs) < 40
+    assert tuple(f"arxiv:{number}" for number in LOOKALIKES) in {(pair.paper, pair.other) for pair in pairs}
