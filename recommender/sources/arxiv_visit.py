@@ -83,7 +83,9 @@ class Visit:
 
     @property
     def _last(self) -> date | None:
-        return day_of(self.since.position[:_ISO]) if self.since else None
+        """Return the cursor's day; one that a wrong clock wrote is not waited for."""
+        day = day_of(self.since.position[:_ISO]) if self.since else None
+        return min(day, self.now.date() + _DAY) if day else None
 
     @property
     def _shown(self) -> Shown:

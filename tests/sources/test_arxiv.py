@@ -222,6 +222,16 @@ def test_a_day_of_the_future_is_not_believed(desk: Desk) -> None:
     assert desk.cursor <= "2026-04-28"
 
 
+def test_a_cursor_of_the_future_heals(desk: Desk) -> None:
+    """A visit under a clock that was years ahead does not end the catching up until then."""
+    desk.visit("2099-04-27")
+    assert desk.cursor == "2026-04-28"
+    desk.now = MONDAY + timedelta(days=3)
+    desk.says(feed=feed(day="Thu, 30 Apr 2026 00:00:00 -0400"), oai=harvest(record("2604.00009")))
+    desk.visit(desk.pages[-1].cursor)
+    assert "2604.00009" in desk.papers
+
+
 def test_spurious_empty_page_is_asked_again(desk: Desk) -> None:
     """An empty answer to a query with results is repeated."""
     desk.says(api=[results(total=1), results("2604.00002")])

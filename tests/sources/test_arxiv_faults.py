@@ -50,6 +50,7 @@ def torn() -> Answer:
         (torn(), "cannot be read, not an announcement feed"),
         (LOGIN, "declares a document type"),
         (DOWN, "answered 500"),
+        (Answer(body=b"<rss", headers={"Content-Length": "9999"}), "broke off"),
         (Answer(status=410), "answered 410"),
         (Answer(body=b""), "it is empty"),
     ],
