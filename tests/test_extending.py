@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.paths import REPOSITORY
-from tests.sources.replay import Answer, replaying
+from tests.sources.replay import Answer, Replay, replaying
 
 MANUAL = (REPOSITORY / "docs" / "extending.md").read_text(encoding="utf-8")
 COPIED = ("recommender", "jobs", "tests", "config", "templates", "pyproject.toml")
@@ -66,7 +67,7 @@ def insert(file: Path, *, after: str, text: str) -> None:
     file.write_text(code[: found.end()] + text + code[found.end() :], encoding="utf-8")
 
 
-def run(copy: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+def run(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a Python command in the copy."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PAPERROUTE_", "PYTEST_"))}
     done = subprocess.run(
@@ -77,7 +78,7 @@ def run(copy: Path, *arguments: str, code: int = 0) -> subprocess.CompletedProce
         text=True,
         check=False,
     )
-    assert done.returncode == code, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     return done
 
 
@@ -116,25 +117,6 @@ def test_the_test_classes_pass(copy: Path) -> None:
     run(copy, "-m", "ruff", "check", "--no-cache", *written)
 
 
-def test_the_source_is_read_from_its_table(copy: Path) -> None:
-    """`ingest` stores the paper, refuses the bad entry alone, and asks with what was stored next time."""
-    with replaying() as server:
-        body = json.dumps(PAPERS).encode()
-        server.says("/lab-3.json", Answer(body=body, headers={"ETag": '"1"'}), Answer(status=304))
-        more = f'base_url = "{server.url("")}"\nallow_hosts = ["127.0.0.1"]\n'
-        config = configured(copy, "served.toml", more)
-        checked = run(copy, "-m", "recommender", "--config", config, "check")
-        ingest = ("-m", "recommender", "--config", config, "ingest", "--source", "seminar")
-        first = run(copy, *ingest, code=4)
-        run(copy, *ingest)
-    assert "1 sources (seminar)" in checked.stdout + checked.stderr
-    said = first.stdout + first.stderr
-    assert "1 added" in said
-    assert "it has no title" in said
-    assert server.asked == ["/lab-3.json?limit=100"] * 2
-    assert [headers.get("if-none-match") for headers in server.headers] == [None, '"1"']
-
-
 FAULTY = """\
 rooms = "x"
 length = 501
@@ -151,13 +133,64 @@ name = "fourth"
 room = "a"
 speakers = "Ada"
 """
+DRIVER = """
+import json, runpy, sys
+from pathlib import Path
+from tests.e2e.project import Project
+
+project = Project(root=Path("mine").absolute())
+told = []
+for arguments in json.loads(sys.argv[1]):
+    done = project.run(*arguments, code=None)
+    told.append([done.code, done.out + done.err])
+print(json.dumps(told))
+sys.argv[1:] = ["schema"]
+runpy.run_module("recommender.app.schema", run_name="__main__")
+"""
 
 
-def test_its_table_is_checked_like_all_others(copy: Path) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """What the commands of a person who followed the manual ended with and said, and what a server heard."""
+
+    check: tuple[int, str]
+    ingest: tuple[int, str]
+    again: tuple[int, str]
+    faulty: tuple[int, str]
+    server: Replay
+
+
+@pytest.fixture(scope="module")
+def walk(copy: Path) -> Walk:
+    """Run the commands in the copy, all in one process: starting it is most of the time."""
+    with replaying() as server:
+        body = json.dumps(PAPERS).encode()
+        server.says("/lab-3.json", Answer(body=body, headers={"ETag": '"1"'}), Answer(status=304))
+        more = f'base_url = "{server.url("")}"\nallow_hosts = ["127.0.0.1"]\n'
+        served = ("--config", configured(copy, "served.toml", more))
+        ingest = (*served, "ingest", "--source", "seminar")
+        faulty = ("--config", configured(copy, "faulty.toml", FAULTY), "check")
+        done = run(copy, "-c", DRIVER, json.dumps([(*served, "check"), ingest, ingest, faulty]))
+    ends = dict(zip(("check", "ingest", "again", "faulty"), json.loads(done.stdout), strict=True))
+    return Walk(**ends, server=server)
+
+
+def test_the_source_is_read_from_its_table(walk: Walk) -> None:
+    """`ingest` stores the paper, refuses the bad entry alone, and asks with what was stored next time."""
+    assert walk.check[0] == 0
+    assert "1 sources (seminar)" in walk.check[1]
+    assert walk.ingest[0] == 4
+    assert "1 added" in walk.ingest[1]
+    assert "it has no title" in walk.ingest[1]
+    assert walk.again[0] == 0
+    assert walk.server.asked == ["/lab-3.json?limit=100"] * 2
+    assert [headers.get("if-none-match") for headers in walk.server.headers] == [None, '"1"']
+
+
+def test_its_table_is_checked_like_all_others(walk: Walk) -> None:
     """With file, line, column and a fix, all faults together."""
-    config = configured(copy, "faulty.toml", FAULTY)
-    done = run(copy, "-m", "recommender", "--config", config, "check", code=3)
-    told = [line.split("faulty.toml:")[1] for line in (done.stdout + done.stderr).splitlines()]
+    assert walk.faulty[0] == 3
+    told = [line.split("faulty.toml:")[1] for line in walk.faulty[1].splitlines()]
     assert told == [
         "5:1: 'rooms' is not a key here (did you mean room?)",
         "6:10: length must be at most 500, not 501 (write 500 or less)",
@@ -170,9 +203,9 @@ def test_its_table_is_checked_like_all_others(copy: Path) -> None:
     assert told[4].endswith('(did you mean "seminar"?)')
 
 
+@pytest.mark.usefixtures("walk")
 def test_the_schema_knows_it(copy: Path) -> None:
     """With the descriptions from the file."""
-    run(copy, "-m", "recommender.app.schema", "schema")
     schema = json.loads((copy / "schema" / "paperroute.schema.json").read_text(encoding="utf-8"))
     own = schema["$defs"]["SeminarSource"]
     assert own["description"] == "The reading list of a seminar."
