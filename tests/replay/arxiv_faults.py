@@ -81,6 +81,8 @@ def cut(house: ArxivHouse, road: str, target: str) -> Answer | None:
         Item(paper=item.paper, kind="replace", text=item.paper.on(day) or item.text)
         for item in earlier * (_LIMIT // max(len(earlier), 1) + 1)
     ]
+    for item in filling:
+        item.paper.days.append(day)
     crowded = replace(announcement, items=[*filling[: _LIMIT - len(kept)], *kept])
     return house.feed(_categories(target), road, day, crowded)
 

@@ -38,6 +38,8 @@ def campaigns() -> Sequence[Sequence[Trial]]:
     """Return the trials; those of one campaign are on days that follow one another."""
     return [
         storm(),
+        [Trial(name="off for two weeks", off=10)],
+        [Trial(name="crash after two weeks", off=10, crash_after=4)],
         [Trial(name="403", faults=[status(403)], says="403", fails=True, then=[_SOON])],
         [Trial(name="feed empty, the others full", faults=[empty_feed], says="feed is empty")],
         [Trial(name="feed torn in an item", faults=[torn], says="feed failed")],
@@ -90,8 +92,6 @@ def campaigns() -> Sequence[Sequence[Trial]]:
                 says="may be cut(.|\n)*not checked: .*500",
             )
         ],
-        [Trial(name="off for two weeks", off=10)],
-        [Trial(name="crash after two weeks", off=10, crash_after=4)],
         [Trial(name="crash on a day like any", crash_after=1)],
         [Trial(name="all 500", faults=[status(500)], says="500", fails=True)],
     ]

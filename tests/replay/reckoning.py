@@ -11,6 +11,7 @@ from tests.replay.arxiv_days import Held, month_of
 from tests.replay.walk import Ran
 
 _RECENT = timedelta(days=30)
+_MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,8 @@ class Reckoning:
     late: Sequence[str]
     """Papers whose `first_seen` is not a day allowed, nor early for a reason."""
     early: Sequence[str]
-    """Papers that were announced, or announced again, over 30 days after they were submitted, and have the
-    day of that for `first_seen`: OAI-PMH shows them without saying why, so they are no news."""
+    """Papers that were announced, or announced again, when they had been public for over 30 days, and have an
+    estimate of that for `first_seen`: OAI-PMH shows them without saying why, and a replacement is no news."""
     stale: Sequence[str]
     """Papers whose text or version is not the last one announced."""
 
@@ -80,8 +81,9 @@ def _untimely(
         if found is None or not found.id.endswith(paper.number) or seen in {day, *allowed.get(day, ())}:
             continue
         public = paper.texts[0].submitted.date()
-        known = max(public, month_of(paper.number))
-        aged = paper.days[-1] - known > _RECENT and seen == known
+        month = month_of(paper.number)
+        estimates = (max(public, month), (month + _MONTH).replace(day=1))
+        aged = seen in estimates and max(paper.days) - seen > _RECENT
         yield aged, f"{paper.number}: announced {day}, first seen {seen}"
 
 
