@@ -59,7 +59,7 @@ def seen(row: dict[str, Any], paper: Paper) -> Counter[str]:
 
 
 def test_real_rows_are_hardly_changed() -> None:
-    """One abstract with an entity, nine names with TeX or too long, lone colons, and codes that are no categories."""
+    """One abstract with an entity, nine names with TeX or too long, lone colons, codes of other schemes."""
     for folder, expected in CHANGED.items():
         counts: Counter[str] = Counter()
         rows = lines(folder)
