@@ -138,7 +138,7 @@ def parse_oai(body: bytes, *, source: str, place: str) -> PaperPage:
 def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
     """Read one answer to ListRecords or GetRecord; no records is an empty page.
 
-    Raises SourceMalformed where the bytes are no answer at all.
+    Raises SourceMalformed where the bytes are no such answer.
     """
     stamps: dict[PaperId, date | None] = {}
     deleted: list[PaperId] = []
@@ -154,6 +154,8 @@ def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
     root = read_entries(body, sieve, readers, source=source, expected="an OAI-PMH answer of arXiv")
     if root.tag not in (f"{_OAI}OAI-PMH", f"{_OAI}record"):
         raise SourceMalformed(source, place, "this is XML, but not an OAI-PMH answer")
+    if not _tells_records(root):
+        raise SourceMalformed(source, place, "this OAI-PMH answer is to another question than for records")
     if sieve.full:  # the token that goes on stands behind the records
         raise SourceMalformed(source, place, "it holds more records than are read at once")
     problem = root.find(f"{_OAI}error")
@@ -165,6 +167,12 @@ def parse_harvest(body: bytes, *, source: str, place: str) -> HarvestAnswer:
         token=text_of(root, f"*/{_OAI}resumptionToken").strip(),
         error="" if code == "noRecordsMatch" else code,
     )
+
+
+def _tells_records(root: Element) -> bool:
+    """Tell an answer that may hold records, or says why it does not, from a list of sets or formats."""
+    parts = {f"{_OAI}{name}" for name in ("ListRecords", "GetRecord", "error")}
+    return root.tag == f"{_OAI}record" or any(part.tag in parts for part in root)
 
 
 def _is_error(entry: Element) -> bool:

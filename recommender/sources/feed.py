@@ -17,13 +17,12 @@ from io import BytesIO
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-import feedparser
-
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
-from recommender.domain.papers import Cursor, Paper, PaperPage
+from recommender.domain.papers import Cursor, Outlook, Paper, PaperPage
 from recommender.ports import Clock
 from recommender.ports.options import Example, FeedUrl, SourceOptions, WebUrl
+from recommender.sources import feedparser_guard
 from recommender.sources.asking import Ask
 from recommender.sources.autodiscovery import feed_of
 from recommender.sources.feed_bytes import FeedBytes, checked
@@ -93,7 +92,8 @@ class FeedSource:
         position = f"{newest.isoformat() if newest else '-'} {self._mark}"
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)
         papers = page.papers if since else _aged(page.papers, self._clock.now())
-        yield replace(page, papers=papers, cursor=cursor)
+        outlook = None if page.papers or page.refused else Outlook(quiet="the feed has no entries")
+        yield replace(page, papers=papers, cursor=cursor, outlook=outlook)
 
 
 def _aged(papers: Sequence[Paper], now: datetime) -> Sequence[Paper]:
@@ -130,7 +130,7 @@ def parse_feed(body: bytes, *, place: str, source: str = _SOURCE) -> PaperPage:
     try:
         # In a stream, because feedparser takes bytes that are a path for the name of a file to open. Its
         # own cleaning of HTML takes hours over some fragments, and `plain_text` leaves no HTML anyway.
-        parsed = feedparser.parse(BytesIO(feed.body), sanitize_html=False, resolve_relative_uris=False)
+        parsed = feedparser_guard.parse(BytesIO(feed.body), sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # a third party's parser on hostile bytes: any failure means "no feed"
         raise SourceMalformed(
             source, place, f"this cannot be read as a feed ({type(error).__name__})"

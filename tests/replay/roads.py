@@ -61,11 +61,13 @@ def outcome(recorded: Recorded, desk: Desk) -> Outcome:
     found = Outcome(place=recorded.place)
     try:
         for page in ROADS[recorded.folder](recorded, desk):
+            said = page.outlook.quiet if page.outlook else ""
             unnamed = [refused for refused in page.refused if not (refused.place and refused.reason)]
             found = replace(
                 found,
                 papers=found.papers + len(page.papers),
                 entries_refused=found.entries_refused + len(page.refused),
+                nothing=said or found.nothing,
                 escaped=f"refused without a name: {unnamed}" if unnamed else found.escaped,
             )
     except (SourceMalformed, SourceUnavailable) as error:
@@ -77,7 +79,9 @@ def outcome(recorded: Recorded, desk: Desk) -> Outcome:
         )
     except Exception as error:  # noqa: BLE001 this is what is being looked for
         return replace(found, escaped=f"{type(error).__name__}: {error}"[:200])
-    return replace(found, nothing=_nothing(recorded)) if found.empty else found
+    if not found.empty or found.nothing:
+        return replace(found, nothing=found.nothing if found.empty else "")
+    return replace(found, nothing=_nothing(recorded))
 
 
 def _nothing(recorded: Recorded) -> str:

@@ -104,6 +104,16 @@ def test_each_kind(desk: Desk, place: str) -> None:
     assert bool(found.refusal) == bool(reason)
 
 
+def test_nothing_has_a_reason(desk: Desk) -> None:
+    """A feed without entries says that it has none; a list of sets is no list of records."""
+    feed = b'<rss version="2.0"><channel><title>A journal</title></channel></rss>'
+    found = outcome(Recorded(folder="bad-feeds", name="bare", body=feed), desk)
+    assert (found.empty, found.nothing) == (True, "the feed has no entries")
+    sets = b'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListSets/></OAI-PMH>'
+    found = outcome(Recorded(folder="oai-pmh", name="sets", body=sets), desk)
+    assert "another question" in found.refusal
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 429, 500, 503])
 def test_a_status_is_a_refusal(desk: Desk, status: int) -> None:
     """Whatever the body says."""
