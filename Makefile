@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-check demo run test faults-quick faults lint types imports check format
+.PHONY: help install install-check demo run test faults-quick faults replay lint types imports check format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ faults-quick: install-check ## kill, stop and lie to the delivery: under 10 minu
 
 faults: install-check ## the same with the counts that the promises are stated with: hours
 	PAPERROUTE_FAULTS=full $(BIN)/python -m pytest -n 2 tests/faults
+
+replay: install-check ## every recorded body and eleven months of arXiv, where the shared data is: minutes
+	PAPERROUTE_REPLAY=full $(BIN)/python -m pytest -n 2 tests/replay
 
 lint: install-check ## ruff, rules and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
