@@ -6,7 +6,7 @@ A parser holds a tag whole, with all its attributes, and a text whole; so those 
 import re
 
 MOST_TAGS = 600_000
-LONGEST_TAG = 64 * 1024
+LONGEST_TAG = 256 * 1024
 LONGEST_TEXT = 2 * 1024 * 1024
 _LONGEST_NAME = 1_000
 _NAME = re.compile(rb"<[^<>\s/=!?]{%d}" % (_LONGEST_NAME + 1))
@@ -29,7 +29,7 @@ def excess(body: bytes, *, tags: int = MOST_TAGS) -> str:
         if body[start : start + 2] not in (b"<!", b"<?"):
             tag = _TAG.match(body, start)
             if tag is None or tag.end() - start > LONGEST_TAG:
-                return "a tag in it is longer than 64 KiB"
+                return "a tag in it is longer than 256 KiB"
         if end - start > LONGEST_TEXT:
             return "a text in it is longer than 2 MiB"
     return ""
