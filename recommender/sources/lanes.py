@@ -10,14 +10,14 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from recommender.ports import Clock
 
-_LONGEST = 7 * 24 * 3600.0
-"""Seconds; a longer rest is no wish of a host but a damaged note."""
+_LONGEST = 8 * 24 * 3600.0
+"""Seconds; a week is the longest rest there is, and more is a damaged note."""
 _POLL = 0.1
 _PATIENCE = 180.0
 """Seconds to wait for another process; a turn of it, waits included, is shorter."""
@@ -66,16 +66,20 @@ class LaneFolder:
             return Note()
 
     @contextmanager
-    def held(self, name: str, sleep: Callable[[float], None]) -> Iterator[Note]:
+    def held(self, name: str, seconds: float, sleep: Callable[[float], None]) -> Iterator[Note]:
         """Hold a lane against other processes and give its note, which is written as the block leaves it.
 
-        Where no file can be made, nobody is held out. Raises LaneBusy.
+        Before that its file says that the lane is used, `seconds` between two uses, in case this process
+        dies in the block. Where no file can be made, nobody is held out. Raises LaneBusy.
         """
         file = self._open(name)
         try:
             if file is not None:
                 _lock(file, sleep)
             note = _parsed(os.pread(file, _SIZE, 0)) if file is not None else Note()
+            if file is not None:
+                now = self.now()
+                write(file, replace(note, free_at=now + note.left(now) + seconds, noted_at=now))
             try:
                 yield note
             finally:

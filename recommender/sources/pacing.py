@@ -119,7 +119,7 @@ class Pacer:
         if self._folder is None or not lane.strict:
             yield Note()
             return
-        with self._folder.held(lane.name, self._timing.sleep) as note:
+        with self._folder.held(lane.name, lane.seconds, self._timing.sleep) as note:
             yield note
 
     def _noted(self, note: Note) -> float:

@@ -95,6 +95,9 @@ def test_atom_announcement() -> None:
         ("Ada One", "Bo Two"),
     )
     assert (paper.published, paper.updated) == (None, None)
+    assert [(one.day.isoformat(), one.papers) for one in page.announced] == [
+        ("2026-04-27", ["arxiv:2604.00009"])
+    ]
 
 
 def test_item_without_id_is_refused_alone() -> None:

@@ -185,6 +185,15 @@ def test_a_process_that_stands_still_is_not_waited_for_for_ever(
     assert sum(time.sleeps) == pytest.approx(180, abs=1)
 
 
+def test_a_process_that_dies_while_it_asks_has_said_so(process: Callable[[], Pacer], time: FakeTime) -> None:
+    """The pause after its question is on the disk before the question is out."""
+    one, other = process(), process()
+    with one.turn(ARXIV):
+        assert other.left(ARXIV) == 3.0
+        time.seconds += 1
+        assert other.left(ARXIV) == 2.0
+
+
 def test_errors_say_until_when(replay: Replay, time: FakeTime, wall: Wall, tmp_path: Path) -> None:
     """In the words of a clock, where there is one; the next process does not even ask."""
     timing = Timing(monotonic=time.monotonic, sleep=time.sleep, folder=LaneFolder(tmp_path, wall))
