@@ -83,7 +83,8 @@ def with_originals(paper: Paper, *, title: str, abstract: str) -> Paper:
 
 
 def _original(sent: str, kept: str) -> str | None:
-    return None if " ".join(sent.split()) == kept else sent[:ABSTRACT_LIMIT] or None
+    start = sent[: 20 * ABSTRACT_LIMIT + _SLACK]  # as much as `clean` looks at
+    return None if " ".join(start.split()) == kept else sent[:ABSTRACT_LIMIT] or None
 
 
 def category_codes(terms: Iterable[object]) -> tuple[str, ...]:
