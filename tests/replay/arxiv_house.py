@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -40,6 +40,8 @@ class ArxivHouse(Replay):
     """Seconds of the clock that requests are paced by."""
     page: int = 100
     """Records of one OAI-PMH page."""
+    stamp_back: timedelta = timedelta(0)
+    """Days between a datestamp and the feed: nobody says whether the evening or the day after counts."""
     faults: list[Fault] = field(default_factory=list)
     delays: dict[date, datetime] = field(default_factory=dict)
     """Announcements that become public later than at their midnight."""
@@ -141,7 +143,11 @@ class ArxivHouse(Replay):
             return render.oai_error("cannotDisseminateFormat", now)
         if query.get("verb") == "GetRecord":
             held_here = self.known().get(query["identifier"].removeprefix("oai:arXiv.org:"))
-            return render.record(*held_here, now) if held_here else render.oai_error("idDoesNotExist", now)
+            return (
+                render.record(*held_here, now, self.stamp_back)
+                if held_here
+                else render.oai_error("idDoesNotExist", now)
+            )
         if query.get("verb") != "ListRecords":
             return render.oai_error("badVerb", now)
         since, until = query.get("from", "0000"), query.get("until", "9999")
@@ -149,7 +155,7 @@ class ArxivHouse(Replay):
         found = [
             one
             for one in self.known().values()
-            if since <= one[1].day.isoformat() <= until and _in_set(one[0], wanted)
+            if since <= (one[1].day - self.stamp_back).isoformat() <= until and _in_set(one[0], wanted)
         ]
         return self._records(found, 0) if found else render.oai_error("noRecordsMatch", now)
 
@@ -159,7 +165,7 @@ class ArxivHouse(Replay):
         if end < len(found):
             token = f"{self.now():%Y%m%d}|{len(self.tokens)}|{end}|{sum(self.requests.values())}"
             self.tokens[token] = (found, end)
-        return render.records(found[start:end], token=token, now=self.now())
+        return render.records(found[start:end], token=token, now=self.now(), back=self.stamp_back)
 
 
 class _Search:

@@ -1,7 +1,7 @@
 """What arXiv says, in the shapes it says it in: announcement feeds, query answers, OAI-PMH."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
 
@@ -82,16 +82,21 @@ def query_error(reason: str, now: datetime) -> bytes:
 """.encode()
 
 
-def records(found: Iterable[tuple[Held, Text]], *, token: str | None, now: datetime) -> bytes:
-    """Return a page of records; `token` is None where all fit, empty on the last page of several."""
-    listed = "".join(_record(paper, text) for paper, text in found)
+def records(
+    found: Iterable[tuple[Held, Text]], *, token: str | None, now: datetime, back: timedelta
+) -> bytes:
+    """Return a page of records, stamped `back` before their feed.
+
+    `token` is None where all fit, empty on the last page of several.
+    """
+    listed = "".join(_record(paper, text, back) for paper, text in found)
     more = "" if token is None else f"<resumptionToken>{token}</resumptionToken>"
     return _protocol(f"<ListRecords>{listed}{more}</ListRecords>", now)
 
 
-def record(paper: Held, text: Text, now: datetime) -> bytes:
+def record(paper: Held, text: Text, now: datetime, back: timedelta) -> bytes:
     """Return one record."""
-    return _protocol(f"<GetRecord>{_record(paper, text)}</GetRecord>", now)
+    return _protocol(f"<GetRecord>{_record(paper, text, back)}</GetRecord>", now)
 
 
 def oai_error(code: str, now: datetime) -> bytes:
@@ -164,13 +169,13 @@ def _query_entry(paper: Held, text: Text) -> str:
   </entry>"""
 
 
-def _record(paper: Held, text: Text) -> str:
+def _record(paper: Held, text: Text, back: timedelta) -> str:
     first = paper.texts[0].submitted.date()
     updated = f"<updated>{text.submitted.date()}</updated>" if text.version > 1 else ""
     sets = "".join(f"<setSpec>{oai_set(name)}</setSpec>" for name in paper.categories)
     comment = f"<comments>{escape(paper.comment)}</comments>" if paper.comment else ""
     return f"""<record><header><identifier>oai:arXiv.org:{paper.number}</identifier>
-<datestamp>{text.day}</datestamp>{sets}</header><metadata>
+<datestamp>{text.day - back}</datestamp>{sets}</header><metadata>
 <arXiv xmlns="http://arxiv.org/OAI/arXiv/"><id>{paper.number}</id><created>{first}</created>{updated}
 <authors>{"".join(map(_author, paper.authors))}</authors><title>{escape(text.title)}</title>
 <categories>{escape(" ".join(paper.categories))}</categories>{comment}

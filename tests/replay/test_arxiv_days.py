@@ -46,10 +46,11 @@ def walked(
     *,
     page: int,
     rest: int = 1,
+    stamp_back: timedelta = timedelta(0),
 ) -> Ended:
     """Walk through listings with all trials on the way, `rest` announcement days between two.
 
-    `page` is the length of an OAI-PMH answer.
+    `page` is the length of an OAI-PMH answer, `stamp_back` how long before its feed a record is dated.
     """
     categories = covering(papers.values())
     planner = Planner(papers, categories)
@@ -63,6 +64,7 @@ def walked(
         moment=clock.monotonic,
         delays=dict(delays(trials)),
         page=page,
+        stamp_back=stamp_back,
     )
     with replaying(house):
         walk = Walk(house=house, store=sqlite_store(folder), clock=clock, categories=categories)
@@ -111,7 +113,7 @@ def _row(number: str, day: date) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def weeks(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """Return some weeks that were walked through."""
-    return walked(*made(), tmp_path_factory.mktemp("weeks"), page=10)
+    return walked(*made(), tmp_path_factory.mktemp("weeks"), page=10, stamp_back=timedelta(days=1))
 
 
 def test_nothing_is_lost_and_nothing_twice(weeks: Ended) -> None:
