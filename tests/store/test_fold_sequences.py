@@ -152,7 +152,7 @@ def live(store: SqlStore, seed: int) -> int:
         return len(unit.twins.folds())
 
 
-@pytest.mark.parametrize("start", range(0, 30, 10))
+@pytest.mark.parametrize("start", range(0, 20, 10))
 def test_no_vote_is_lost_in_any_order(sqlite_template: Path, tmp_path: Path, start: int) -> None:
     """Ten lives each, and there is something to lose in them."""
     folds = 0
