@@ -11,12 +11,13 @@ from recommender.domain.papers import Paper, PaperPage, Refused
 from recommender.sources.sieve import fault_of
 from recommender.store.sql_store import SqlStore
 from tests.digest.samples import digest, mail, renderer
+from tests.hostile.full import FULL
 from tests.hostile.poison import Dose, doses
 from tests.hostile.scales import READERS
 from tests.sources.replay import NOW
 from tests.stores import sqlite_store
 
-DOSES = doses()
+DOSES = doses()[:: 1 if FULL else 5]
 
 
 @cache
@@ -38,11 +39,12 @@ def test_ninety_nine_are_stored(reader: str) -> None:
 
 def test_there_are_enough_of_them() -> None:
     """More than two hundred pairs, some refused and some cleaned, by every reader."""
-    assert len(DOSES) > 800
+    assert len(DOSES) > (900 if FULL else 180)
     for reader in ("daily", "query", "feed"):
         refused = [dose for dose in DOSES if dose.reader == reader and taken(dose).refused]
         cleaned = [dose for dose in DOSES if dose.reader == reader and not taken(dose).refused]
-        assert min(len(refused), len(cleaned)) >= 2
+        assert cleaned
+        assert refused or not FULL
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def test_the_digest_goes_out(store: SqlStore) -> None:
     """All papers that came through, in one digest: nothing stops it, and nothing of it is active."""
     with store.read() as unit:
         papers = tuple(unit.papers.all())
-    assert len(papers) > 300
+    assert len(papers) > (300 if FULL else 60)
     made = digest(papers)
     html, text = renderer().html(made), renderer().text(made)
     message = message_from_bytes(mail(made), policy=SMTP)
