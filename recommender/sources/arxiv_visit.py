@@ -128,7 +128,13 @@ class Visit:
                 got = yield from self._harvested(start.date(), latest)
             except SourceError as second:
                 self._stop_if_asked_to(second)
-                raise first from second
+                if self._feed.fault or not self._feed.page.papers:
+                    raise first from second
+                # The announcement came: without a cursor the next visit fills the days before it.
+                self.warnings.append(
+                    f"OAI-PMH failed too: {second.reason}; the {self.days} days before are read next time"
+                )
+                return
         self._leave(got)
 
     def _further(self, last: date) -> Iterator[PaperPage]:

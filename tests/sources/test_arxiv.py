@@ -241,10 +241,19 @@ def test_spurious_empty_page_is_asked_again(desk: Desk) -> None:
 
 def test_lasting_empty_page_is_unavailable(desk: Desk) -> None:
     """Results that are announced and never sent are not taken for an empty day."""
-    desk.says(api=results(total=5), oai=Answer(status=404))
+    desk.says(feed=feed(), api=results(total=5), oai=Answer(status=404))
     with pytest.raises(SourceUnavailable, match="sent none"):
         desk.visit(None)
+
+
+def test_a_first_feed_is_kept_where_the_days_before_cannot_be_read(desk: Desk) -> None:
+    """The announcement is there and the source did not fail; the next visit is a first one again."""
+    desk.says(api=results(total=5), oai=Answer(status=404))
+    desk.visit(None)
     assert desk.papers == ["2604.00001"]
+    assert "sent none" in desk.warnings
+    assert "the 14 days before are read next time" in desk.warnings
+    assert desk.pages[-1].cursor is None
 
 
 def test_back_fill_goes_on_until_the_start(desk: Desk) -> None:
