@@ -176,7 +176,7 @@ def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
         (found for name in names if "arxiv.org" in name.lower() and (found := arxiv_id(name))), None
     )
     doi = next((found for key in _DOI_KEYS if (found := normal_doi(_string(entry, key)))), None)
-    stamp = _string(entry, "published") or _string(entry, "updated")
+    stamp = _string(entry, "published") or _string(dict(entry), "updated")
     paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),
         title=title,

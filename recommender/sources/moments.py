@@ -86,4 +86,5 @@ def _utc(when: datetime) -> datetime | None:
     """Make aware UTC (no zone means UTC); years that no paper has are unreadable."""
     if not _EARLIEST <= when.year <= _LATEST:
         return None
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    moved = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    return moved if _EARLIEST <= moved.year <= _LATEST else None
