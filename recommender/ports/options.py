@@ -69,7 +69,7 @@ WebUrl = Annotated[str, Form.WEB_URL]
 FeedUrl = Annotated[str, Form.FEED_URL]
 """An http or https address that may have a query."""
 Host = Annotated[str, Form.HOST]
-"""A bare host name or IP address."""
+"""A host name or IP address, of which all ports are meant or the one that follows."""
 Category = Annotated[str, Form.CATEGORY]
 """An arXiv category code."""
 Reader = Annotated[str, Form.READER]

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, model_validator
 
 from recommender.settings.base import Secret, Section
 from recommender.settings.fault import fault
-from recommender.settings.fields import Host, Line, OptionalPath, WebUrl, is_loopback
+from recommender.settings.fields import AllowedHost, Line, OptionalPath, WebUrl, is_loopback
 
 
 class KeySection(Section):
@@ -38,7 +38,7 @@ class _Enricher(Section):
     """Better kept in api_key_file or the environment."""
     api_key_file: OptionalPath = ""
     """File whose first line is the key."""
-    allow_hosts: Annotated[tuple[Host, ...], Field(strict=False)] = ()
+    allow_hosts: Annotated[tuple[AllowedHost, ...], Field(strict=False)] = ()
     """Hosts on this machine or the local network that may be asked all the same (a replay)."""
     base_url: WebUrl
     type: str

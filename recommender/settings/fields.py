@@ -122,6 +122,15 @@ def host_name(text: str) -> str:
     raise fault(f"{shown(text)} is not a host name", f'write the bare name, like "{bare}"')
 
 
+def allowed_host(text: str) -> str:
+    """Check a host name or IP address, of which all ports are meant or the one that follows."""
+    host, _, port = text.rpartition(":")
+    whole = (host[0] + host[-1] == "[]") if ":" in host else bool(host)
+    if whole and port.isascii() and port.isdecimal() and int(port[:6]) in _PORTS[1:]:
+        return f"[{host_name(host[1:-1])}]:{port}" if ":" in host else f"{host_name(host)}:{port}"
+    return host_name(text)
+
+
 def optional_host(text: str) -> str:
     """Check a host name as `host_name` does; empty is fine."""
     return host_name(text) if text else ""
@@ -262,6 +271,7 @@ Address = Annotated[str, _text(address)]
 OptionalAddress = Annotated[str, _text(optional_address)]
 Mailbox = Annotated[str, _text(mailbox)]
 Host = Annotated[str, _text(one_line, host_name)]
+AllowedHost = Annotated[str, _text(one_line, allowed_host)]
 OptionalHost = Annotated[str, _text(one_line, optional_host)]
 OptionalPath = Annotated[str, _text(one_line, local_path)]
 """A path as written, or nothing."""

@@ -25,7 +25,7 @@ _FORMS: Mapping[Form, Any] = {
     Form.WORDS: texts.Words,
     Form.WEB_URL: texts.WebUrl,
     Form.FEED_URL: texts.FeedUrl,
-    Form.HOST: texts.Host,
+    Form.HOST: texts.AllowedHost,
     Form.CATEGORY: texts.Category,
     Form.READER: texts.Words,
     Form.SECRET: Secret,
@@ -45,7 +45,7 @@ class SourceSection(Section):
 
     type: str
     name: texts.Line = ""
-    allow_hosts: tuple[texts.Host, ...] = ()
+    allow_hosts: tuple[texts.AllowedHost, ...] = ()
 
     def options(self) -> SourceOptions:
         """Return the values as the source wants them, with a name."""

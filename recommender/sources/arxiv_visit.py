@@ -134,6 +134,7 @@ class Visit:
                 self.warnings.append(
                     f"OAI-PMH failed too: {second.reason}; the {self.days} days before are read next time"
                 )
+                self._reached = self._feed.day or date.min
                 return
         self._leave(got)
 

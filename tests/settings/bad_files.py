@@ -153,6 +153,7 @@ MAIN = (
         "its own name",
     ),
     Bad('source = [{ type = "huggingface", allow_hosts = [@@"http://a"] }]', "is not a host name", '"a"'),
+    Bad('source = [{ type = "huggingface", allow_hosts = [@@"a.lan:0"] }]', "is not a host name", '"a.lan"'),
     # Syntax
     Bad("[mail]\nport =@@", "not valid TOML: invalid value", "after the equals sign"),
     Bad("[mail]\nport = 1\n@@port = 2\n", "overwrite", "keep one"),

@@ -254,6 +254,10 @@ def test_a_first_feed_is_kept_where_the_days_before_cannot_be_read(desk: Desk) -
     assert "sent none" in desk.warnings
     assert "the 14 days before are read next time" in desk.warnings
     assert desk.pages[-1].cursor is None
+    assert desk.quiet == ""
+    outlook = desk.pages[-1].outlook
+    assert outlook is not None
+    assert outlook.expected_next == datetime(2026, 4, 28, 4, 20, tzinfo=UTC)
 
 
 def test_back_fill_goes_on_until_the_start(desk: Desk) -> None:
