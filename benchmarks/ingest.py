@@ -62,7 +62,7 @@ class Bench:
 
     def turn(self, kind: str, files: Sequence[Path], warm: Sequence[Path]) -> Iterator[tuple[str, Run]]:
         """Run each step once, the store's two on one store that is empty at first."""
-        url = self._empty_store()
+        url = self.empty_store()
         for step in _STEPS:
             if step == "feedparser" and kind != "atom":
                 continue
@@ -77,7 +77,8 @@ class Bench:
             }
             yield step, _run(task)
 
-    def _empty_store(self) -> str:
+    def empty_store(self) -> str:
+        """Empty the store and return its URL."""
         path = self.folder / "store.db"
         for old in self.folder.glob("store.db*"):
             old.unlink()
@@ -165,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             lines += measure(bench, kind, args.papers, args.repeats)
             if args.larger:
                 lines += measure(bench, kind, args.larger, 1)
+        bench.empty_store()
     store = "PostgreSQL" if args.postgres else "SQLite"
     sizes = {"papers": args.papers, "larger": args.larger, "repeats": args.repeats, "seed": args.seed}
     print(f"{store}; " + ", ".join(f"{name} {value:,}" for name, value in sizes.items()))  # noqa: T201
