@@ -73,7 +73,7 @@ def _read(item: _Item, place: str) -> LibraryEntry:
         abstract=_text(item, "abstractNote", "abstract"),
         authors=list(_authors(item)),
         venue=_text(item, "publicationTitle", "container-title", "proceedingsTitle", "repository"),
-        doi=_text(item, "DOI"),
+        doi=_text(item, "DOI", "doi"),
         eprint=archive if "arxiv" in archive.lower() else "",
         links=[_text(item, "url", "URL")],
         hints=[_text(item, "extra", "note")],

@@ -123,6 +123,13 @@ def test_csl() -> None:
     assert paper.published == datetime(2020, 3, 1, tzinfo=UTC)
 
 
+def test_a_doi_in_small_letters_is_one() -> None:
+    """Services that describe a work in JSON write its DOI as an address, under a key of their own."""
+    item = {"type": "article", "title": "A work", "doi": "https://doi.org/10.1234/Work"}
+    (paper,) = parse_bibliography(json.dumps(item).encode(), place="work.json").papers
+    assert paper.id == "doi:10.1234/work"
+
+
 def test_references_of_a_library() -> None:
     """Every entry that names a work is a reference, with or without a title."""
     references, refused = parse_references(BIBTEX.encode(), "x.bib")
