@@ -21,6 +21,14 @@ _TITLE_KEY_LENGTH = 180
 _TELLING_KEY = 16
 """Letters that a title key needs to say which work it is: `Editorial` and `Introduction` do not."""
 _NEAR_ABSTRACT = 0.8
+_WORD = re.compile(r"[^\W_]+")
+_AFTER_NAME = re.compile(r"[\s,]+(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
+_SIGN = re.compile(r"\\(?!text|math|emph)([a-zA-Z]{2,})|([+<>=#*\u00b1\u2212])")
+"""What a title key leaves out and a title can turn on: `C++` is not `C#`, nor an eta meson an omega meson."""
+_MANNERS = frozenset(
+    ["ae", "aa", "oe", "ss", "em", "it", "bf", "tt", "sc", "rm", "sf", "sl", "left", "right", "quad"]
+)
+"""TeX commands that say how letters look or stand."""
 
 
 def arxiv_id(text: str) -> str | None:
@@ -48,13 +56,18 @@ def title_key(title: str) -> str:
     The same work often differs only by dashes, spaces, accents or `\\textit{}`; a title of symbols
     alone gives an empty key and then names nothing.
     """
-    plain = _TEX_COMMAND.sub("", title)
-    folded = unicodedata.normalize("NFKD", plain).casefold()
-    return "".join(filter(str.isalnum, folded))[:_TITLE_KEY_LENGTH]
+    return _letters(title)[:_TITLE_KEY_LENGTH]
+
+
+def _letters(title: str) -> str:
+    """Return a title key of any length: two parts of one work may differ in the last word alone."""
+    folded = unicodedata.normalize("NFKD", _TEX_COMMAND.sub("", title)).casefold()
+    return "".join(filter(str.isalnum, folded))
 
 
 def author_key(name: str) -> str:
-    """Return the family name's letters, folded. `Doe, Jane`, `Jane Doe` and `J. Doe` share a key."""
+    """Return the family name's letters, folded. `Doe, Jane`, `Jane Doe` and `J. Doe Jr.` share a key."""
+    name = _AFTER_NAME.sub("", name)
     family = name.split(",", 1)[0] if "," in name else name.rsplit(" ", maxsplit=1)[-1] if name else ""
     folded = unicodedata.normalize("NFKD", family).casefold()
     return "".join(char for char in folded if char.isalnum())
@@ -64,15 +77,30 @@ def same_person(one: str, other: str) -> bool:
     """Tell whether two names can be one person's: one family name, and no two different first initials."""
     if author_key(one) != author_key(other):
         return False
-    initials = {_initial(one), _initial(other)} - {""}
+    initials = {names[0][0] for names in (_given(one), _given(other)) if names}
     return len(initials) < 2
 
 
-def _initial(name: str) -> str:
-    """Return the folded first letter of the given names, empty where there are none."""
+def _named_alike(one: str, other: str) -> bool:
+    """Tell whether two names of `same_person` agree in all they spell out: `Wei` is not `Wenjun`.
+
+    `J. Doe` and `Jane A. Doe` agree; a family name alone agrees with itself.
+    """
+    first, second = _given(one), _given(other)
+    if not author_key(one) or bool(first) != bool(second):
+        return False
+    pairs = zip(first, second, strict=False)
+    return "".join(first) == "".join(second) or all(
+        mine == yours or (1 in {len(mine), len(yours)} and mine[0] == yours[0]) for mine, yours in pairs
+    )
+
+
+def _given(name: str) -> list[str]:
+    """Return the given names, folded, in words."""
+    name = _AFTER_NAME.sub("", name)
     given = name.split(",", 1)[1] if "," in name else name.rpartition(" ")[0]
     folded = unicodedata.normalize("NFKD", given).casefold()
-    return next((char for char in folded if char.isalnum()), "")
+    return _WORD.findall("".join(char for char in folded if not unicodedata.combining(char)))
 
 
 def canonical_id(*, title: str, arxiv: str | None = None, doi: str | None = None, salt: str = "") -> PaperId:
@@ -137,15 +165,24 @@ def near_equal(one: str, other: str) -> bool:
 def same_work(one: Paper, other: Paper) -> bool:
     """Tell whether two papers with the same title key are one work.
 
-    Where both name authors, the first authors must agree; where one does not, or the title is too
-    short to tell works apart, the abstracts must be near-equal. An empty title key never folds, and
-    titles that only resemble each other never do.
+    Where both name authors, the first authors must agree. Where one does not, the title is too short
+    to tell works apart, names are spelled out differently or titles differ in a sign, the abstracts must
+    be near-equal. An empty title key never folds, and titles that only resemble each other never do.
     """
-    key = title_key(one.title)
-    if not key or key != title_key(other.title):
+    key = _letters(one.title)
+    if not key or key != _letters(other.title):
         return False
     if not (one.authors and other.authors):
         return near_equal(one.abstract, other.abstract)
-    if not same_person(one.authors[0], other.authors[0]):
+    first, second = one.authors[0], other.authors[0]
+    if not same_person(first, second):
         return False
-    return len(key) >= _TELLING_KEY or near_equal(one.abstract, other.abstract)
+    telling = len(key) >= _TELLING_KEY and _named_alike(first, second)
+    if telling and _signs(one.title) == _signs(other.title):
+        return True
+    return near_equal(one.abstract, other.abstract)
+
+
+def _signs(title: str) -> list[str]:
+    found = (command or sign for command, sign in _SIGN.findall(title))
+    return [sign for sign in found if sign not in _MANNERS]
