@@ -19,7 +19,7 @@ from recommender.ports import Clock
 _LONGEST = 8 * 24 * 3600.0
 """Seconds; a week is the longest rest there is, and more is a damaged note."""
 _POLL = 0.1
-_PATIENCE = 180.0
+PATIENCE = 180.0
 """Seconds to wait for another process; a turn of it, waits included, is shorter."""
 _SIZE = 4096
 
@@ -90,9 +90,13 @@ class LaneFolder:
                 os.close(file)  # which lets go of the lock
 
     def _open(self, name: str) -> int | None:
+        path = self._folder / f"{name}.lane"
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            return os.open(self._folder / f"{name}.lane", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            # As the umask says: a folder that a group shares has lanes that it shares.
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        with suppress(OSError):
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # another user's: enough to wait for it
         return None
 
 
@@ -110,7 +114,7 @@ def _lock(file: int, sleep: Callable[[float], None]) -> None:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if waited >= _PATIENCE:
+            if waited >= PATIENCE:
                 raise LaneBusy from None
             sleep(_POLL)
             waited += _POLL

@@ -6,13 +6,13 @@ Lanes live in one process, strict ones in all processes of this machine where th
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from recommender.domain.errors import SourceError
 from recommender.domain.parking import rest
-from recommender.sources.lanes import LaneFolder, Note
+from recommender.sources.lanes import LaneBusy, LaneFolder, Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ _SHORT = 60.0
 """Seconds; a host that names a pause this short is busy rather than angry,"""
 _SHORT_ONES = 3
 """unless it does so this often in a row."""
+_TRIES = 100
+"""How often others may be quicker to take a lane that has become free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +81,8 @@ class Pacer:
         rather than wait longer than `patience` seconds, and LaneBusy.
         """
         turn = self._turn(lane)
-        with turn.lock, self._held(lane) as note:
-            if (wait := max(turn.free_at - self._timing.monotonic(), self._noted(note))) > patience:
-                raise LaneClosed(wait)
-            if wait > 0:
-                self._timing.sleep(wait)
+        with turn.lock, ExitStack() as held:
+            note = self._entered(lane, turn, held, patience)
             try:
                 yield
             except SourceError as error:
@@ -113,6 +112,23 @@ class Pacer:
             return f"for {seconds / 60:.0f} min"
         then = datetime.fromtimestamp(self._folder.now() + seconds, UTC)
         return f"until {then:%Y-%m-%d %H:%M} UTC"
+
+    def _entered(self, lane: Lane, turn: _Turn, held: ExitStack, patience: float) -> Note:
+        """Wait until the lane is free and hold it.
+
+        While it waits it lets go: a process with a hundred questions would otherwise
+        ask them all before another one had asked its first.
+        """
+        for _ in range(_TRIES):
+            note = held.enter_context(self._held(lane))
+            wait = max(turn.free_at - self._timing.monotonic(), self._noted(note))
+            if wait > patience:
+                raise LaneClosed(wait)
+            if wait <= 0:
+                return note
+            held.close()
+            self._timing.sleep(wait)
+        raise LaneBusy
 
     @contextmanager
     def _held(self, lane: Lane) -> Iterator[Note]:
