@@ -25,6 +25,9 @@ Errors carry ids and places, not prose; whoever shows them writes the sentence.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_LONGEST_PLACE = 2_000
+_LONGEST_REASON = 1_000
+
 
 class PaperRouteError(Exception):
     """Base of all expected failures."""
@@ -96,13 +99,16 @@ class SourceError(PaperRouteError):
         retry_after: float | None = None,
         throttled: bool = False,
     ) -> None:
-        """Remember what failed, and the seconds to wait if the source named them."""
+        """Remember what failed, and the seconds to wait if the source named them.
+
+        Place and reason are cut at some length: both may hold what a hostile server sent.
+        """
         self.source = source
-        self.place = place
-        self.reason = reason
+        self.place = _cut(place, _LONGEST_PLACE)
+        self.reason = _cut(reason, _LONGEST_REASON)
         self.retry_after = retry_after
         self.throttled = throttled
-        super().__init__(f"{source}: {place}: {reason}")
+        super().__init__(f"{source}: {self.place}: {self.reason}")
 
 
 class SourceUnavailable(SourceError):
@@ -165,3 +171,7 @@ class LinkInvalid(LinkError):
 
 class LinkExpired(LinkError):
     """The signature is good but the link is older than its lifetime."""
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

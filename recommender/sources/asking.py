@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote_plus, urlencode, urlsplit
 
+from recommender.domain.parking import LONGEST_WISH
 from recommender.sources.pacing import Lane
+
+_LONGEST_VALIDATOR = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +94,31 @@ class Fetched:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds a server asks for. A date is measured from the server's own Date header."""
+    """Return the seconds a server asks for, a week at most.
+
+    A date is measured from the server's own Date header.
+    """
     value = headers.get("retry-after", "").strip()
     if (wish := seconds(value)) is not None:
         return wish
     try:
-        return max(
-            0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])).total_seconds()
-        )
+        wait = parsedate_to_datetime(value) - parsedate_to_datetime(headers["date"])
+        return max(0.0, min(wait, LONGEST_WISH).total_seconds())
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
 
 
 def seconds(value: str) -> float | None:
-    """Read a plain number of seconds."""
+    """Read a plain number of seconds, a week at most."""
     value = value.strip()
-    return float(value[:9]) if value.isascii() and value.isdigit() else None
+    plain = value.isascii() and value.isdigit()
+    return min(float(value[:9]), LONGEST_WISH.total_seconds()) if plain else None
+
+
+def validator(value: str | None) -> str | None:
+    """Return an ETag or a date as it can be sent back, or None.
+
+    One that no request can carry would make every later question fail.
+    """
+    fits = value and len(value) <= _LONGEST_VALIDATOR and value.isascii() and value.isprintable()
+    return value if fits else None

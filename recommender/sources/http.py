@@ -16,10 +16,10 @@ import httpx
 
 from recommender import __version__
 from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavailable
-from recommender.sources.asking import Ask, Fetched, Limits, retry_after, seconds
+from recommender.sources.asking import Ask, Fetched, Limits, retry_after, seconds, validator
 from recommender.sources.guard import Forbidden, Resolver, Target, is_allowed, system_resolver, target
 from recommender.sources.inflate import ENCODINGS, Bomb, Damaged, TooLarge, bounded, unpacked
-from recommender.sources.lanes import LaneBusy
+from recommender.sources.lanes import PATIENCE, LaneBusy
 from recommender.sources.pacing import ARXIV, Lane, LaneClosed, Pacer, Timing
 from recommender.sources.wire import CheckedBackend, Deadline, Reach
 
@@ -116,7 +116,8 @@ class PoliteClient:
     def _left_alone(self, ask: Ask, url: str, lane: Lane, closed: LaneClosed | LaneBusy) -> SourceUnavailable:
         """Say why nothing was asked."""
         if isinstance(closed, LaneBusy):
-            return SourceUnavailable(ask.source, url, f"another process is still asking {lane.name}")
+            reason = f"another process is still asking {lane.name}"
+            return SourceUnavailable(ask.source, url, reason, retry_after=PATIENCE)
         reason = f"{lane.name} wants a pause; it is left alone {self._pacer.until(closed.seconds)}"
         return SourceUnavailable(ask.source, url, reason, retry_after=closed.seconds, throttled=True)
 
@@ -188,16 +189,16 @@ class PoliteClient:
             headers |= ask.headers
         if ask.body is not None:
             headers["Content-Type"] = ask.content_type
-        if ask.etag:
-            headers["If-None-Match"] = ask.etag
-        if ask.last_modified:
-            headers["If-Modified-Since"] = ask.last_modified
+        if etag := validator(ask.etag):
+            headers["If-None-Match"] = etag
+        if modified := validator(ask.last_modified):
+            headers["If-Modified-Since"] = modified
         return headers
 
     def _read(self, ask: Ask, url: str, response: httpx.Response) -> Fetched:
         """Turn a final answer into Fetched or an error."""
         status = response.status_code
-        etag, modified = response.headers.get("etag"), response.headers.get("last-modified")
+        etag, modified = map(validator, (response.headers.get("etag"), response.headers.get("last-modified")))
         if status == httpx.codes.NOT_MODIFIED:
             kept = (etag or ask.etag, modified or ask.last_modified)
             return Fetched(

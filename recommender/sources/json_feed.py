@@ -10,6 +10,7 @@ from functools import partial
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
 from recommender.domain.papers import Paper, PaperPage
+from recommender.sources.jsontree import LONGEST, excess
 from recommender.sources.moments import moment
 from recommender.sources.sieve import Sieve, Unusable
 from recommender.sources.text import (
@@ -41,6 +42,9 @@ def is_json_feed(decoded: object) -> bool:
 
 def parse_json_feed(body: bytes, *, place: str, source: str) -> PaperPage:
     """Read a feed; items without a title are refused. Raises SourceMalformed where the bytes are none."""
+    fault = f"it is larger than {LONGEST // 1024 // 1024} MiB" if len(body) > LONGEST else excess(body)
+    if fault:
+        raise SourceMalformed(source, place, fault)
     try:
         decoded = json.loads(decode(body))
     except (ValueError, RecursionError) as error:

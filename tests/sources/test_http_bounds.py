@@ -8,7 +8,8 @@ from typing import BinaryIO
 import pytest
 
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
-from recommender.sources.http import Limits, PoliteClient
+from recommender.sources.asking import retry_after
+from recommender.sources.http import Ask, Limits, PoliteClient
 from recommender.sources.pacing import Timing
 from tests.sources.replay import Answer, FakeTime, Replay, ask, client_for
 
@@ -125,3 +126,64 @@ def test_slow_server_is_left(replay: Replay, slow: object) -> None:
     with pytest.raises(SourceUnavailable, match="did not answer in time"):
         client.get(ask(url))
     assert real_time.monotonic() - start < 1.0
+
+
+@pytest.mark.parametrize("etag", [b'"caf\xe9"', b'"' + b"a" * 60_000 + b'"', b'"a\tb"'])
+def test_what_no_request_can_carry_is_not_sent_back(
+    replay: Replay, client: PoliteClient, etag: bytes
+) -> None:
+    """A strange ETag costs the saving of a 304 and not the source."""
+
+    def answer(wire: BinaryIO) -> None:
+        wire.write(b"HTTP/1.1 200 OK\r\nETag: " + etag + b"\r\nContent-Length: 1\r\n\r\nx")
+
+    url = replay.says("/a", Answer(raw=answer))
+    assert client.get(ask(url)).etag is None
+    kept = Ask(source="test", url=url, etag=etag.decode("latin-1"), last_modified="Mon")
+    assert client.get(kept).body == b"x"
+    assert "if-none-match" not in replay.headers[-1]
+    assert replay.headers[-1]["if-modified-since"] == "Mon"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 404 " + b"no" * 20_000 + b"\r\n",
+        b"HTTP/1.1 302 x\r\nLocation: http://[" + b"a" * 60_000 + b"\r\n",
+        b"HTTP/1.1 302 x\r\nLocation: http://10.0.0.1/" + b"a" * 60_000 + b"\r\n",
+        b"HTTP/1.1 200 x\r\nContent-Encoding: " + b"a" * 60_000 + b"\r\n",
+    ],
+)
+def test_errors_are_of_bounded_length(replay: Replay, client: PoliteClient, answer: bytes) -> None:
+    """What a server puts into its headers fills neither logs nor the store."""
+    wire = answer + b"Content-Length: 0\r\n\r\n"
+
+    def send(out: BinaryIO) -> None:
+        out.write(wire)
+
+    url = replay.says("/a", Answer(raw=send))
+    with pytest.raises(SourceMalformed) as caught:
+        client.get(ask(url))
+    assert len(str(caught.value)) < 3_100
+
+
+def test_no_host_is_left_alone_for_more_than_a_week(replay: Replay, time: FakeTime) -> None:
+    """A daemon that stays up for months asks again."""
+    dates = {"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT", "date": "Mon, 27 Apr 2026 10:00:00 GMT"}
+    assert retry_after(dates) == 7 * 86_400
+    client = client_for(replay, time)
+    headers = {"Retry-After": "999999999"}
+    url = replay.says("/a", Answer(status=503, headers=headers), Answer(body=b"x"))
+    with pytest.raises(SourceUnavailable):
+        client.get(ask(url))
+    time.seconds += 7 * 86_400
+    assert client.get(ask(url)).body == b"x"
+
+
+def test_a_backoff_is_a_week_at_most(replay: Replay, time: FakeTime) -> None:
+    """The same of what comes with a good answer."""
+    client = client_for(replay, time)
+    url = replay.says("/a", Answer(body=b"x", headers={"Backoff": "999999999"}), Answer(body=b"y"))
+    client.get(ask(url))
+    time.seconds += 7 * 86_400
+    assert client.get(ask(url)).body == b"y"
