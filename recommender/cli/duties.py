@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from recommender.domain.parking import is_resting
+
 if TYPE_CHECKING:
     from jobs.schedule import Daily
     from recommender.app import Application
@@ -35,7 +37,7 @@ def source_is_due(plan: "Daily", state: "SourceState | None", now: datetime) -> 
 
     if state is None:
         return True
-    if state.parked_until is not None and state.parked_until > now:
+    if is_resting(state.parked_until, state.last_error_at, now):
         return False
     if state.failures or is_due(plan, state.last_ok, now):
         return True

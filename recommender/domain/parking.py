@@ -4,12 +4,14 @@ A failure may pass in minutes, so the first rest is short; each further one doub
 so that a source which is down for a week is asked a few times a day and not every minute.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 _FIRST = timedelta(minutes=10)
 _FIRST_THROTTLED = timedelta(hours=1)
 """arXiv lifts a block after hours; asking on within minutes is what it blocks for."""
 _LONGEST = timedelta(hours=12)
+LONGEST_WISH = timedelta(days=7)
+"""What a host that asks for more is given; by then somebody has looked."""
 
 
 def rest(failures: int, *, throttled: bool = False, retry_after: float | None = None) -> timedelta:
@@ -20,5 +22,13 @@ def rest(failures: int, *, throttled: bool = False, retry_after: float | None = 
     """
     first = _FIRST_THROTTLED if throttled else _FIRST
     ours: timedelta = min(first * (1 << min(failures - 1, 10)), _LONGEST)
-    wish = timedelta(seconds=min(retry_after or 0.0, timedelta(days=7).total_seconds()))
+    wish = timedelta(seconds=min(retry_after or 0.0, LONGEST_WISH.total_seconds()))
     return max(ours, wish)
+
+
+def is_resting(until: datetime | None, noted_at: datetime | None, now: datetime) -> bool:
+    """Tell whether a source is left alone at `now`, for what failed at `noted_at`.
+
+    A failure later than now was noted by a clock that has been put back since: that rest might last years.
+    """
+    return until is not None and until > now and (noted_at is None or noted_at <= now)

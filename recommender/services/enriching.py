@@ -6,17 +6,19 @@ an enricher that fails is a warning and is left alone for a while, as a source i
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from recommender.domain.errors import SourceError
 from recommender.domain.papers import Paper, PaperPage, SourceState
-from recommender.domain.parking import rest
+from recommender.domain.parking import is_resting, rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Enricher, Store
 from recommender.services.guarding import guarded
 
 DEFAULT_SECONDS = 120.0
+_STANDING = frozenset({"id", "title", "version", "updated", "status", "library_only"})
+"""What a sighting needs to be neither older nor newer than the paper it is of."""
 _COUNTS = ("asked", "known", "changed", "citations")
 
 
@@ -64,7 +66,7 @@ class Enriching:
             name = errand.enricher.name
             state = states.get(name) or SourceState(source=name)
             now = self._clock.now()
-            if state.parked_until and state.parked_until > now:
+            if state.parked_until and is_resting(state.parked_until, state.last_error_at, now):
                 until = f"{state.parked_until:%Y-%m-%d %H:%M} UTC"
                 warnings.append(f"{name}: left alone until {until}: {state.last_error}")
                 continue
@@ -136,7 +138,8 @@ class _Asking:
     def _store_answers(self, asked: Sequence[Paper], pages: Sequence[PaperPage]) -> None:
         """Store one batch of answers and that they were asked for, in one transaction."""
         now = self.clock.now()
-        sightings = [paper for page in pages for paper in page.papers]
+        known = {paper.id: paper for paper in asked}
+        sightings = [gained(known[paper.id], paper) for page in pages for paper in page.papers]
         signals = [signal for page in pages for signal in page.signals]
         with self.store.write() as unit:
             before = unit.papers.resolve(paper.id for paper in asked)
@@ -148,6 +151,18 @@ class _Asking:
         self.asked += len(asked)
         self.known += len(folded.ids)
         self.counts.update(asked=len(asked), known=len(folded.ids), changed=folded.changed, citations=taken)
+
+
+def gained(known: Paper, sighting: Paper) -> Paper:
+    """Return a sighting without what it only repeats of the paper that was asked for; pure.
+
+    Where two records are one paper, what the other record said must not become the own one's.
+    """
+    silent = Paper(id=known.id, title=known.title)
+    same = {
+        field.name for field in fields(Paper) if getattr(sighting, field.name) == getattr(known, field.name)
+    }
+    return replace(sighting, **{name: getattr(silent, name) for name in same - _STANDING})
 
 
 def _told(error: SourceError) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from recommender.domain.condition import is_late
 from recommender.domain.errors import SourceError
 from recommender.domain.papers import PaperId, PaperPage, Refused, SourceState
-from recommender.domain.parking import rest
+from recommender.domain.parking import is_resting, rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, LooksUp, Source, Store
 from recommender.services.guarding import guarded
@@ -153,7 +153,8 @@ class _Reading:
                 self.tally.warnings.append(f"{self.source.name}: {error.place}: {error.reason}")
         with self.store.read() as unit:
             days = unit.intake.coverage(self.source.name, since)
-        if not days:
+        if not days:  # what was missing longer ago is not looked for any more
+            self.state = replace(self.state, announced_on=None, announced=0, missing=0)
             return
         last = days[-1]
         self.state = replace(
@@ -176,7 +177,7 @@ def _instant(moment: datetime | None) -> str:
 
 def _pause(state: SourceState, now: datetime) -> Refused | None:
     """Say until when a source is left alone, if it is."""
-    if state.parked_until is None or state.parked_until <= now:
+    if not is_resting(state.parked_until, state.last_error_at, now):
         return None
     runs = "1 run that failed" if state.failures == 1 else f"{state.failures} runs that failed"
     until = _instant(state.parked_until)
@@ -187,4 +188,4 @@ def _lacking(papers: Sequence[PaperId]) -> str:
     """Name what is missing."""
     named = ", ".join(papers[:_NAMED]) + (", …" if len(papers) > _NAMED else "")
     count = "1 announced paper is" if len(papers) == 1 else f"{len(papers)} announced papers are"
-    return f"{count} missing and will be looked up again: {named}"
+    return f"{count} missing and will be looked for again: {named}"

@@ -114,7 +114,7 @@ def _fix(condition: Condition, name: str) -> str:
     if condition in (Condition.NEVER, Condition.STALE):
         return "paperroute ingest, or keep paperroute run running"
     if condition is Condition.LACKING:
-        return f"looked up again at each ingest; at once: paperroute ingest --source {quote(name)}"
+        return f"looked for again at each ingest; at once: paperroute ingest --source {quote(name)}"
     return "paperroute run asks again every half hour for some hours" if condition is Condition.LATE else ""
 
 

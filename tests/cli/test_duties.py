@@ -18,6 +18,7 @@ _READ = SourceState(
     last_new=_SLOT,
     outlook=Outlook(expected_next=_SLOT + timedelta(hours=23, minutes=40)),
 )
+_AHEAD = _SLOT + timedelta(days=3_000)
 _LATE = replace(_READ, outlook=Outlook(expected_next=_SLOT - timedelta(minutes=20)))
 
 
@@ -36,6 +37,8 @@ _LATE = replace(_READ, outlook=Outlook(expected_next=_SLOT - timedelta(minutes=2
         (replace(_READ, failures=2, parked_until=_SLOT + 40 * _MINUTE), 39, False),
         (replace(_READ, failures=2, parked_until=_SLOT + 40 * _MINUTE), 40, True),
         (replace(_READ, last_ok=None, failures=1, parked_until=_SLOT + 10 * _MINUTE), 9, False),
+        # It failed while the clock was years ahead.
+        (replace(_READ, failures=1, last_error_at=_AHEAD, parked_until=_AHEAD + 10 * _MINUTE), 9, True),
         # It lags: again after half an hour, for some hours.
         (_LATE, 29, False),
         (_LATE, 30, True),

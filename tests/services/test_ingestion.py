@@ -53,7 +53,7 @@ def test_what_stays_missing_is_named_and_looked_up_again(desk: Desk) -> None:
     report = desk.ingestion.run([source])
     assert (report.counts["missing"], report.partial) == (6, False)
     assert report.warnings == (
-        "arxiv: 6 announced papers are missing and will be looked up again: "
+        "arxiv: 6 announced papers are missing and will be looked for again: "
         + ", ".join(a_paper(number).id for number in range(2, 7)) + ", …",
     )  # fmt: skip
     assert report.notes == ("arxiv: 7 announced on 30 January, 1 stored, 6 missing; 1 read, 1 new",)
@@ -61,7 +61,7 @@ def test_what_stays_missing_is_named_and_looked_up_again(desk: Desk) -> None:
     desk.instant += timedelta(days=14)
     report = desk.ingestion.run([again])
     assert report.warnings == (
-        f"arxiv: 1 announced paper is missing and will be looked up again: {a_paper(7).id}",
+        f"arxiv: 1 announced paper is missing and will be looked for again: {a_paper(7).id}",
     )
     late = Answering()
     desk.instant += timedelta(days=1)
@@ -132,6 +132,23 @@ def test_a_source_at_rest_is_not_asked_and_the_report_says_so(desk: Desk) -> Non
     assert desk.ingestion.run([source]).failures == ()
     state = desk.state()
     assert (state.failures, state.parked_until, state.last_error) == (0, None, None)
+
+
+def test_a_rest_noted_by_a_wrong_clock_is_over(desk: Desk) -> None:
+    """A clock that is put back by years does not leave a source alone for years."""
+    desk.instant += timedelta(days=3_000)
+    desk.ingestion.run([Plain(pages=[unavailable()])])
+    desk.instant = NOON
+    assert desk.ingestion.run([Plain(pages=[page(1)])]).failures == ()
+
+
+def test_what_was_missing_weeks_ago_is_no_fault_of_today(desk: Desk) -> None:
+    """A source that has announced nothing for two weeks lacks nothing that is looked for."""
+    desk.ingestion.run([Answering(pages=[page(1, announced=[1, 2])])])
+    assert desk.state().missing == 1
+    desk.instant += timedelta(days=15)
+    desk.ingestion.run([Answering()])
+    assert (desk.state().announced_on, desk.state().missing) == (None, 0)
 
 
 @pytest.mark.parametrize(
