@@ -134,7 +134,8 @@ class Shelf:
         return None
 
     def _own(self, sighting: Paper) -> Entry | None:
-        entry = self._names.get(_scheme_and_value(sighting.id))
+        """Return the entry that has this record already; an id that is only a title does not tell."""
+        entry = self._names.get(names_of(sighting)[0])
         return entry.place if entry else None
 
     def _are_apart(self, some: set[PaperId], others: set[PaperId]) -> bool:

@@ -120,6 +120,22 @@ class TwinsConformance:
             assert unit.papers.count() == 2
             assert unit.papers.resolve([third.id]) == {third.id: FIRST.id}
 
+    def test_a_title_alone_is_nobodys_own_id(self, store: Store) -> None:
+        """Two works with one short title, folded into two papers that are apart, are known again."""
+        first = Paper(id=PaperId("title:short"), title="Short", abstract="One text.")
+        second = replace(first, abstract="Something else.")
+        one, other = a_paper(8), a_paper(9)
+        plain, salted, *_ = kept(store, first, second, one, other)
+        for pair in ((one.id, other.id), None, (one.id, plain), (other.id, salted)):
+            if pair is None:
+                undone(store)
+                continue
+            with store.write() as unit:
+                unit.twins.join(*pair, at=NOON)
+        assert kept(store, second, first) == (other.id, one.id)
+        with store.read() as unit:
+            assert unit.papers.resolve([plain, salted]) == {plain: one.id, salted: other.id}
+
     def test_sightings_after_the_fold_go_to_their_own_record(self, store: Store) -> None:
         """A new version of either shows when they are parted."""
         kept(store, FIRST, SECOND)

@@ -295,3 +295,18 @@ class _Meanwhile:
         with self.office.store.write() as unit:
             unit.papers.fold([self.newer], seen_at=NOON + timedelta(hours=1))
         yield from pages
+
+
+def test_what_was_gained_is_all_that_stays_when_a_fold_is_undone(office: Office) -> None:
+    """The other record's venue and DOI do not become the own one's because somebody was asked about both."""
+    journal = replace(JOURNAL_PAPER, title=ARXIV_PAPER.title, authors=ARXIV_PAPER.authors, venue="Annals")
+    with office.store.write() as unit:
+        fold = unit.twins.join(ARXIV_PAPER.id, journal.id, at=NOON)
+        unit.papers.fold([journal], seen_at=NOON)
+    office.replay.says(WORKS, works(crossref_work("10.1234/two", ARXIV_PAPER)))
+    office.run(crossref(office.client, office.here))
+    assert office.papers()[ARXIV_PAPER.id].venue == "Annals"
+    with office.store.write() as unit:
+        unit.twins.undo(fold.id, at=NOON)
+    mine = office.papers()[ARXIV_PAPER.id]
+    assert (mine.doi, mine.venue, mine.keywords) == (ARXIV_PAPER.doi, None, ARXIV_PAPER.keywords)
