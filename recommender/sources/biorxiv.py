@@ -7,7 +7,7 @@ Written from the API's description and without recorded answers; no live request
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -75,6 +75,7 @@ class BiorxivSource:
             yield PaperPage(
                 papers=(),
                 place=self._place(f"{first}/{last}"),
+                announced=reading.announced(),
                 cursor=Cursor(position=f"{day} {self._mark}"),
                 warnings=[f"{self.name}: {reading.lacking}"] if reading.lacking else (),
                 outlook=reading.outlook,
@@ -107,7 +108,8 @@ class BiorxivSource:
         for _ in range(_PAGES):
             answer = self._asked(f"{first}/{last}/{offset}")
             page = answer.page(self._wanted)
-            yield replace(page, announced=_announced(page, first, last))
+            yield page
+            reading.note(page, first, last)
             fresh = answer.keys - seen
             seen |= fresh
             total = max(total, answer.total)
@@ -118,6 +120,7 @@ class BiorxivSource:
         reading.rows += len(seen)
         lacks = offset < total
         reading.lacking = f"{offset} of {total} rows came for {first} to {last}" if lacks else ""
+        reading.short = reading.lacking or reading.short
 
     def _place(self, what: str) -> str:
         return f"{self._options.base_url.rstrip('/')}/details/{self._options.server}/{what}"
@@ -135,25 +138,35 @@ class _Reading:
     kept: int = 0
     lacking: str = ""
     """Says so where the last week's list was shorter than it promised."""
+    short: str = ""
+    """The same of the last week of which that is true."""
     held: date | None = None
     """From where on the next run reads again, because a list was short."""
 
+    days: dict[date, list[PaperId]] = field(default_factory=lambda: defaultdict(list))
+    """The papers of one week by the day on which they were listed."""
+
+    def note(self, page: PaperPage, first: date, last: date) -> None:
+        """Keep what a page of that week listed."""
+        for paper in page.papers:
+            day = posted_on(paper)
+            if day and first <= day <= last:
+                self.days[day].append(paper.id)
+
+    def announced(self) -> Sequence[Announced]:
+        """Return the week's days; none where rows are lacking, because nobody can say of which."""
+        days = [] if self.lacking else sorted(self.days.items())
+        self.days = defaultdict(list)
+        return [Announced(day=day, papers=papers) for day, papers in days]
+
     @property
     def outlook(self) -> Outlook:
-        """Say why there is nothing, where there is nothing."""
+        """Say what is lacking, or why there is nothing where there is nothing."""
+        if self.short:
+            return Outlook(quiet=self.short)
         if self.rows and not self.kept:
             return Outlook(quiet="nothing was posted in the categories asked for")
         return Outlook(quiet="" if self.rows else "no posts found")
-
-
-def _announced(page: PaperPage, first: date, last: date) -> Sequence[Announced]:
-    """Sort the papers of a page by the day on which they were listed."""
-    days: dict[date, list[PaperId]] = defaultdict(list)
-    for paper in page.papers:
-        day = posted_on(paper)
-        if day and first <= day <= last:
-            days[day].append(paper.id)
-    return [Announced(day=day, papers=papers) for day, papers in sorted(days.items())]
 
 
 KIND = SourceKind("biorxiv", BiorxivOptions, BiorxivSource)

@@ -12,7 +12,7 @@ import pytest
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.events import EventKind, events_between
-from recommender.domain.papers import Cursor, Paper, PaperId, PaperPage, PaperStatus
+from recommender.domain.papers import Cursor, Outlook, Paper, PaperId, PaperPage, PaperStatus
 from recommender.runtime import FixedClock as RunClock
 from recommender.services.ingestion import Ingestion
 from recommender.sources.biorxiv import KIND, BiorxivOptions, BiorxivSource
@@ -198,6 +198,8 @@ def test_a_short_list_is_said_and_read_again(server: Server) -> None:
         "biorxiv: 71 of 76 rows came for 2026-04-20 to 2026-04-26"
     ]
     assert pages[-1].cursor == Cursor(position="2026-04-20 biorxiv")
+    assert not [entry for page in pages for entry in page.announced]  # no day of it can be called complete
+    assert pages[-1].outlook == Outlook(quiet="71 of 76 rows came for 2026-04-20 to 2026-04-26")
     later = datetime(2026, 5, 20, tzinfo=UTC)
     pages = list(source_at(server, later).fetch(Cursor(position="2026-04-20 biorxiv")))
     assert pages[-1].cursor == Cursor(position="2026-05-20 biorxiv")
