@@ -5,7 +5,7 @@ that does not know those is asked for days. A list that is not there is no fault
 and today's comes when it comes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import count as counter
 
@@ -119,7 +119,7 @@ class _Reading:
             )
         today = self._now.date()
         lacking = sorted(day for day in self._empty if start <= day < today and is_weekday(day))
-        warnings = [f"{self._name}: no list of {day}, a weekday" for day in lacking]
+        warnings = [f"{self._name}: {_lacking(lacking)}"] if lacking else ()
         outlook = self._outlook(today)
         return PaperPage(papers=(), place=self._url, cursor=self._cursor, warnings=warnings, outlook=outlook)
 
@@ -192,3 +192,10 @@ class _Reading:
 def _id(row: object) -> str:
     inner = row.get("paper") if isinstance(row, dict) else None
     return str(inner.get("id")) if isinstance(inner, dict) else repr(row)[:200]
+
+
+def _lacking(days: Sequence[date]) -> str:
+    """Name weekdays without a list: one by its date, several by their first and last."""
+    if len(days) == 1:
+        return f"no list of {days[0]}, a weekday"
+    return f"no lists of {len(days)} weekdays from {days[0]} to {days[-1]}"

@@ -218,6 +218,9 @@ def test_a_past_weekday_without_a_list_is_told(lists: Lists) -> None:
     lists.instead["2026-04-24"] = Answer(status=404)
     pages = list(source_of(lists, days=4).fetch(None))
     assert list(pages[-1].warnings) == ["hf: no list of 2026-04-24, a weekday"]
+    lists.instead["2026-04-23"] = Answer(status=404)
+    pages = list(source_of(lists, days=4).fetch(None))
+    assert list(pages[-1].warnings) == ["hf: no lists of 2 weekdays from 2026-04-23 to 2026-04-24"]
 
 
 def test_one_bad_day_does_not_stop_the_others(lists: Lists) -> None:
