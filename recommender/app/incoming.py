@@ -37,8 +37,8 @@ class Incoming:
         return self._sources if only is None else choose(self._sources, only)
 
     def rewind(self, sources: Sequence[Source], day: str) -> None:
-        """Let sources start at a date (YYYY-MM-DD); raises InputError."""
-        rewind(self._store, sources, day)
+        """Let sources start at a date (YYYY-MM-DD), today at the latest; raises InputError."""
+        rewind(self._store, sources, day, today=self._clock.now().date())
 
     def ingestion(self) -> Ingestion:
         """Return what fetches from sources."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from recommender.app.kinds import kinds
@@ -53,12 +53,15 @@ def read_references(path: Path) -> tuple[str, ...]:
     return references
 
 
-def rewind(store: Store, sources: Sequence[Source], day: str) -> None:
+def rewind(store: Store, sources: Sequence[Source], day: str, *, today: date) -> None:
     """Let sources start at a date (YYYY-MM-DD) instead of where they left off; raises InputError."""
     try:
         since = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007 only the date is kept
     except ValueError as error:
         raise InputError(f"--since: {day!r} is not a date; write it as 2026-01-30") from error
+    if since > today:
+        # A cursor of tomorrow would pass over what comes until then.
+        raise InputError(f"--since: {day} is in the future; today is {today} (UTC)")
     with store.write() as unit:
         states = unit.papers.source_states()
         for source in sources:

@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.table import Column
 from rich.text import Text
 
+from recommender.cli.output import counted
 from recommender.services.progress import Progress as Reading
 from recommender.services.progress import silent
 
@@ -59,7 +60,7 @@ def reading() -> Iterator[Reading]:
         _State(),
         TextColumn("{task.description}", markup=False, table_column=Column(width=_NAME, no_wrap=True)),
         BarColumn(bar_width=_BAR),
-        TextColumn("{task.fields[papers]:,} papers", justify="right", table_column=Column(min_width=13)),
+        _Papers(table_column=Column(min_width=13, justify="right")),
         _PaperRate(table_column=Column(min_width=8, justify="right")),
         TimeElapsedColumn(),
     )
@@ -109,6 +110,14 @@ class _State(ProgressColumn):
             turning = self._wheel.render(task)
             return turning if isinstance(turning, Text) else Text("")
         return Text("ok", style="green") if ended else Text("failed", style="bold red")
+
+
+class _Papers(ProgressColumn):
+    """How many papers it brought."""
+
+    def render(self, task: Task) -> Text:
+        """Return the number in words."""
+        return Text(counted(int(task.fields.get("papers", 0)), "papers"))
 
 
 class _PaperRate(ProgressColumn):

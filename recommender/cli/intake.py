@@ -42,9 +42,10 @@ def import_(
 ) -> None:
     """Import papers from saved files, a reader's own library, or feedback.
 
-    Papers: listing pages (.txt), Hugging Face JSON, arXiv Atom, RSS or OAI XML, other RSS or Atom feeds,
-    JSONL(.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero JSON. With --for and --as also lists of
-    ids; such papers are never recommended. Feedback acts: up, down, undo, save, unsave, read, mute.
+    Papers: listing pages (.txt), Hugging Face or bioRxiv JSON, arXiv Atom, RSS, OAI XML or .abs, other RSS,
+    Atom or JSON feeds, JSONL(.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero or CSL JSON. With
+    --for and --as also lists of ids; such papers are never recommended. Feedback acts: up, down, undo, save,
+    unsave, read, mute.
     Files or entries that cannot be used are named: exit code 4 if some, 1 if all.
     """
     _check_together(paths, feedback, reader, use)

@@ -92,6 +92,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--debug" in words and not isinstance(error, ConfigError):
             raise
         sys.exit(_failure(error))
+    finally:
+        _flush()
 
 
 def _failure(error: Exception) -> int:
@@ -100,8 +102,7 @@ def _failure(error: Exception) -> int:
         say(str(error))
         return 3
     if isinstance(error, BrokenPipeError):
-        # The reader of stdout (head, less) has gone; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_stdout()
     elif isinstance(error, PaperRouteError):
         say(f"paperroute: {error}")
     elif isinstance(error, OSError):
@@ -109,3 +110,16 @@ def _failure(error: Exception) -> int:
     else:
         say(f"paperroute: unexpected {type(error).__name__}: {error}; --debug shows where")
     return 1
+
+
+def _flush() -> None:
+    """Send off what waits in stdout's buffer while a reader who has gone can still be told from a fault."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_stdout()
+
+
+def _leave_stdout() -> None:
+    """Keep Python from complaining at exit that the reader of stdout (head, less) has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

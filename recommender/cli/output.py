@@ -57,7 +57,7 @@ def write(text: str) -> None:
 
 def tell(report: Report) -> None:
     """Print a report: one line of counts, what is to be said of each part, then warnings and failures."""
-    counts = ", ".join(_counted(value, key) for key, value in report.counts.items())
+    counts = ", ".join(counted(value, key) for key, value in report.counts.items())
     say(f"{report.name}: {counts or 'nothing to do'}")
     for note in report.notes:
         say(f"  {note}")
@@ -69,7 +69,7 @@ def tell(report: Report) -> None:
         say(f"  … and {len(report.failures) - _SHOWN_FAILURES} more")
 
 
-def _counted(value: int, key: str) -> str:
+def counted(value: int, key: str) -> str:
     """Return a count in words: `2 editions`, `1 edition`."""
     words = key.split("_")
     return " ".join([f"{value:,}", *(word.removesuffix("s") if value == 1 else word for word in words)])

@@ -43,7 +43,8 @@ def quarantine(
         }
         for entry in application_of(context).lookup().quarantined(source)
     ]
-    show(rows, as_json=as_json, empty="nothing is set aside", layout=Layout(beneath=("place", "reason")))
+    empty = "nothing is set aside" + (f" of a source called {source!r}" if source else "")
+    show(rows, as_json=as_json, empty=empty, layout=Layout(beneath=("place", "reason")))
 
 
 def show_entry(

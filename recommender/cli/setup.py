@@ -8,7 +8,7 @@ import typer
 
 from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of, call_of
-from recommender.cli.output import Cell, Layout, Row, say, show
+from recommender.cli.output import Cell, Layout, Row, counted, say, show
 from recommender.domain.errors import ConfigError, Problem
 from recommender.services.findings import Finding, Health
 from recommender.services.source_health import blank_figures
@@ -44,8 +44,8 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     if not as_json:
         files = ", ".join(str(file) for file in loaded.files)
         named = ", ".join(source.name or source.type for source in loaded.settings.source)
-        sources = f"{len(loaded.settings.source)} sources" + (f" ({named})" if named else "")
-        say(f"ok: {files}; {len(loaded.subscribers)} subscribers, {sources}")
+        sources = counted(len(loaded.settings.source), "sources") + (f" ({named})" if named else "")
+        say(f"ok: {files}; {counted(len(loaded.subscribers), 'subscribers')}, {sources}")
 
 
 def _show_problems(problems: Sequence[Problem], *, as_json: bool) -> None:

@@ -1,6 +1,9 @@
 """Tests of what a terminal shows: columns, and longer texts beneath their row."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -53,3 +56,22 @@ def test_a_pipe_gets_every_column(capsys: pytest.CaptureFixture[str]) -> None:
     """Layouts are for eyes."""
     show(ROWS, as_json=False, layout=Layout(beneath=("words",), hidden=("id",)))
     assert capsys.readouterr().out.splitlines()[0].split("\t") == list(ROWS[0])
+
+
+def test_a_reader_of_stdout_who_has_gone_is_no_fault() -> None:
+    """As with `| head`: what waits in the buffer is dropped, without a word, and the exit code stays."""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    script = "from recommender.cli.main import main; main(['--config', 'not-there.toml', 'check', '--json'])"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+            stdout=theirs,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    finally:
+        os.close(theirs)
+    assert (done.returncode, done.stderr) == (3, b"")

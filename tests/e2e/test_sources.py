@@ -90,6 +90,7 @@ def test_what_was_set_aside_can_be_looked_at(project: Project, blog: Replay) -> 
     assert (row["source"], row["times"], row["at"]) == ("a blog", 1, "2026-01-30T06:00:00Z")
     assert "title" in row["reason"]
     assert project.run(*_NIGHT, "quarantine", "--source", "another", "--json").rows() == []
+    assert "of a source called 'another'" in project.run(*_NIGHT, "quarantine", "--source", "another").err
     shown = project.run(*_NIGHT, "quarantine", "show", row["key"][:6]).out
     assert len(shown.encode()) == row["bytes"]
     assert "tag:no" in shown
@@ -107,6 +108,17 @@ def test_a_terminal_shows_a_row_for_each_source(project: Project, blog: Replay) 
     rows = [line.rstrip() for line in seen.replace("\r", "\n").splitlines()]
     assert any(line.startswith("ok     a blog") and "2 papers" in line for line in rows)
     assert max(map(len, rows)) <= 80
+    blog.says("/feed", feed("Machine Unlearning"))
+    assert "1 paper " in on_terminal(project, "ingest")[1]
     blog.says("/feed", Answer(status=410))
     code, seen = on_terminal(project, "ingest")
     assert (code, "failed a blog" in seen) == (1, True)
+
+
+def test_no_reading_starts_in_the_future(project: Project, blog: Replay) -> None:
+    """A slip in the year would pass over what comes until then; nothing is asked and nothing moves."""
+    told = project.run(*_NIGHT, "ingest", "--since", "2027-01-30", code=1).err
+    assert "2027-01-30 is in the future; today is 2026-01-30" in told
+    assert not blog.asked
+    blog.says("/feed", feed("Knowledge Editing"))
+    project.run(*_NIGHT, "ingest", "--since", "2026-01-30")
