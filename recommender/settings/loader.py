@@ -130,11 +130,12 @@ def load(
         check_key=check_key,
     )
     settings, main = _load_settings(path, environ, work)
+    before = len(work.problems)
     files = _people_files(main, path, work)
     if not exists(path):  # then a missing subscribers file is no news
         files = [file for file in files if exists(file)]
     subscribers = _load_people(files, work, settings)
-    if settings and main and not work.problems:
+    if settings and main and len(work.problems) == before:  # else who is declared is not known
         work.problems += libraries.unknown_readers(main, settings, subscribers)
     if work.problems or settings is None:
         raise ConfigError(list(dict.fromkeys(work.problems)))

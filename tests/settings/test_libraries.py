@@ -80,3 +80,12 @@ def test_a_local_zotero_may_be_asked_without_protection(tmp_path: Path) -> None:
     """The program on this machine answers like the server."""
     main = TABLE + 'base_url = "http://localhost:23119/api"\nallow_hosts = ["localhost"]\n'
     assert problems_in(write_folder(tmp_path, main, PEOPLE)) == ()
+
+
+def test_an_unknown_reader_is_told_beside_other_faults(tmp_path: Path) -> None:
+    """Unless the subscribers cannot be read, because then nobody knows who is declared."""
+    table = TABLE.replace("ana@", "bob@") + 'api_key_file = "gone"\n'
+    said = [problem.message for problem in problems_in(write_folder(tmp_path, table, PEOPLE))]
+    assert [("declared" in text, "gone" in text) for text in said] == [(True, False), (False, True)]
+    (problem,) = problems_in(write_folder(tmp_path, TABLE.replace("ana@", "bob@"), PEOPLE + "every = 1\n"))
+    assert problem.line == 4
