@@ -21,7 +21,8 @@ from recommender.settings.fault import fault, shown
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?", re.IGNORECASE | re.ASCII)
-_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.[A-Za-z]+(-[A-Za-z]+)*)?", re.ASCII)
+_CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.([A-Z]{2}|[a-z]{3,}|[a-z]+(-[a-z]+)+))?", re.ASCII)
+"""arXiv minds the letters: nothing is ever in `cs.cl`."""
 _LINE_BREAKS = "\u2028\u2029"
 _LOCAL_DOMAINS = ("localhost", "test")
 _LONGEST = 2000

@@ -62,22 +62,26 @@ class QueryRoad:
         """Yield the papers of these ids; ids that are not arXiv's, or unknown there, are absent.
 
         Which of them is new today nobody says here, so those public for long have an early `first_seen`.
+        Raises SourceUnavailable and SourceMalformed.
         """
         ids = [paper.removeprefix("arxiv:") for paper in papers if paper.startswith("arxiv:")]
         batches = [ids[start : start + _LOOK_UP] for start in range(0, len(ids), _LOOK_UP)]
+        doubtful = True
         while batches:
             batch = batches.pop(0)
             try:
                 answer = self._ask({"id_list": ",".join(batch), "max_results": str(len(batch))})
             except SourceMalformed as error:
-                if error.throttled:
-                    raise
-                if len(batch) == 1:
+                alone = len(batch) == 1
+                if error.throttled or (alone and doubtful and batch[0] != ids[0]):
+                    raise  # not even the second id by itself is answered: it is not the ids
+                if alone:
                     refused = Refused(place=f"{self.url}: {batch[0]}", reason=error.reason)
                     yield PaperPage(papers=(), refused=[refused], place=self.url)
                 else:  # one id that arXiv does not like costs the answer for all
                     batches[:0] = [batch[: len(batch) // 2], batch[len(batch) // 2 :]]
                 continue
+            doubtful = False
             yield replace(answer.page, papers=[dated(paper, now) for paper in answer.page.papers])
 
     def _fits(self, paper: Paper, since: datetime, until: datetime) -> bool:

@@ -209,6 +209,7 @@ PEOPLE = (
     Bad(f'{INTEREST}authors = ["a",\n  @@7]', "authors must be text, not 7", 'quotes: "7"'),
     Bad(f'{INTEREST}authors = [@@"a\\tb"]', "control character (U+0009)", "one line"),
     Bad(f'{INTEREST}about = @@"""a\nb"""', "holds a line break", "one line"),
+    Bad(f'{INTEREST}categories = [@@"cs.cl"]', "is not a category code", "cs.CL"),
     Bad(f'{INTEREST}categories = [@@"computer science"]', "is not a category code", "cs.CL"),
     Bad(f'{INTEREST}@@keyword = ["a"]', "'keyword' is not a key here", "did you mean keywords?"),
     Bad(f'{INTEREST}  @@description = "é"', "'description' is not a key here", "did you mean about?"),
