@@ -91,7 +91,9 @@ class FeedSource:
         newest = max((paper.published for paper in page.papers if paper.published), default=None)
         position = f"{newest.isoformat() if newest else '-'} {self._mark}"
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)
-        papers = page.papers if since else _aged(page.papers, self._clock.now())
+        # A feed that had nothing dated yet may bring its archive now.
+        known = since and not since.position.startswith("- ")
+        papers = page.papers if known else _aged(page.papers, self._clock.now())
         outlook = None if page.papers or page.refused else Outlook(quiet="the feed has no entries")
         yield replace(page, papers=papers, cursor=cursor, outlook=outlook)
 

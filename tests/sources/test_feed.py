@@ -114,6 +114,19 @@ def test_the_archive_of_a_new_feed_is_not_new(replay: Replay, client: PoliteClie
     assert [paper.first_seen for paper in second.papers] == [None] * 5
 
 
+def test_an_archive_that_comes_after_nothing_is_not_new(replay: Replay, client: PoliteClient) -> None:
+    """A feed that was empty when it was read first brings its years later."""
+    empty = b'<rss version="2.0"><channel><title>J</title></channel></rss>'
+    url = replay.says("/f", Answer(body=empty), Answer(body=dated(1, 2000)))
+    (first,) = journal(client, url).fetch(None)
+    (second,) = journal(client, url).fetch(first.cursor)
+    assert [paper.first_seen and (NOW - paper.first_seen).days for paper in second.papers] == [
+        None,
+        2000,
+        None,
+    ]
+
+
 @pytest.mark.parametrize("position", ["2026-04-27T10:00:00+00:00 0123456789ab", "2026-04-01", ""])
 def test_another_feed_is_read_from_its_start(replay: Replay, client: PoliteClient, position: str) -> None:
     """A cursor holds for one address: no validators of another feed are sent to it."""
