@@ -101,13 +101,18 @@ def unfiled(log: Iterable[Feedback], library: str) -> Iterator[PaperId]:
     its vote.
     """
     own: dict[PaperId, None] = {}
+    filed: set[PaperId] = set()
     there: dict[PaperId, bool] = {}
     place = f"{library}/"
     for entry in log:
         if entry.via.startswith(place):
             there[entry.paper] = entry.act is Act.UP
-        elif entry.act is Act.UNSAVE or entry.via.startswith(f"{_FILED}{place}"):
+        elif entry.via.startswith(f"{_FILED}{place}"):
             own.pop(entry.paper, None)
+            filed.add(entry.paper)
+        elif entry.act is Act.UNSAVE:
+            own.pop(entry.paper, None)
+            filed.discard(entry.paper)
         elif entry.act is Act.SAVE and entry.via != LibraryUse.SAVED.via and not entry.suspect:
-            own[entry.paper] = None
+            own |= {} if entry.paper in filed else {entry.paper: None}
     yield from (paper for paper in own if not there.get(paper))

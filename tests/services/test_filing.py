@@ -220,6 +220,8 @@ def entry(act: Act, via: str, paper: str = "arxiv:1") -> Feedback:
         ([entry(Act.SAVE, "web"), entry(Act.SAVE, "filed:zotero:groups/9/K")], True),
         ([entry(Act.UP, f"{LIBRARY}/K"), entry(Act.SAVE, "web")], False),
         ([entry(Act.UP, f"{LIBRARY}/K"), entry(Act.UNDO, f"{LIBRARY}/K"), entry(Act.SAVE, "web")], True),
+        ([entry(Act.SAVE, "web"), entry(Act.SAVE, f"filed:{LIBRARY}/K"), entry(Act.SAVE, "web")], False),
+        ([entry(Act.SAVE, f"filed:{LIBRARY}/K"), entry(Act.UNSAVE, "web"), entry(Act.SAVE, "web")], True),
         ([entry(Act.UP, "web")], False),
     ],
 )

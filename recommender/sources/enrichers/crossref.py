@@ -16,6 +16,7 @@ from recommender.sources.enrichers.sighting import (
     by_doi,
     decoded,
     doi_of,
+    is_claimed,
     own_doi,
     page_of,
     rows,
@@ -82,14 +83,15 @@ class Crossref:
             reason = "the answer has no list of items; check base_url"
             raise SourceMalformed(self.name, answer.url, reason)
         works = ((doi_of(work.get("DOI")), work) for work in rows(items))
-        found = [_found(asked[doi], work) for doi, work in works if doi and doi in asked]
+        found = [_found(asked[doi], work, doi) for doi, work in works if doi and doi in asked]
         return page_of(found, source=self.name, place=answer.url, now=self._clock.now())
 
 
-def _found(paper: Paper, work: Mapping[str, object]) -> Found:
+def _found(paper: Paper, work: Mapping[str, object], name: str) -> Found:
     published = work.get("type") not in _UNPUBLISHED
     return Found(
         paper=paper,
+        claimed=is_claimed(paper, name),
         title=_first(work.get("title")),
         citations=work.get("is-referenced-by-count"),
         venue=_first(work.get("container-title")) if published else None,

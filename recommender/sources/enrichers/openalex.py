@@ -18,6 +18,7 @@ from recommender.sources.enrichers.sighting import (
     by_doi,
     decoded,
     doi_of,
+    is_claimed,
     own_doi,
     page_of,
     rows,
@@ -84,7 +85,7 @@ class OpenAlex:
             raise SourceMalformed(self.name, answer.url, reason)
         self._spent = self._budget(answer)
         works = ((doi_of(work.get("doi")), work) for work in rows(results))
-        found = [_found(asked[doi], work) for doi, work in works if doi and doi in asked]
+        found = [_found(asked[doi], work, doi) for doi, work in works if doi and doi in asked]
         return page_of(found, source=self.name, place=answer.url, now=self._clock.now())
 
     def _budget(self, answer: Fetched) -> SourceUnavailable | None:
@@ -103,12 +104,13 @@ def _name(paper: Paper) -> str | None:
     return own_doi(paper) or (f"10.48550/arxiv.{number.lower()}" if number else None)
 
 
-def _found(paper: Paper, work: Mapping[str, object]) -> Found:
+def _found(paper: Paper, work: Mapping[str, object], name: str) -> Found:
     published = [place for place in rows(work.get("locations")) if place.get("version") == "publishedVersion"]
     names = {doi for place in published if (doi := doi_of(place.get("landing_page_url")))}
     venues = [table(place.get("source")) for place in (table(work.get("primary_location")), *published)]
     return Found(
         paper=paper,
+        claimed=is_claimed(paper, name),
         title=work.get("title"),
         citations=work.get("cited_by_count"),
         venue=next((venue.get("display_name") for venue in venues if venue.get("type") in _VENUES), None),

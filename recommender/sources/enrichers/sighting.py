@@ -2,7 +2,8 @@
 
 A sighting never carries a text of the paper: title, abstract, authors and version stay what the source
 said. Citations are believed where the id is the same; all else only where the title is, too, because
-these services join records by machine and sometimes join two works.
+these services join records by machine and sometimes join two works. A DOI that a preprint claims is no
+id of it: authors name that of the whole proceedings.
 """
 
 import re
@@ -50,6 +51,8 @@ class Found:
     """The paper as it was asked for."""
     title: object = None
     citations: object = None
+    claimed: bool = False
+    """It was asked for by a DOI that is not its id: that of a whole volume, it may be."""
     venue: object = None
     doi: object = None
     """Of the published version, where the service names exactly one."""
@@ -62,7 +65,10 @@ def page_of(
 ) -> PaperPage:
     """Return sightings and citation counts, each paper once; `summaries` says whose the summaries are."""
     once = {entry.paper.id: entry for entry in found}
-    counts = {name: count(entry.citations) for name, entry in once.items()}
+    surely = (
+        entry for entry in once.values() if not entry.claimed or _same_title(entry.paper.title, entry.title)
+    )
+    counts = {entry.paper.id: count(entry.citations) for entry in surely}
     return PaperPage(
         papers=[completed(entry, by=summaries) for entry in once.values()],
         signals=[
@@ -95,6 +101,11 @@ def own_doi(paper: Paper) -> str | None:
     """Return the DOI by which a paper can be asked for, if it has one that is not arXiv's."""
     doi = paper.id.removeprefix("doi:") if paper.id.startswith("doi:") else paper.doi
     return doi if doi and not doi.startswith(_ARXIV) else None
+
+
+def is_claimed(paper: Paper, doi: str) -> bool:
+    """Tell whether a DOI by which a paper is asked for is neither its id nor the one arXiv gave it."""
+    return paper.id != f"doi:{doi}" and not doi.startswith(_ARXIV)
 
 
 def arxiv_number(paper: Paper) -> str | None:

@@ -86,6 +86,18 @@ def test_what_is_gained(replay: Replay, client: PoliteClient) -> None:
     assert query["rows"] == ["3"]
 
 
+def test_citations_of_a_volume_are_not_those_of_a_paper_in_it(replay: Replay, client: PoliteClient) -> None:
+    """A preprint that claims the DOI of whole proceedings gains nothing; one with its own article's does."""
+    volume = crossref_work("10.1234/four", BOTH, title=["Proceedings of all subjects"], type="proceedings")
+    replay.says(WORKS, works(volume), works(crossref_work("10.1234/four", BOTH)))
+    enricher = crossref(client, replay.url(""))
+    (page,) = enricher.enrich([BOTH])
+    assert not page.signals
+    assert page.papers[0].venue is None
+    (page,) = enricher.enrich([BOTH])
+    assert [signal.citations for signal in page.signals] == [4]
+
+
 @pytest.mark.parametrize(
     "relation",
     [
