@@ -37,7 +37,7 @@ faults: install-check ## the same with the counts that the promises are stated w
 	PAPERROUTE_FAULTS=full $(BIN)/python -m pytest -n 2 tests/faults
 
 replay: install-check ## every recorded body and eleven months of arXiv, where the shared data is: minutes
-	PAPERROUTE_REPLAY=full $(BIN)/python -m pytest -n 2 tests/replay
+	PAPERROUTE_REPLAY=full $(BIN)/python -m pytest -n 2 tests/replay tests/store/test_real_data.py
 
 lint: install-check ## ruff, rules and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
