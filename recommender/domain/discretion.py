@@ -1,8 +1,13 @@
-"""Mail addresses taken out of words that are kept, shown or logged."""
+"""Mail addresses and keys taken out of words that are kept, shown or logged."""
 
 import re
 
 MASK = "(address)"
+_KEY = re.compile(
+    r"([?&](?!resumptiontoken=)[\w.-]{0,40}(?:key|token|auth|secret|password|sig|signature)=)[^&#\s\"'<>]+",
+    re.IGNORECASE,
+)
+"""A part of a URL that lets whoever reads it in; OAI-PMH's token only goes on with a list."""
 
 _QUOTED = r'"(?:[^"\\\r\n]|\\.){1,200}"'
 _ATOM = r"(?<![^\s<>()\[\]\",;:@])[^\s<>()\[\]\",;:@]+"
@@ -15,3 +20,8 @@ _ADDRESS = re.compile(f"(?:{_QUOTED}|{_ATOM})@(?:{_LITERAL}|{_DOMAIN})")
 def masked(words: str) -> str:
     """Return words with a mark in place of each address, quoted local parts and address literals too."""
     return _ADDRESS.sub(MASK, words)
+
+
+def keyless(words: str) -> str:
+    """Return words with the keys and tokens cut out of the URLs in them."""
+    return _KEY.sub(r"\1…", words) if "=" in words else words

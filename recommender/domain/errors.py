@@ -25,6 +25,8 @@ Errors carry ids and places, not prose; whoever shows them writes the sentence.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from recommender.domain.discretion import keyless
+
 _LONGEST_PLACE = 2_000
 _LONGEST_REASON = 1_000
 
@@ -101,11 +103,12 @@ class SourceError(PaperRouteError):
     ) -> None:
         """Remember what failed, and the seconds to wait if the source named them.
 
-        Place and reason are cut at some length: both may hold what a hostile server sent.
+        Place and reason are cut at some length, because both may hold what a hostile server sent, and
+        have no keys in them.
         """
         self.source = source
-        self.place = _cut(place, _LONGEST_PLACE)
-        self.reason = _cut(reason, _LONGEST_REASON)
+        self.place = keyless(_cut(place, _LONGEST_PLACE))
+        self.reason = keyless(_cut(reason, _LONGEST_REASON))
         self.retry_after = retry_after
         self.throttled = throttled
         super().__init__(f"{source}: {self.place}: {self.reason}")

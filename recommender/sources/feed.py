@@ -17,6 +17,7 @@ from io import BytesIO
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+from recommender.domain.discretion import keyless
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
 from recommender.domain.papers import Cursor, Outlook, Paper, PaperPage
@@ -66,6 +67,7 @@ class FeedSource:
         self._client = client
         self._clock = clock
         self._url = _moved(options.url, options.base_url)
+        self._place = keyless(self._url)
         self._mark = sha256(self._url.encode()).hexdigest()[:12]
 
     @property
@@ -85,9 +87,9 @@ class FeedSource:
             ask = replace(ask, etag=since.etag, last_modified=since.last_modified)
         answer = self._client.get(ask)
         if answer.not_modified and since:
-            yield PaperPage(papers=(), place=self._url, cursor=since)
+            yield PaperPage(papers=(), place=self._place, cursor=since)
             return
-        page = parse_feed(answer.body, source=self._name, place=self._url)
+        page = parse_feed(answer.body, source=self._name, place=self._place)
         newest = max((paper.published for paper in page.papers if paper.published), default=None)
         position = f"{newest.isoformat() if newest else '-'} {self._mark}"
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)

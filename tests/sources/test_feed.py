@@ -237,3 +237,17 @@ def test_other_json_is_no_feed(body: str) -> None:
     """Not even an empty one."""
     with pytest.raises(SourceMalformed, match="JSON"):
         parse_feed(body.encode(), place="x")
+
+
+def test_keys_in_the_address_are_shown_nowhere(replay: Replay, client: PoliteClient) -> None:
+    """Neither where entries are refused nor in what an error says; they are sent all the same."""
+    untitled = b'<rss version="2.0"><channel><title>J</title><item><link>x</link></item></channel></rss>'
+    address = replay.says("/f", Answer(body=untitled), Answer(status=404))
+    url = f"{address}?list=new&api_key=hush&auth=hush"
+    (page,) = journal(client, url).fetch(None)
+    assert "hush" not in repr(page)
+    assert "list=new&api_key=…&auth=…" in page.refused[0].place
+    with pytest.raises(SourceMalformed) as caught:
+        list(journal(client, url).fetch(None))
+    assert "hush" not in f"{caught.value} {caught.value.place}"
+    assert ["hush" in target for target in replay.asked] == [True, True]
