@@ -5,8 +5,9 @@ the repeat harmless. A source that fails is reported and parked; the others go o
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from shlex import quote
 
 from recommender.domain.condition import is_late
 from recommender.domain.errors import SourceError
@@ -42,11 +43,12 @@ class Ingestion:
         and missing, of the latest announcement of each, summed. The notes say the same of each source.
         """
         tally = Tally()
-        with self._store.read() as unit:
-            states = dict(unit.papers.source_states())
         done = 0
         for source in sources:
-            state = states.get(source.name) or SourceState(source=source.name)
+            # Not earlier: the sources before may take minutes, in which another process reads this one.
+            with self._store.read() as unit:
+                known = unit.papers.source_states().get(source.name)
+            state = known or SourceState(source=source.name)
             if not insist and (pause := _pause(state, self._clock.now())):
                 tally.refused.append(pause)
                 continue
@@ -76,9 +78,14 @@ class _Reading:
     state: SourceState
     tally: Tally
     progress: Progress
-    papers: int = 0
+    seen: set[PaperId] = field(default_factory=set)
     new: int = 0
     announced: int = 0
+
+    @property
+    def papers(self) -> int:
+        """Papers it brought, each counted once: a page that checks another names its papers again."""
+        return len(self.seen)
 
     def run(self) -> None:
         """Read all pages, then look for what was announced and did not come; raises SourceError."""
@@ -131,7 +138,7 @@ class _Reading:
     def _take(self, pages: Iterable[PaperPage]) -> None:
         for page in pages:
             now = self.clock.now()
-            self.papers += len(page.papers)
+            self.seen.update(paper.id for paper in page.papers)
             state = replace(
                 self.state,
                 cursor=page.cursor or self.state.cursor,
@@ -181,7 +188,9 @@ def _pause(state: SourceState, now: datetime) -> Refused | None:
         return None
     runs = "1 run that failed" if state.failures == 1 else f"{state.failures} runs that failed"
     until = _instant(state.parked_until)
-    return Refused(place=state.source, reason=f"left alone until {until} after {runs}: {state.last_error}")
+    reason = f"left alone until {until} after {runs}: {state.last_error}"
+    hint = f"paperroute ingest --source {quote(state.source)} asks at once"
+    return Refused(place=state.source, reason=f"{reason} ({hint})")
 
 
 def _lacking(papers: Sequence[PaperId]) -> str:

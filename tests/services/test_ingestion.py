@@ -121,7 +121,8 @@ def test_a_source_at_rest_is_not_asked_and_the_report_says_so(desk: Desk) -> Non
     report = desk.ingestion.run([source])
     assert (len(source.asked), report.counts["sources_ok"], report.notes) == (1, 0, ())
     assert str(report.failures[0].reason) == (
-        "left alone until 2026-01-30 12:10 UTC after 1 run that failed: http://a/feed: answered 503"
+        "left alone until 2026-01-30 12:10 UTC after 1 run that failed: http://a/feed: answered 503 "
+        "(paperroute ingest --source arxiv asks at once)"
     )
     report = desk.ingestion.run([source], insist=True)
     assert (len(source.asked), desk.state().failures) == (2, 2)
