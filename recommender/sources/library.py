@@ -4,12 +4,22 @@ Such papers describe what the reader knows and are never candidates (`library_on
 programs leave in their exports are never read.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from recommender.domain.identity import arxiv_id, arxiv_version, bare_title, canonical_id, normal_doi
+from recommender.domain.identity import (
+    arxiv_id,
+    arxiv_version,
+    author_key,
+    bare_title,
+    canonical_id,
+    normal_doi,
+    title_key,
+)
 from recommender.domain.papers import Paper, PaperId, PaperPage, Refused
 from recommender.sources.text import (
     author_names,
@@ -23,6 +33,8 @@ from recommender.sources.text import (
 )
 
 T = TypeVar("T")
+_ISBN = re.compile(r"10\.\d{4,9}/(?:[a-z]+\.?)?97[89](?:-?\d){10}")
+"""The DOI of a book. Those of chapters go on: `_3`, `.ch2`, `-5`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +88,17 @@ def bare_paper(name: PaperId) -> Paper:
 
 
 def gathered(entries: Iterable[LibraryEntry], refused: Iterable[Refused] = ()) -> Library:
-    """Turn entries into papers and references; those with neither title nor id are refused."""
+    """Turn entries into papers and references; those with neither title nor id are refused.
+
+    A DOI that names a whole volume is not an entry's: all chapters of a book would be one paper.
+    """
     papers: list[Paper] = []
     references: list[str] = []
     bad = list(refused)
-    for entry in entries:
-        number, doi = _numbers(entry)
-        title = clean_title(entry.title)
+    listed = [(entry, clean_title(entry.title), *_numbers(entry)) for entry in entries]
+    volumes = _volumes((doi, title, entry) for entry, title, _, doi in listed if doi)
+    for entry, title, number, told in listed:
+        doi = None if title and told in volumes else told
         if not title and not number and not doi:
             bad.append(Refused(place=entry.place, reason="it has neither a title nor an arXiv id nor a DOI"))
             continue
@@ -91,6 +107,24 @@ def gathered(entries: Iterable[LibraryEntry], refused: Iterable[Refused] = ()) -
         if title:
             papers.append(_paper(entry, name_of=(number, doi)))
     return Library(papers=papers, references=tuple(dict.fromkeys(references)), refused=bad)
+
+
+def _volumes(claims: Iterable[tuple[str, str, LibraryEntry]]) -> frozenset[str]:
+    """Return DOIs made of an ISBN, and those that entries of other titles and first authors share."""
+    by_doi: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for doi, title, entry in claims:
+        author = author_key(given_first(entry.authors[0])) if entry.authors else ""
+        by_doi[doi].append((title_key(title), author))
+    return frozenset(
+        doi
+        for doi, works in by_doi.items()
+        if _ISBN.fullmatch(doi) or any(_unlike(works[0], other) for other in works[1:])
+    )
+
+
+def _unlike(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Tell whether title and first author are both told twice and both different."""
+    return all(first and second and first != second for first, second in zip(one, other, strict=True))
 
 
 def attempted(parse: Callable[[str], T], text: str) -> T | None:

@@ -8,6 +8,7 @@ import pytest
 from recommender.domain.errors import SourceMalformed
 from recommender.sources.bibliography import parse_bibliography, parse_references
 from recommender.sources.files import read_file
+from recommender.sources.library import LibraryEntry, gathered
 from tests.paths import shared_data
 from tests.sources.replay import NOW
 
@@ -188,3 +189,28 @@ def test_every_real_export_gives_papers_or_a_refusal() -> None:
     assert (files, refused) == (207, 7)
     assert with_papers >= 185
     assert papers >= 4_189
+
+
+def chapter(number: int, doi: str, author: str = "", title: str = "") -> LibraryEntry:
+    """Return a chapter of a book."""
+    authors = [author or f"Writer{'abcd'[number]}, Ann"]
+    return LibraryEntry(
+        place="a.bib", title=title or f"Chapter {number} about its own", authors=authors, doi=doi
+    )
+
+
+@pytest.mark.parametrize("doi", ["10.1007/978-3-540-12345-6", "10.1201/9781003012345", "10.1145/3292500"])
+def test_chapters_with_the_doi_of_their_volume_stay_papers_of_their_own(doi: str) -> None:
+    """Whoever saved three chapters has saved three papers."""
+    papers = gathered([chapter(number, doi) for number in range(3)]).papers
+    assert len({paper.id for paper in papers}) == 3
+    assert all(paper.doi is None for paper in papers)
+
+
+@pytest.mark.parametrize("doi", ["10.1007/978-3-540-12345-6_3", "10.1145/3292500.3330701"])
+def test_a_chapter_with_a_doi_of_its_own_keeps_it(doi: str) -> None:
+    """Also where it is listed twice, once with another title or without its authors."""
+    again = chapter(1, doi, author="A. Writera", title="The chapter, renamed")
+    nameless = LibraryEntry(place="a.bib", title="The chapter in other words", doi=doi)
+    papers = gathered([chapter(0, doi), again, nameless]).papers
+    assert {paper.id for paper in papers} == {f"doi:{doi}"}
