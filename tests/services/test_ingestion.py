@@ -38,6 +38,13 @@ def test_all_that_was_announced_is_stored(desk: Desk) -> None:
     assert (state.last_ok, state.last_new, state.papers, state.failures) == (NOON, NOON, 3, 0)
 
 
+def test_a_paper_that_two_pages_bring_is_read_once(desk: Desk) -> None:
+    """As where an announcement is checked by another road: so many papers, not so many entries."""
+    report = desk.ingestion.run([Plain(pages=[page(1, 2, 3), page(2, 3)])])
+    assert report.notes == ("arxiv: 3 announced on 30 January, 3 stored, 0 missing; 3 read, 3 new",)
+    assert desk.state().papers == 3
+
+
 def test_what_did_not_come_is_looked_up(desk: Desk) -> None:
     """By id, once; then nothing is missing."""
     source = Answering(pages=[page(1, announced=[1, 2, 3])], knows=[a_paper(2), a_paper(3)])
