@@ -70,8 +70,8 @@ class Material:
 
 def compose(material: Material, links: DigestLinks) -> Digest:
     """Return the digest of an edition. Links are issued as of the edition's `created_at`."""
-    items = [item for item in material.edition.items if item.paper in material.papers]
-    sections = _sections(material, sorted(items, key=lambda item: item.position), links)
+    items = _items(material, material.edition)
+    sections = _sections(material, items, links)
     shown = [paper for section in sections for paper in section.papers]
     best = _best(items)
     best_title = _title(material.papers[best.paper]) if best else ""
@@ -87,6 +87,15 @@ def compose(material: Material, links: DigestLinks) -> Digest:
         footer=_footer(material, links),
         missed=_missed(material, material.missed, links) if material.missed else None,
     )
+
+
+def _items(material: Material, edition: Edition) -> list[EditionItem]:
+    """Return items in their order: of two that were folded into one paper since, the first."""
+    first: dict[PaperId, EditionItem] = {}
+    for item in sorted(edition.items, key=lambda item: item.position):
+        if item.paper in material.papers:
+            first.setdefault(item.paper, item)
+    return list(first.values())
 
 
 def _sections(material: Material, items: Sequence[EditionItem], links: DigestLinks) -> list[DigestSection]:
@@ -166,8 +175,7 @@ def _footer(material: Material, links: DigestLinks) -> DigestFooter:
 def _missed(material: Material, missed: Edition, links: DigestLinks) -> DigestMissed:
     """Return what to say of an edition that may not have arrived; what left the store is not named."""
     reader, now = material.subscriber, material.edition.created_at
-    items = sorted(missed.items, key=lambda item: item.position)
-    papers = [material.papers[item.paper] for item in items if item.paper in material.papers]
+    papers = [material.papers[item.paper] for item in _items(material, missed)]
     return DigestMissed(
         when=_day(missed, reader),
         papers=tuple(

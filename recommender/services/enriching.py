@@ -139,7 +139,8 @@ class _Asking:
         """Store one batch of answers and that they were asked for, in one transaction."""
         now = self.clock.now()
         known = {paper.id: paper for paper in asked}
-        sightings = [gained(known[paper.id], paper) for page in pages for paper in page.papers]
+        told = (paper for page in pages for paper in page.papers if paper.id in known)
+        sightings = [gained(known[paper.id], paper) for paper in told]
         signals = [signal for page in pages for signal in page.signals]
         with self.store.write() as unit:
             before = unit.papers.resolve(paper.id for paper in asked)

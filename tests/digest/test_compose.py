@@ -119,6 +119,19 @@ def test_preheader_differs_from_subject() -> None:
     assert len(made.preheader) <= 140
 
 
+def test_papers_that_became_one_are_shown_once() -> None:
+    """Two items of one edition whose papers were folded since: the first stays, in what was lost as well."""
+    made, lost = material(), missed()
+    one, other = made.edition.items[:2]
+    twice = replace(
+        made.edition, items=(*made.edition.items, replace(other, id=99, paper=one.paper, position=99))
+    )
+    assert compose(replace(made, edition=twice), links()) == compose(made, links())
+    after = material_after_loss()
+    again = replace(lost, items=(*lost.items, replace(lost.items[0], id=99, position=99)))
+    assert compose(replace(after, missed=again), links()) == compose(replace(after, missed=lost), links())
+
+
 def test_missing_papers_are_left_out() -> None:
     """A paper that left the store is not shown and not counted."""
     made = digest(papers={paper.id: paper for paper in PAPERS[1:]})
