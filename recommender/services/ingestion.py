@@ -128,7 +128,10 @@ class _Reading:
             return f"failed{runs}, left alone until {_instant(state.parked_until)}"
         parts = [state.outlook.quiet]
         if not state.outlook.quiet and is_late(state, self.clock.now()):
-            parts.append(f"nothing new yet, though expected since {_instant(state.outlook.expected_next)}")
+            due = _instant(state.outlook.expected_next)
+            parts.append(
+                f"more was expected at {due}" if self.new else f"nothing new yet, though expected since {due}"
+            )
         if state.announced_on:
             stored = f"{state.announced - state.missing:,} stored, {state.missing:,} missing"
             parts.append(f"{state.announced:,} announced on {state.announced_on:%-d %B}, {stored}")

@@ -215,6 +215,8 @@ def test_a_feed_that_lags_says_so(desk: Desk) -> None:
     assert report.notes == (
         "arxiv: nothing new yet, though expected since 2026-01-30 11:00 UTC; nothing new to read",
     )
+    report = desk.ingestion.run([Plain(pages=[replace(page(1, announced=()), outlook=expected)])])
+    assert report.notes == ("arxiv: more was expected at 2026-01-30 11:00 UTC; 1 read, 1 new",)
 
 
 def test_progress_is_told_from_start_to_end(desk: Desk) -> None:

@@ -150,7 +150,7 @@ def test_references_of_a_plain_list() -> None:
 @pytest.mark.parametrize(
     "body, reason",
     [
-        (b"2104.12345\n1706.03762\n", "seeds_file"),
+        (b"2104.12345\n1706.03762\n", "seeds_file of an interest, or with --for and --as"),
         (b"", "no library"),
         (b"a letter", "no library"),
         (b'{"a": 1}', "no items"),
