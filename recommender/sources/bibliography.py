@@ -30,8 +30,8 @@ def parse_bibliography(body: bytes, *, place: str, bare: bool = False) -> PaperP
     if library is None and lists_ids(body):
         if bare:
             return _list_of_ids(body, place).page(place, bare=True)
-        reason = "this is a list of ids without titles; use it as seeds_file of an interest, or with --for and --as"
-        raise SourceMalformed(_SOURCE, place, reason)
+        use = "use it as seeds_file of an interest, or with --for and --as"
+        raise SourceMalformed(_SOURCE, place, f"this is a list of ids without titles; {use}")
     if library is None:
         raise SourceMalformed(_SOURCE, place, f"this is no library; what can be read: {_FORMATS}")
     page = library.page(place, bare=bare)
