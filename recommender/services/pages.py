@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from recommender.domain.errors import SourceMalformed, UnknownSubscriber
@@ -60,7 +60,8 @@ def store_page(
     tally.counts.update(
         added=folded.added, changed=folded.changed, unchanged=folded.unchanged, refused=len(page.refused)
     )
-    tally.refused.extend(page.refused)
+    # Without their bytes: those of many bad sources together would fill the memory.
+    tally.refused.extend(replace(entry, body=None) for entry in page.refused)
     tally.warnings.extend(_named(warning, state) for warning in page.warnings)
     return folded.added
 
