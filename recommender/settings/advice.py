@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -25,12 +26,18 @@ from recommender.settings.source_models import SourceSection
 _WEEKS = tuple(datetime(2026, *day, tzinfo=UTC) for day in ((1, 19), (3, 22), (7, 19), (10, 31)))
 """Ends of weeks in which summer time holds nowhere, on one side only, or on both."""
 _EXAMPLE_DOMAINS = ("example.org", "example.com", "example.net", "example")
+_PORTS = (80, 443)
 Advice = tuple[tuple[str | int, ...], str, str]
 
 
 def warnings_of_settings(document: Document, settings: Settings) -> Iterator[Problem]:
     """Yield warnings about `paperroute.toml` with the environment laid over it."""
-    for path, message, fix in (*_about_mail(settings), *_about_inbox(settings), *_about_papers(settings)):
+    for path, message, fix in (
+        *_about_mail(settings),
+        *_about_inbox(settings),
+        *_about_papers(settings),
+        *_about_addresses(settings),
+    ):
         yield document.problem(document.positions.value(path), message, fix, severity="warning")
     yield from _readable_secret(document, settings)
 
@@ -138,6 +145,31 @@ def _about_papers(settings: Settings) -> Iterator[Advice]:
             "no weight looks at what a paper says or who wrote it",
             "give weight_content a number above 0",
         )
+
+
+def _about_addresses(settings: Settings) -> Iterator[Advice]:
+    """Yield a warning for each source's address that would be refused before anybody is asked."""
+    for number, source in enumerate(settings.source):
+        allowed = {host.lower() for host in source.allow_hosts}
+        for key in source.addresses:
+            names = _inner(getattr(source, key))
+            if names and allowed.isdisjoint(names):
+                message = f"{names[-1]} is asked only where allow_hosts names it"
+                yield (("source", number, key), message, f'add allow_hosts = ["{names[-1]}"]')
+
+
+def _inner(address: str) -> tuple[str, ...]:
+    """Return the names of a host that no public server has, the last with its port; none for all others."""
+    parts = urlsplit(address)
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        public = ip_address(host).is_global
+    except ValueError:
+        public = not fields.is_loopback(host)
+    if not host or (public and port in _PORTS):
+        return ()
+    shown = f"[{host}]" if ":" in host else host
+    return (host, shown, f"{shown}:{port}")
 
 
 def _about_subscriber(subscriber: Mapping[str, object]) -> Iterator[tuple[str, str, str]]:

@@ -85,7 +85,7 @@ def section_of(kind: Kind, *, described: bool = False) -> type[SourceSection]:
     model.kind = kind
     model.secrets = _with_form(hints, Form.SECRET)
     model.readers = _with_form(hints, Form.READER)
-    model.addresses = _with_form(hints, Form.WEB_URL)
+    model.addresses = (*_with_form(hints, Form.WEB_URL), *_with_form(hints, Form.FEED_URL))
     return model
 
 

@@ -173,3 +173,20 @@ def test_waiting_for_papers_fetched_too_late_is_warned_of(
     people = PEOPLE.replace('email = "a@example.org"\n', waiting)
     expected = [f"5: papers are fetched at {ingest} (UTC time), after this edition"] if late else []
     assert warnings(tmp_path, main, people) == expected
+
+
+@pytest.mark.parametrize(
+    "address, named",
+    [
+        ("http://127.0.0.1/feed.xml", "127.0.0.1:80"),
+        ("https://localhost/feed.xml", "localhost:443"),
+        ("http://[::1]:8000/feed.xml", "[::1]:8000"),
+        ("https://journal.example.org:8443/feed.xml", "journal.example.org:8443"),
+    ],
+)
+def test_an_address_that_would_be_refused_unasked(tmp_path: Path, address: str, named: str) -> None:
+    """Of this machine, the local network or another port; with allow_hosts nothing is said."""
+    table = f'[[source]]\ntype = "feed"\nurl = "{address}"\n'
+    assert warnings(tmp_path, table) == [f"3: {named} is asked only where allow_hosts names it"]
+    for host in (named, named.rpartition(":")[0]):
+        assert warnings(tmp_path, f'{table}allow_hosts = ["{host}"]\n') == []
