@@ -183,6 +183,16 @@ def same_work(one: Paper, other: Paper) -> bool:
     return near_equal(one.abstract, other.abstract)
 
 
+def are_strangers(one: Paper, other: Paper) -> bool:
+    """Tell whether two papers have neither title nor any author in common, where both name authors.
+
+    They share a DOI only by mistake: that of whole proceedings, or one that was mistyped.
+    """
+    if not (one.authors and other.authors) or title_key(one.title) == title_key(other.title):
+        return False
+    return not {author_key(name) for name in one.authors} & {author_key(name) for name in other.authors}
+
+
 def _signs(title: str) -> list[str]:
     found = (command or sign for command, sign in _SIGN.findall(title))
     return [sign for sign in found if sign not in _MANNERS]

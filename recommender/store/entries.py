@@ -16,6 +16,7 @@ from recommender.store.fold import merge
 Name = tuple[str, str]
 """An alias: (scheme, value)."""
 BY_NAME = "same id"
+BY_DOI = "same DOI, another title and other authors"
 BY_TITLE = "same title and first author"
 BY_HAND = "joined by hand"
 

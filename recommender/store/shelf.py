@@ -8,9 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from recommender.domain.identity import canonical_id, same_work, title_key
+from recommender.domain.identity import are_strangers, canonical_id, same_work, title_key
 from recommender.domain.papers import Paper, PaperId
-from recommender.store.entries import BY_HAND, BY_NAME, BY_TITLE, Entry, Fold, Name, is_strong, strong_names
+from recommender.store.entries import (
+    BY_DOI,
+    BY_HAND,
+    BY_NAME,
+    BY_TITLE,
+    Entry,
+    Fold,
+    Name,
+    is_strong,
+    strong_names,
+)
 from recommender.store.fold import rank
 
 Apart = frozenset[frozenset[PaperId]]
@@ -93,6 +103,9 @@ class Shelf:
         entry = min(found, key=lambda one: (one.stored is None, rank(one.paper.id)))
         before = entry.paper
         by_text = BY_NAME not in found.values() and is_strong(sighting) and is_strong(entry.paper)
+        if len(found) == 1 and self._is_claimed_by(entry, sighting):
+            entry.take_other(sighting, BY_DOI)
+            return entry, before
         if by_text and rank(sighting.id) < rank(entry.paper.id):
             # The better id gets a row of its own, so that all that stood at the other can go back there.
             entry = Entry(paper=sighting)
@@ -105,6 +118,11 @@ class Shelf:
         elif sighting.id not in entry.ids:
             entry.take_other(sighting, BY_TITLE)
         return entry, before
+
+    def _is_claimed_by(self, entry: Entry, sighting: Paper) -> bool:
+        """Tell whether a DOI was claimed before its own record came; it may be undone."""
+        first = sighting.id.startswith("doi:") and sighting.id not in entry.ids
+        return first and rank(entry.paper.id) <= rank(sighting.id) and are_strangers(entry.paper, sighting)
 
     def _find(self, sighting: Paper) -> dict[Entry, str]:
         """Return every entry that is this work, by name, then by title, and how it was found."""
@@ -123,11 +141,15 @@ class Shelf:
         return found
 
     def _named(self, name: Name, sighting: Paper) -> Entry | None:
-        """Follow a name, but do not believe a DOI that two arXiv papers of different titles share."""
+        """Follow a name, but do not believe a DOI that two arXiv papers of different titles share.
+
+        Nor one that a paper claims which has nothing in common with the record of that DOI.
+        """
         entry = self._names[name].place if name in self._names else None
         if entry is None or name[0] != "doi" or sighting.id == f"doi:{name[1]}":
             return entry
         disputed = rank(entry.paper.id) == rank(sighting.id) == 0 and entry.paper.id != sighting.id
+        disputed = disputed or (entry.paper.id == f"doi:{name[1]}" and are_strangers(entry.paper, sighting))
         own = self._names.get(_scheme_and_value(sighting.id))
         if not disputed or (own and own.place is entry) or same_work(entry.paper, sighting):
             return entry

@@ -129,7 +129,8 @@ class PapersConformance:
 
     def test_two_rows_become_one_when_a_paper_has_both_names(self, store: Store) -> None:
         """A preprint and a journal record meet when the preprint names its DOI."""
-        journal = titled("Another wording", id=PaperId("doi:10.1000/j"), doi="10.1000/j", authors=("Z. Zed",))
+        authors = ("Z. Zed", *a_paper().authors)
+        journal = titled("Another wording", id=PaperId("doi:10.1000/j"), doi="10.1000/j", authors=authors)
         kept(store, a_paper(), journal)
         with store.write() as unit:
             unit.papers.add_signals(

@@ -136,6 +136,28 @@ class TwinsConformance:
         with store.read() as unit:
             assert unit.papers.resolve([plain, salted]) == {plain: one.id, salted: other.id}
 
+    def test_a_doi_is_not_believed_where_nothing_else_agrees(self, store: Store) -> None:
+        """A preprint claims the DOI of another work, by mistake or because it is that of a whole volume."""
+        volume = replace(JOURNAL, title="Proceedings of it all", authors=("Ed Itor",), abstract="A volume.")
+        kept(store, volume)
+        voted(store, "ana@example.org", (volume, Act.SAVE, 0))
+        claiming = replace(FIRST, doi=volume.doi)
+        assert kept(store, claiming, volume, claiming) == (FIRST.id, volume.id, FIRST.id)
+        assert log(store) == {(volume.id, Act.SAVE): 1}
+
+    def test_a_doi_that_was_claimed_before_its_record_came_can_be_taken_back(self, store: Store) -> None:
+        """Then each is its own paper, and stays it."""
+        volume = replace(JOURNAL, title="Proceedings of it all", authors=("Ed Itor",), abstract="A volume.")
+        claiming = replace(FIRST, doi=volume.doi)
+        assert kept(store, claiming) == kept(store, volume) == (FIRST.id,)
+        with store.read() as unit:
+            assert [fold.why for fold in unit.twins.folds()] == ["same DOI, another title and other authors"]
+        undone(store)
+        assert kept(store, claiming, volume, claiming) == (FIRST.id, volume.id, FIRST.id)
+        with store.read() as unit:
+            titles = {paper.id: paper.title for paper in unit.papers.all()}
+        assert titles == {FIRST.id: FIRST.title, volume.id: volume.title}
+
     def test_sightings_after_the_fold_go_to_their_own_record(self, store: Store) -> None:
         """A new version of either shows when they are parted."""
         kept(store, FIRST, SECOND)
@@ -164,7 +186,7 @@ class TwinsConformance:
 
     def test_two_rows_made_one_by_an_id_can_be_parted(self, store: Store) -> None:
         """Votes, signals and events go home; an act that both had comes back."""
-        other = replace(JOURNAL, title="Another wording", authors=("Z. Zed",))
+        other = replace(JOURNAL, title="Another wording", authors=("Z. Zed", *FIRST.authors))
         kept(store, FIRST, other)
         voted(store, "ana@example.org", (FIRST, Act.UP, 0), (other, Act.UP, 0), (other, Act.SAVE, 1))
         signals = [Signal(paper=one.id, source="s", taken_at=NOON, stars=1) for one in (FIRST, other)]
