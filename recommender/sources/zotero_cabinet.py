@@ -28,6 +28,7 @@ _FOUND = 25
 _PHRASE = 200
 _WORDS = 200
 _TAKEN = 412
+_GROUPS = ("collaboration", "consortium", "team", "group")
 _MARK = re.compile(r"^Paper Route: (\S+)$", re.MULTILINE)
 _HINTS = {
     403: "check api_key of this source: save_to needs one that may write to this library",
@@ -160,8 +161,11 @@ def _same_doi(one: Paper, other: Paper) -> bool:
 
 
 def _creator(name: str) -> Mapping[str, str]:
-    given, _, family = name.rpartition(" ")
-    names = {"firstName": given, "lastName": family} if given else {"name": name}
+    family, _, given = (part.strip() for part in name.partition(","))
+    if not given:
+        given, _, family = name.rpartition(" ")
+    whole = not given or family.casefold() in _GROUPS
+    names = {"name": name} if whole else {"firstName": given, "lastName": family}
     return {"creatorType": "author", **names}
 
 

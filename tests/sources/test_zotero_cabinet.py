@@ -12,6 +12,7 @@ from recommender.domain.filing import Filed
 from recommender.domain.papers import Paper, PaperId, Refused
 from recommender.ports import Cabinet, HasCabinet
 from recommender.sources.http import PoliteClient
+from recommender.sources.zotero_cabinet import item_of
 from recommender.sources.zotero_place import ZoteroLibrary
 from tests.builders import a_paper
 from tests.sources.replay import Answer, FakeTime, client_for, replaying
@@ -239,3 +240,18 @@ def test_keys_are_spread() -> None:
     assert len(set(keys)) == 5_000
     assert all(KEYS.fullmatch(key) for key in keys)
     assert library.item_key("arxiv:1") == library.item_key("arxiv:1") != other.item_key("arxiv:1")
+
+
+@pytest.mark.parametrize(
+    "name, parts",
+    [
+        ("Ludwig Beet", {"firstName": "Ludwig", "lastName": "Beet"}),
+        ("Beet, Ludwig", {"firstName": "Ludwig", "lastName": "Beet"}),
+        ("Plato", {"name": "Plato"}),
+        ("The LHCb Collaboration", {"name": "The LHCb Collaboration"}),
+    ],
+)
+def test_names_of_authors_are_taken_apart(name: str, parts: dict[str, str]) -> None:
+    """However they are written; a group has no first name."""
+    library = ZoteroLibrary(reader="ana", library="users/1")
+    assert item_of(a_paper(authors=(name,)), library)["creators"] == [{"creatorType": "author", **parts}]
