@@ -78,7 +78,7 @@ class FeedSource:
     def fetch(self, since: Cursor | None) -> Iterator[PaperPage]:
         """Yield the feed as one page; an unchanged feed is an empty page with the old cursor.
 
-        Raises SourceUnavailable and SourceMalformed.
+        Raises SourceUnavailable and SourceMalformed, the latter too where no entry can be used.
         """
         ask = Ask(source=self._name, url=self._url)
         if since and not since.position.endswith(f" {self._mark}"):
@@ -90,13 +90,19 @@ class FeedSource:
             yield PaperPage(papers=(), place=self._place, cursor=since)
             return
         page = parse_feed(answer.body, source=self._name, place=self._place)
+        if page.refused and not page.papers:
+            yield page  # without a cursor: these bytes are to be read again, also if they stay as they are
+            reason = (
+                f"none of its {len(page.refused):,} entries can be used; the first: {page.refused[0].reason}"
+            )
+            raise SourceMalformed(self._name, self._place, reason)
         newest = max((paper.published for paper in page.papers if paper.published), default=None)
         position = f"{newest.isoformat() if newest else '-'} {self._mark}"
         cursor = Cursor(position=position, etag=answer.etag, last_modified=answer.last_modified)
         # A feed that had nothing dated yet may bring its archive now.
         known = since and not since.position.startswith("- ")
         papers = page.papers if known else _aged(page.papers, self._clock.now())
-        outlook = None if page.papers or page.refused else Outlook(quiet="the feed has no entries")
+        outlook = None if page.papers else Outlook(quiet="the feed has no entries")
         yield replace(page, papers=papers, cursor=cursor, outlook=outlook)
 
 

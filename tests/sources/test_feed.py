@@ -241,7 +241,8 @@ def test_other_json_is_no_feed(body: str) -> None:
 
 def test_keys_in_the_address_are_shown_nowhere(replay: Replay, client: PoliteClient) -> None:
     """Neither where entries are refused nor in what an error says; they are sent all the same."""
-    untitled = b'<rss version="2.0"><channel><title>J</title><item><link>x</link></item></channel></rss>'
+    items = b"<item><title>A title</title></item><item><link>x</link></item>"
+    untitled = b'<rss version="2.0"><channel><title>J</title>' + items + b"</channel></rss>"
     address = replay.says("/f", Answer(body=untitled), Answer(status=404))
     url = f"{address}?list=new&api_key=hush&auth=hush"
     (page,) = journal(client, url).fetch(None)
@@ -251,3 +252,17 @@ def test_keys_in_the_address_are_shown_nowhere(replay: Replay, client: PoliteCli
         list(journal(client, url).fetch(None))
     assert "hush" not in f"{caught.value} {caught.value.place}"
     assert ["hush" in target for target in replay.asked] == [True, True]
+
+
+def test_a_feed_of_which_nothing_can_be_used_has_failed(replay: Replay, client: PoliteClient) -> None:
+    """Its entries are set aside, it is not well, and it is read again though its bytes stay the same."""
+    items = b"<item><link>x</link></item>" * 3
+    body = b'<rss version="2.0"><channel><title>J</title>' + items + b"</channel></rss>"
+    url = replay.says("/f", Answer(body=body, headers={"ETag": '"1"'}))
+    pages = journal(client, url).fetch(None)
+    page = next(pages)
+    assert (len(page.refused), page.cursor) == (3, None)
+    with pytest.raises(
+        SourceMalformed, match="none of its 3 entries can be used; the first: it has no title"
+    ):
+        next(pages)
