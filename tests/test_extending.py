@@ -178,7 +178,7 @@ def walk(copy: Path) -> Walk:
 def test_the_source_is_read_from_its_table(walk: Walk) -> None:
     """`ingest` stores the paper, refuses the bad entry alone, and asks with what was stored next time."""
     assert walk.check[0] == 0
-    assert "1 sources (seminar)" in walk.check[1]
+    assert "1 source (seminar)" in walk.check[1]
     assert walk.ingest[0] == 4
     assert "1 added" in walk.ingest[1]
     assert "it has no title" in walk.ingest[1]
