@@ -69,7 +69,7 @@ def give_back(connection: Connection, moved: Mapping[str, Any], kept: PaperId, o
     for table, key, _ in _POINTING:
         columns = [table.c[name] for name in key]
         keys = [tuple(map(_value, columns, row)) for row in moved.get(table.name, ())]
-        for part in chunks(keys):
+        for part in chunks(keys, len(columns)):
             theirs = and_(table.c.paper_id == kept, tuple_(*columns).in_(part))
             connection.execute(update(table).where(theirs).values(paper_id=other))
     readers = set(connection.execute(select(SUBSCRIBER.c.id)).scalars()) if moved.get(_DROPPED) else set()

@@ -16,11 +16,12 @@ MOST_PARAMETERS = 30_000
 """PostgreSQL takes 65,535 bind parameters, SQLite 32,766."""
 
 
-def chunks(values: Iterable[T]) -> Iterator[list[T]]:
-    """Yield distinct values in lists short enough for one IN."""
+def chunks(values: Iterable[T], width: int = 1) -> Iterator[list[T]]:
+    """Yield distinct values in lists short enough for one IN; `width` is how many parameters each takes."""
     distinct = list(dict.fromkeys(values))
-    for start in range(0, len(distinct), MOST_PARAMETERS):
-        yield distinct[start : start + MOST_PARAMETERS]
+    most = MOST_PARAMETERS // width
+    for start in range(0, len(distinct), most):
+        yield distinct[start : start + most]
 
 
 def insert_or_skip(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -11,6 +11,7 @@ from recommender.ports import Cabinet
 from recommender.services.enriching import Enriching, Errand
 from recommender.services.filing import Filing
 from recommender.store.sql_store import SqlStore
+from recommender.store.statements import MOST_PARAMETERS, chunks
 from tests.builders import NOON, a_declaration, a_paper
 from tests.services.desk import Hands
 
@@ -85,3 +86,11 @@ def test_saved_papers_are_filed_once(store: SqlStore) -> None:
     with store.read() as unit:
         assert unit.people.saved(ana) == before
         assert [entry.via for entry in unit.people.feedback(ana)] == ["cli", f"filed:zotero:users/1/{ONE.id}"]
+
+
+def test_keys_of_several_columns_fit_into_one_statement() -> None:
+    """A tuple takes a parameter for each of its columns."""
+    keys = [(str(number), "at") for number in range(40_000)]
+    parts = list(chunks(keys, 2))
+    assert [key for part in parts for key in part] == keys
+    assert max(map(len, parts)) * 2 <= MOST_PARAMETERS
