@@ -24,8 +24,8 @@ class Intake(Protocol):
         """Return how many were announced and are missing on each day from `since` on, oldest first."""
         ...
 
-    def quarantine(self, source: str, refused: Sequence[Refused], *, at: datetime) -> int:
-        """Keep the bytes of refused entries that have some; return how many were new.
+    def quarantine(self, source: str, refused: Sequence[Refused], *, at: datetime) -> Sequence[Refused]:
+        """Keep the bytes of refused entries that have some; return those that had come before.
 
         The same bytes from the same source are one row with a count; each source's oldest rows go when
         there are more than 1,000, and bytes beyond 64 KiB of one entry are cut off.

@@ -1,7 +1,7 @@
 """One page of papers into the store, in one transaction, and the counting of what that did."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from recommender.ports import Store, UnitOfWork
 from recommender.services.library_news import record_news
 
 _ALWAYS = ("added", "changed", "unchanged", "refused")
-_WHERE_ANY = ("votes", "taken_back", "announced", "stored", "missing", "enriched")
+_WHERE_ANY = ("refused_before", "votes", "taken_back", "announced", "stored", "missing", "enriched")
 """Counts that say something only where a source has them."""
 
 
@@ -49,19 +49,25 @@ def store_page(
         folded = unit.papers.fold(page.papers, seen_at=now)
         unit.papers.add_signals(page.signals)
         news: Counter[str] = Counter()
+        known: Sequence[Refused] = ()
         if page.library is not None:
             names = dict(zip((paper.id for paper in page.papers), folded.ids, strict=True))
             news = _news(unit, page.library, names, page.place, now)
         if state is not None:
             unit.intake.announce(state.source, page.announced)
-            unit.intake.quarantine(state.source, page.refused, at=now)
+            known = unit.intake.quarantine(state.source, page.refused, at=now)
             unit.papers.save_source_state(state)
     tally.counts.update(news)
     tally.counts.update(
         added=folded.added, changed=folded.changed, unchanged=folded.unchanged, refused=len(page.refused)
     )
-    # Without their bytes: those of many bad sources together would fill the memory.
-    tally.refused.extend(replace(entry, body=None) for entry in page.refused)
+    if known:
+        tally.counts["refused_before"] += len(known)
+    # An entry that stays bad is told of once and not by every run; without their bytes, for those of many
+    # bad sources together would fill the memory.
+    old = {id(entry) for entry in known}
+    fresh = [entry for entry in page.refused if id(entry) not in old]
+    tally.refused.extend(replace(entry, body=None) for entry in fresh)
     tally.warnings.extend(_named(warning, state) for warning in page.warnings)
     return folded.added
 

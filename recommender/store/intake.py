@@ -68,8 +68,8 @@ class SqlIntake:
             for row in self._connection.execute(query)
         ]
 
-    def quarantine(self, source: str, refused: Sequence[Refused], *, at: datetime) -> int:
-        """Keep the bytes of refused entries that have some; return how many were new."""
+    def quarantine(self, source: str, refused: Sequence[Refused], *, at: datetime) -> Sequence[Refused]:
+        """Keep the bytes of refused entries that have some; return those that had come before."""
         rows = {
             _key(source, entry.body): {
                 "key": _key(source, entry.body),
@@ -84,8 +84,12 @@ class SqlIntake:
             if entry.body
         }
         if not rows:
-            return 0
-        new = run_many(self._connection, insert_or_skip(self._connection, QUARANTINE), list(rows.values()))
+            return ()
+        before: set[str] = set()
+        for part in chunks(rows):
+            known = select(QUARANTINE.c.key).where(QUARANTINE.c.key.in_(part))
+            before.update(self._connection.execute(known).scalars())
+        run_many(self._connection, insert_or_skip(self._connection, QUARANTINE), list(rows.values()))
         for part in chunks(rows):
             self._connection.execute(
                 update(QUARANTINE).where(QUARANTINE.c.key.in_(part)).values(times=QUARANTINE.c.times + 1)
@@ -95,7 +99,7 @@ class SqlIntake:
         self._connection.execute(
             delete(QUARANTINE).where(QUARANTINE.c.source == source, QUARANTINE.c.key.not_in(kept))
         )
-        return new
+        return [entry for entry in refused if entry.body and _key(source, entry.body) in before]
 
     def quarantined(self, source: str | None = None) -> Sequence[Quarantined]:
         """Return what is set aside, newest first."""

@@ -1,11 +1,14 @@
 """Ingestion held against what sources announce, and what becomes of those that fail."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import SourceError, SourceMalformed
 from recommender.domain.papers import Outlook, PaperPage, Refused
@@ -184,14 +187,40 @@ def test_a_fault_of_ours_is_that_sources_failure(desk: Desk) -> None:
     assert desk.state().failures == 1
 
 
+def test_what_the_store_cannot_take_is_its_sources_failure(desk: Desk) -> None:
+    """The page is dropped whole, the source is parked, and the others are read."""
+    unfit = replace(a_paper(1), categories=5)  # type: ignore[arg-type]  # what no parser should let through
+    bad = PaperPage(papers=[unfit], place="http://a/feed")
+    report = desk.ingestion.run([Plain(pages=[bad]), Plain(name="feed", pages=[page(2)])])
+    (failure,) = report.failures
+    assert failure.place == "arxiv: http://a/feed"
+    assert failure.reason == "unexpected TypeError while storing; please report it"
+    assert (report.counts["sources_ok"], report.counts["added"]) == (1, 1)
+    assert desk.state().parked_until == NOON + timedelta(minutes=10)
+
+
+def test_nobody_is_asked_while_the_store_takes_nothing(desk: Desk, tmp_path: Path) -> None:
+    """A daemon would ask again at every tick."""
+    with closing(sqlite3.connect(tmp_path / "store.db")) as raw:
+        raw.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON source_state BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        raw.commit()
+    source = Plain(pages=[page(1)])
+    with pytest.raises(IntegrityError, match="disk full"):
+        desk.ingestion.run([source])
+    assert source.asked == []
+
+
 def test_warnings_say_whose_they_are_and_entries_are_set_aside(desk: Desk) -> None:
     """Once by name; bytes of refused entries are in quarantine alone, once however often they come."""
     refused = [Refused(place="http://a/feed, entry 2", reason="no title", body=b"<entry/>")]
     pages = [page(1, refused=refused, warnings=["the feed lags", "arxiv: another road was taken"])]
-    for _ in range(2):
-        report = desk.ingestion.run([Plain(pages=pages)])
+    report = desk.ingestion.run([Plain(pages=pages)])
     assert report.warnings == ("arxiv: the feed lags", "arxiv: another road was taken")
     assert (report.counts["refused"], report.failures) == (1, (replace(refused[0], body=None),))
+    again = desk.ingestion.run([Plain(pages=pages)])
+    assert (again.counts["refused"], again.counts["refused_before"], again.partial) == (1, 1, False)
     with desk.store.read() as unit:
         (kept,) = unit.intake.quarantined("arxiv")
     assert (kept.body, kept.times, kept.place) == (b"<entry/>", 2, refused[0].place)
