@@ -15,7 +15,7 @@ from recommender.domain.papers import PaperId, PaperPage, Refused, SourceState
 from recommender.domain.parking import is_resting, rest
 from recommender.domain.reports import Report
 from recommender.ports import Clock, LooksUp, Source, Store
-from recommender.services.guarding import guarded
+from recommender.services.guarding import blamed, guarded
 from recommender.services.pages import Tally, store_page
 from recommender.services.progress import Progress, silent
 
@@ -91,6 +91,9 @@ class _Reading:
         """Read all pages, then look for what was announced and did not come; raises SourceError."""
         # Why it was quiet the last time says nothing of this time.
         self.state = replace(self.state, outlook=replace(self.state.outlook, quiet=""))
+        # Nobody is asked, every few seconds at that, for what a full disk or a locked store cannot take.
+        with self.store.write() as unit:
+            unit.papers.save_source_state(self.state)
         self._take(guarded(self.source.name, self.source.fetch(self.state.cursor)))
         self._complete()
         self.state = replace(
@@ -147,7 +150,8 @@ class _Reading:
                 cursor=page.cursor or self.state.cursor,
                 outlook=page.outlook or self.state.outlook,
             )
-            new = store_page(self.store, page, now, self.tally, state=state)
+            with blamed(self.source.name, page.place or self.source.name):
+                new = store_page(self.store, page, now, self.tally, state=state)
             self.state = replace(state, last_new=now) if new else state
             self.new += new
             self.announced += sum(len(entry.papers) for entry in page.announced)
