@@ -22,14 +22,6 @@ _PIECE = 64 * 1024
 Readers = Mapping[str, Callable[[Element], Paper]]
 
 
-def parse_xml(body: bytes, *, source: str, place: str, expected: str) -> Element:
-    """Return the root element of a small document.
-
-    Raises SourceMalformed naming what was `expected` instead.
-    """
-    return read_entries(body, Sieve(place), {}, source=source, expected=expected)
-
-
 def read_entries(body: bytes, sieve: Sieve, readers: Readers, *, source: str, expected: str) -> Element:
     """Give each outermost element whose tag is in `readers` to its reader, through the sieve.
 
