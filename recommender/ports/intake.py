@@ -1,6 +1,6 @@
 """Protocols of what is kept about sources: what they announced, what was set aside, what was asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -30,6 +30,10 @@ class Intake(Protocol):
         The same bytes from the same source are one row with a count; each source's oldest rows go when
         there are more than 1,000, and bytes beyond 64 KiB of one entry are cut off.
         """
+        ...
+
+    def set_aside(self) -> Mapping[str, int]:
+        """Count what is set aside, by source."""
         ...
 
     def quarantined(self, source: str | None = None) -> Sequence[Quarantined]:

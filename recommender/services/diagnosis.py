@@ -60,6 +60,7 @@ class Diagnosis:
                     *self._stopped(unit),
                     *self._zones(unit),
                     *self._sources(unit),
+                    *_set_aside(unit.intake.set_aside()),
                     identity_finding(unit),
                     self._artifact(unit),
                     *self._outbox(unit),
@@ -154,6 +155,15 @@ class Diagnosis:
             *(_needing(state, standings[state], now) for state in _NEEDS if state in standings),
             *_last_words(unit.outbox.last_reply()),
         ]
+
+
+def _set_aside(entries: Mapping[str, int]) -> list[Finding]:
+    """Say how many entries of sources could not become papers."""
+    if not entries:
+        return []
+    named = ", ".join(f"{count:,} of {source}" for source, count in entries.items())
+    detail = f"entries that could not become papers: {named}"
+    return [Finding(check="quarantine", health=Health.OK, detail=detail, fix="paperroute quarantine")]
 
 
 def _backlog(standings: Mapping[DeliveryState, Standing], sent: int, now: datetime) -> Finding:

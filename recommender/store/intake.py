@@ -1,7 +1,7 @@
 """The books of ingestion, in SQL: announced, quarantined, enriched, and events of papers."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -100,6 +100,12 @@ class SqlIntake:
             delete(QUARANTINE).where(QUARANTINE.c.source == source, QUARANTINE.c.key.not_in(kept))
         )
         return [entry for entry in refused if entry.body and _key(source, entry.body) in before]
+
+    def set_aside(self) -> Mapping[str, int]:
+        """Count what is set aside, by source."""
+        query = select(QUARANTINE.c.source, func.count().label("entries")).group_by(QUARANTINE.c.source)
+        rows = self._connection.execute(query.order_by(QUARANTINE.c.source))
+        return {row.source: row.entries for row in rows}
 
     def quarantined(self, source: str | None = None) -> Sequence[Quarantined]:
         """Return what is set aside, newest first."""

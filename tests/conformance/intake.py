@@ -100,6 +100,7 @@ class IntakeConformance:
         with store.read() as unit:
             later, first = unit.intake.quarantined()
             assert unit.intake.quarantined("feed") == [first]
+            assert unit.intake.set_aside() == {"arxiv": 1, "feed": 1}
         assert (first.body, first.place, first.reason) == (body, bad(body).place, "no title")
         assert (first.source, first.at, first.times) == ("feed", NOON, 1)
         assert (later.source, later.reason) == ("arxiv", "no id")

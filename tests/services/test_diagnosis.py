@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from recommender.domain.editions import DeliveryState
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected
+from recommender.domain.papers import Refused
 from recommender.services.diagnosis import Diagnosis
 from recommender.services.findings import Finding, Health
 from tests.fakes.mailer import FakeMailer
@@ -83,3 +84,14 @@ def test_expired_lately_is_told(room: Mailroom) -> None:
     assert (expired.health, expired.detail.startswith("3 expired, 3 of them in")) == (Health.WARNING, True)
     room.clock.instant += timedelta(days=8)
     assert found(room)["outbox expired"].health is Health.OK
+
+
+def test_entries_set_aside_are_counted_by_source(room: Mailroom) -> None:
+    """None is no line."""
+    asked = Diagnosis(room.store, room.clock, [], [])
+    assert "quarantine" not in {entry.check for entry in asked.run()}
+    bad = [Refused(place="entry 1", reason="no title", body=body) for body in (b"1", b"2")]
+    with room.store.write() as unit:
+        unit.intake.quarantine("seminar", bad, at=room.clock.now())
+    (line,) = [entry for entry in asked.run() if entry.check == "quarantine"]
+    assert line.detail == "entries that could not become papers: 2 of seminar"
