@@ -74,8 +74,9 @@ class Visit:
                     yield held
                 held = page
         except SourceError:
-            if held is not None:
-                yield replace(held, warnings=tuple(self.warnings))
+            if held is not None or self.warnings:
+                failed = held or PaperPage(papers=(), place=self.roads.feed.url)
+                yield replace(failed, warnings=tuple(self.warnings))
             raise
         last = held or PaperPage(papers=(), place=self.roads.feed.url)
         warnings, said = tuple(self.warnings), outlook(self.now, self._shown, self._reached, news=self._news)

@@ -106,6 +106,7 @@ def test_when_all_roads_fail_the_first_fault_is_raised(desk: Desk, since: str | 
     with pytest.raises(SourceMalformed, match="document type"):
         desk.visit(since)
     assert {FEED, OAI, API} == set(desk.asked)
+    assert "OAI-PMH" in desk.warnings  # the faults of the other roads are told too
 
 
 def test_a_gap_that_no_road_fills_is_read_next_time(desk: Desk) -> None:
