@@ -14,6 +14,8 @@ Resolver = Callable[[str, int], Sequence[str]]
 """Gives the addresses of a host name; raises OSError where there are none."""
 
 _PORTS = frozenset({80, 443})
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
+"""Full stops of other scripts: names are looked up, and hosts paced, as if they were dots."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")
 """All IPv6 that was ever given out; the rest holds old and local ways to write IPv4 addresses."""
@@ -50,7 +52,7 @@ def target(url: str, allow_hosts: Collection[str]) -> Target:
         port = parts.port
     except ValueError as error:
         raise Forbidden(f"{url!r} is no URL that can be read") from error
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").rstrip(".")
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").translate(_DOTS).rstrip(".")
     if scheme not in ("http", "https") or not host:
         raise Forbidden("only http:// and https:// addresses are fetched")
     if parts.username is not None or parts.password is not None:

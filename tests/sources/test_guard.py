@@ -53,3 +53,9 @@ def test_listed_host_may_carry_its_port() -> None:
     assert target("http://[::1]:8080/", ["[::1]:8080"]).host == "::1"
     with pytest.raises(Forbidden):
         target("http://[::1]:8081/", ["[::1]:8080"])
+
+
+@pytest.mark.parametrize("stop", ["\u3002", "\uff0e", "\uff61"])
+def test_a_host_has_one_name_whatever_its_dots(stop: str) -> None:
+    """Else a redirect could ask a host besides the pace that it is owed."""
+    assert target(f"http://export{stop}arxiv{stop}org/", ()).host == "export.arxiv.org"
