@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from recommender.domain.errors import SourceMalformed, SourceUnavailable
+from recommender.domain.errors import SourceUnavailable
 from recommender.domain.papers import Cursor, PaperId
 from recommender.ports import LooksUp
 from recommender.sources.http import PoliteClient
@@ -296,12 +296,3 @@ def test_look_up_finds_the_one_id_that_arxiv_dislikes(desk: Desk) -> None:
     desk.pages = list(desk.source.look_up([PaperId("arxiv:2604.00001"), PaperId("arxiv:2613.00001")]))
     assert desk.papers == ["2604.00001"]
     assert ["2613.00001" in refused.place for page in desk.pages for refused in page.refused] == [True]
-
-
-@pytest.mark.parametrize("answer", [Answer(status=404), Answer(body=b"<html>closed for today</html>")])
-def test_look_up_gives_up_where_nothing_is_answered(desk: Desk, answer: Answer) -> None:
-    """A hundred ids are not asked for one by one when it is not the ids."""
-    desk.says(api=answer)
-    with pytest.raises(SourceMalformed):
-        list(desk.source.look_up([PaperId(f"arxiv:2604.{number:05}") for number in range(100)]))
-    assert len(desk.replay.asked) < 12

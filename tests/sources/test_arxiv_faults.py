@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from recommender.domain.errors import SourceError, SourceMalformed, SourceUnavailable
-from recommender.domain.papers import Cursor
+from recommender.domain.papers import Cursor, PaperId
 from recommender.sources.http import PoliteClient
 from tests.sources.arxiv_desk import (
     API,
@@ -216,3 +216,12 @@ def test_a_weekend_without_the_feed_is_not_silent(desk: Desk) -> None:
     desk.visit(FRIDAY)
     assert "the announcement feed failed" in desk.warnings
     assert desk.cursor == FRIDAY
+
+
+@pytest.mark.parametrize("answer", [Answer(status=404), Answer(body=b"<html>closed for today</html>")])
+def test_look_up_gives_up_where_nothing_is_answered(desk: Desk, answer: Answer) -> None:
+    """A hundred ids are not asked for one by one when it is not the ids."""
+    desk.says(api=answer)
+    with pytest.raises(SourceMalformed):
+        list(desk.source.look_up([PaperId(f"arxiv:2604.{number:05}") for number in range(100)]))
+    assert len(desk.replay.asked) < 12

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import os
 import time as system_time
 from collections.abc import Callable
 from dataclasses import replace
@@ -247,70 +246,3 @@ def test_notes_never_close_longer_than_they_say() -> None:
     """The earlier of both limits holds."""
     note = Note(free_at=1_000.0, noted_at=900.0)
     assert [note.left(now) for now in (900.0, 950.0, 1_000.0, 2_000.0, 0.0)] == [100.0, 50.0, 0.0, 0.0, 100.0]
-
-
-def test_a_busy_lane_is_waited_for_once(tmp_path: Path, replay: Replay, time: FakeTime, wall: Wall) -> None:
-    """Who waited three minutes for another process does not wait three times."""
-    folder = LaneFolder(tmp_path, wall)
-    timing = Timing(monotonic=time.monotonic, sleep=time.sleep, folder=folder)
-    client = PoliteClient(contact="x", allow_hosts=[replay.host], timing=timing)
-    asked = Ask(source="arxiv", url=replay.says("/a", Answer(body=b"x")), lane=ARXIV)
-    started = time.seconds
-    other = LaneFolder(tmp_path, wall).held(ARXIV.name, 3.0, time.sleep)
-    with other, pytest.raises(SourceUnavailable, match="another process"):
-        client.get(asked)
-    assert time.seconds - started < 200
-    assert replay.asked == []
-
-
-def test_a_lane_of_another_user_is_kept_to(
-    tmp_path: Path, time: FakeTime, wall: Wall, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who may read the file and not write it waits for its lock and keeps to its note."""
-    refused(Pacer(Timing(monotonic=time.monotonic, sleep=time.sleep, folder=LaneFolder(tmp_path, wall))))
-    opened = os.open
-
-    def reading_only(path: Path, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_RDWR:
-            raise PermissionError(13, "not yours")
-        return opened(path, flags, mode)
-
-    monkeypatch.setattr(os, "open", reading_only)
-    folder = LaneFolder(tmp_path, wall)
-    assert closed_for(Pacer(Timing(monotonic=time.monotonic, sleep=time.sleep, folder=folder))) == 3600
-    one, other = (folder.held(ARXIV.name, 3.0, time.sleep) for _ in range(2))
-    with one, pytest.raises(LaneBusy), other:
-        pass
-
-
-def test_the_umask_says_who_may_use_a_lane(tmp_path: Path, wall: Wall, time: FakeTime) -> None:
-    """Two users of one group share a lane where they share the folder."""
-    before = os.umask(0o002)
-    try:
-        with LaneFolder(tmp_path, wall).held(ARXIV.name, 3.0, time.sleep):
-            pass
-    finally:
-        os.umask(before)
-    assert (tmp_path / f"{ARXIV.name}.lane").stat().st_mode & 0o777 == 0o664
-
-
-def test_who_waits_holds_nobody_up(
-    process: Callable[[], Pacer], tmp_path: Path, time: FakeTime, wall: Wall
-) -> None:
-    """A process with many questions lets another one ask in between."""
-    other = process()
-    asked: list[str] = []
-
-    def sleep(seconds: float) -> None:
-        time.sleep(seconds)
-        if "other" not in asked:
-            asked.append("other")
-            with other.turn(ARXIV):
-                pass
-
-    one = Pacer(Timing(monotonic=time.monotonic, sleep=sleep, folder=LaneFolder(tmp_path / "var", wall)))
-    for _ in range(2):
-        with one.turn(ARXIV):
-            asked.append("one")
-    assert asked == ["one", "other", "one"]
-    assert time.sleeps == [3.0, 3.0]
