@@ -50,6 +50,8 @@ def hand_over(connection: Connection, lost: PaperId, kept: PaperId) -> Moved:
     Where both have the same act or signal, one of the two goes, and is written down.
     """
     moved: Moved = {}
+    # Who is just writing something about it comes first, and is moved along.
+    connection.execute(select(PAPER.c.id).where(PAPER.c.id == lost).with_for_update())
     for table, key, once in _POINTING:
         if once and (dropped := _drop(connection, table, once, (lost, kept))):
             moved.setdefault(_DROPPED, {})[table.name] = dropped

@@ -33,11 +33,31 @@ def canonical(connection: Connection, ids: Iterable[PaperId]) -> dict[PaperId, P
     A page read its ids before another process renamed a paper: what it writes must still arrive.
     """
     wanted = list(dict.fromkeys(ids))
-    found = look_up(connection, (split(paper) for paper in wanted))
+    found = look_up_held(connection, [split(paper) for paper in wanted])
     for paper in wanted:
         if split(paper) not in found:
             raise UnknownPaper(paper)
     return {paper: found[split(paper)] for paper in wanted}
+
+
+def look_up_held(connection: Connection, names: Sequence[Name]) -> dict[Name, PaperId]:
+    """Return the canonical ids of the names that exist, and hold them until the transaction ends.
+
+    A paper that is folded by somebody just now is waited for and looked up again.
+    """
+    while True:
+        found = look_up(connection, names)
+        if connection.dialect.name != "postgresql" or _held(connection, found.values()):
+            return found
+
+
+def _held(connection: Connection, papers: Iterable[PaperId]) -> bool:
+    """Keep others from moving rows away; tell whether all of them are still there."""
+    for part in chunks(sorted(papers)):
+        rows = select(PAPER.c.id).where(PAPER.c.id.in_(part)).order_by(PAPER.c.id)
+        if len(connection.execute(rows.with_for_update(read=True, key_share=True)).all()) < len(part):
+            return False
+    return True
 
 
 def resolve(connection: Connection, references: Iterable[str]) -> Mapping[str, PaperId]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, String, Text, case, cast, func, literal, sele
 
 from recommender.domain.papers import Folded, Paper, PaperId, PaperStatus, Signal, SourceState
 from recommender.store.folding import fold
-from recommender.store.names import look_up, resolve, split
+from recommender.store.names import look_up_held, resolve, split
 from recommender.store.rows import read_paper, read_signal, read_source, source_row
 from recommender.store.schema import PAPER, PAPER_SIGNAL, SOURCE_STATE
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
@@ -89,7 +89,7 @@ class SqlPapers:
 
     def add_signals(self, signals: Sequence[Signal]) -> int:
         """Append snapshots of known papers (others are left out); return how many were new."""
-        known = look_up(self._connection, (split(signal.paper) for signal in signals))
+        known = look_up_held(self._connection, [split(signal.paper) for signal in signals])
         rows = [
             {
                 "paper_id": known[split(signal.paper)],

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
+from recommender.domain.feedback import Act, Feedback
 from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.domain.subscribers import SubscriberState
 from recommender.store.sql_store import SqlStore
@@ -13,6 +14,7 @@ from tests.conformance.outbox import an_edition
 
 WORKERS = 4
 EDITIONS = 40
+VOTES = 30
 StoreFactory = Callable[[], SqlStore]
 
 
@@ -100,3 +102,35 @@ def test_two_messages_of_one_reader_do_not_wait_for_each_other(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         assert sum(pool.map(work, range(WORKERS))) == WORKERS * rounds
+
+
+def test_a_vote_that_meets_a_fold_arrives(store: SqlStore, new_store: StoreFactory) -> None:
+    """Readers vote on two papers while these become one and two again, over and over."""
+    with store.write() as unit:
+        one, other = unit.papers.fold([a_paper(1), a_paper(2)], seen_at=NOON).ids
+        ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON).id
+    start = Barrier(3)
+
+    def vote(worker: int) -> None:
+        own = new_store()
+        start.wait()
+        for number in range(VOTES):
+            at = NOON + timedelta(minutes=number, seconds=worker)
+            with own.write() as unit:
+                unit.people.record([Feedback(subscriber=ana, paper=(one, other)[worker], act=Act.UP, at=at)])
+
+    def fold(_: int) -> None:
+        own = new_store()
+        start.wait()
+        for _ in range(VOTES // 2):
+            with own.write() as unit:
+                made = unit.twins.join(one, other, at=NOON)
+            with own.write() as unit:
+                unit.twins.undo(made.id, at=NOON)
+
+    with ThreadPoolExecutor(3) as pool:
+        ends = [pool.submit(vote, 0), pool.submit(vote, 1), pool.submit(fold, 2)]
+        for end in ends:
+            end.result()
+    with store.read() as unit:
+        assert len(unit.people.feedback()) == 2 * VOTES
