@@ -8,6 +8,7 @@ import typer
 from recommender.cli.bars import reading
 from recommender.cli.context import application_of
 from recommender.cli.output import say, tell
+from recommender.domain.errors import InputError
 from recommender.domain.reports import Report
 from recommender.services.library_import import LibraryUse
 
@@ -93,11 +94,14 @@ def ingest(
 ) -> None:
     """Fetch new papers from the configured sources."""
     application = application_of(context)
-    chosen = application.incoming.sources(only=source)
+    try:
+        chosen = application.incoming.sources(only=source)
+        if since is not None:
+            application.incoming.rewind(chosen, since)
+    except InputError as error:
+        raise typer.BadParameter(str(error)) from error
     if not chosen:
         say("no source is configured; add [[source]] to paperroute.toml")
-    if since is not None:
-        application.incoming.rewind(chosen, since)
     with reading() as show_progress:
         report = application.incoming.ingestion().run(chosen, show_progress, insist=source is not None)
     tell(report)

@@ -241,7 +241,8 @@ class Visit:
     def _not_checked(self, error: SourceError) -> None:
         self._unchecked = True
         if self.check:
-            self.warnings.append(f"completeness was not checked: {error.place}: {error.reason}")
+            asked = error.place.partition("?")[0]
+            self.warnings.append(f"completeness was not checked: {asked}: {error.reason}")
 
     def _stop_if_asked_to(self, error: SourceError) -> None:
         """Raise where arXiv itself wants a pause, and not merely one of its roads."""

@@ -117,7 +117,7 @@ def test_a_terminal_shows_a_row_for_each_source(project: Project, blog: Replay) 
 
 def test_no_reading_starts_in_the_future(project: Project, blog: Replay) -> None:
     """A slip in the year would pass over what comes until then; nothing is asked and nothing moves."""
-    told = project.run(*_NIGHT, "ingest", "--since", "2027-01-30", code=1).err
+    told = project.run(*_NIGHT, "ingest", "--since", "2027-01-30", code=2).err
     assert "2027-01-30 is in the future; today is 2026-01-30" in told
     assert not blog.asked
     blog.says("/feed", feed("Knowledge Editing"))
