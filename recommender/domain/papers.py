@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
 PaperId = NewType("PaperId", str)
 """Canonical id: `arxiv:2401.12345`, else `doi:10.…`, else `title:<key>`."""
+
+
+NEWS = timedelta(days=30)
+"""How long ago a paper may have become public and still be new to who has not seen it."""
 
 
 class PaperStatus(StrEnum):

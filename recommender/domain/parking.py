@@ -1,10 +1,14 @@
-"""How long a source that failed is left alone: pure arithmetic.
+"""How long a source that failed is left alone, and what is remembered of it: pure.
 
 A failure may pass in minutes, so the first rest is short; each further one doubles it up to half a day,
 so that a source which is down for a week is asked a few times a day and not every minute.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from recommender.domain.errors import SourceError
+from recommender.domain.papers import SourceState
 
 _FIRST = timedelta(minutes=10)
 _FIRST_THROTTLED = timedelta(hours=1)
@@ -24,6 +28,13 @@ def rest(failures: int, *, throttled: bool = False, retry_after: float | None = 
     ours: timedelta = min(first * (1 << min(failures - 1, 10)), _LONGEST)
     wish = timedelta(seconds=min(retry_after or 0.0, LONGEST_WISH.total_seconds()))
     return max(ours, wish)
+
+
+def parked(state: SourceState, error: SourceError, *, told: str, now: datetime) -> SourceState:
+    """Return the state of a source, or of an enricher, that has failed once more; `told` says how."""
+    failures = state.failures + 1
+    pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
+    return replace(state, last_error=told, last_error_at=now, failures=failures, parked_until=now + pause)
 
 
 def is_resting(until: datetime | None, noted_at: datetime | None, now: datetime) -> bool:

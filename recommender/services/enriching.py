@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from recommender.domain.errors import SourceError
 from recommender.domain.papers import Paper, PaperPage, SourceState
-from recommender.domain.parking import is_resting, rest
+from recommender.domain.parking import is_resting, parked
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Enricher, Store
 from recommender.services.guarding import guarded
@@ -113,15 +113,7 @@ class _Asking:
 
     def note_failure(self, state: SourceState, error: SourceError) -> None:
         """Leave it alone for a while."""
-        now, failures = self.clock.now(), state.failures + 1
-        pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
-        failed = replace(
-            state,
-            last_error=_told(error),
-            last_error_at=now,
-            failures=failures,
-            parked_until=now + pause,
-        )
+        failed = parked(state, error, told=_told(error), now=self.clock.now())
         with self.store.write() as unit:
             unit.papers.save_source_state(failed)
 

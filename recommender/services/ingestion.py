@@ -12,7 +12,7 @@ from shlex import quote
 from recommender.domain.condition import is_late
 from recommender.domain.errors import SourceError
 from recommender.domain.papers import PaperId, PaperPage, Refused, SourceState
-from recommender.domain.parking import is_resting, rest
+from recommender.domain.parking import is_resting, parked
 from recommender.domain.reports import Report
 from recommender.ports import Clock, LooksUp, Source, Store
 from recommender.services.guarding import blamed, guarded
@@ -110,16 +110,8 @@ class _Reading:
 
     def note_failure(self, error: SourceError) -> None:
         """Keep the cursor as the last committed page left it, and leave the source alone for a while."""
-        now = self.clock.now()
-        failures = self.state.failures + 1
-        pause = rest(failures, throttled=error.throttled, retry_after=error.retry_after)
-        self.state = replace(
-            self.state,
-            last_error=f"{error.place}: {error.reason}",
-            last_error_at=now,
-            failures=failures,
-            parked_until=now + pause,
-        )
+        told = f"{error.place}: {error.reason}"
+        self.state = parked(self.state, error, told=told, now=self.clock.now())
         with self.store.write() as unit:
             unit.papers.save_source_state(self.state)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id
-from recommender.domain.papers import Paper, PaperId, PaperStatus
+from recommender.domain.papers import NEWS, Paper, PaperId, PaperStatus
 from recommender.sources.sieve import Unusable
 from recommender.sources.text import clean_title
 
@@ -18,8 +18,6 @@ _WITHDRAWN = re.compile(
 _ID_MONTH = re.compile(r"[:/](\d\d)(0[1-9]|1[0-2])")
 _FIRST_YEAR = 90
 """Two-digit years above are of the last century; arXiv began in 1991."""
-RECENT = timedelta(days=30)
-"""How long ago a paper may have become public and still be new to who has not seen it."""
 _NAME_ENDINGS = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
 
 
@@ -81,7 +79,7 @@ def long_public(paper: PaperId, when: datetime) -> datetime | None:
     if month is None:
         return None
     public = (month + timedelta(days=31)).replace(day=1)
-    return public if when - public > RECENT else None
+    return public if when - public > NEWS else None
 
 
 def dated(paper: Paper, when: datetime) -> Paper:
@@ -93,4 +91,4 @@ def dated(paper: Paper, when: datetime) -> Paper:
     month = id_month(paper.id)
     known = [moment for moment in (paper.published, month) if moment]
     public = max(known, default=None)
-    return replace(paper, first_seen=public) if public and when - public > RECENT else paper
+    return replace(paper, first_seen=public) if public and when - public > NEWS else paper

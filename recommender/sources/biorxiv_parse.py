@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import partial
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import canonical_id, normal_doi
-from recommender.domain.papers import Paper, PaperPage, PaperStatus
+from recommender.domain.papers import NEWS, Paper, PaperPage, PaperStatus
 from recommender.sources.jsontree import parse_json
 from recommender.sources.moments import moment
 from recommender.sources.sieve import Sieve, Unusable
@@ -30,8 +30,6 @@ from recommender.sources.text import (
 _NOTHING = "no posts found"
 _MOST = 1_000
 """Rows of one answer that are read; the API sends a hundred at most."""
-_RECENT = timedelta(days=30)
-"""How long ago a preprint may have become public and still be new to who has not seen it."""
 _DAY_IN_DOI = re.compile(r"10\.\d{4,9}/(\d{4})\.(\d{2})\.(\d{2})\.")
 _DATED_DOIS = datetime(2019, 12, 11, tzinfo=UTC)
 """DOIs have their day in them since then; those without one are older."""
@@ -132,7 +130,7 @@ def _long_public(doi: str, when: datetime) -> datetime | None:
     """Return since when a preprint is public at the least, if that was over 30 days before `when`."""
     found = _DAY_IN_DOI.match(doi)
     own = moment("-".join(found.groups())) if found else _DATED_DOIS
-    return own if own and when - own > _RECENT else None
+    return own if own and when - own > NEWS else None
 
 
 def _is_withdrawn(title: str, abstract: str) -> bool:

@@ -10,7 +10,7 @@ is new in the feed is new, whatever its date.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property, partial
 from hashlib import sha256
 from io import BytesIO
@@ -20,10 +20,9 @@ from urllib.parse import urlsplit
 from recommender.domain.discretion import keyless
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.identity import arxiv_id, arxiv_version, canonical_id, normal_doi
-from recommender.domain.papers import Cursor, Outlook, Paper, PaperPage
+from recommender.domain.papers import NEWS, Cursor, Outlook, Paper, PaperPage
 from recommender.ports import Clock
 from recommender.ports.options import Example, FeedUrl, SourceOptions, WebUrl
-from recommender.sources import feedparser_guard
 from recommender.sources.asking import Ask
 from recommender.sources.autodiscovery import feed_of
 from recommender.sources.feed_bytes import FeedBytes, checked
@@ -43,8 +42,6 @@ from recommender.sources.text import (
 )
 
 _SOURCE = "feed"
-_ARCHIVED = timedelta(days=30)
-"""Older entries are not new, however new the feed is to us."""
 _DOI_KEYS = ("prism_doi", "dc_identifier", "doi", "id", "link")
 
 
@@ -110,7 +107,7 @@ def _aged(papers: Sequence[Paper], now: datetime) -> Sequence[Paper]:
     """Let papers of an archive be first seen on the day they say they are of."""
     return [
         replace(paper, first_seen=paper.published)
-        if paper.published and now - paper.published > _ARCHIVED
+        if paper.published and now - paper.published > NEWS
         else paper
         for paper in papers
     ]
@@ -137,6 +134,8 @@ def parse_feed(body: bytes, *, place: str, source: str = _SOURCE) -> PaperPage:
         if address := feed_of(body, place):
             raise SourceMalformed(source, place, f"{error.reason}: {address}") from error
         raise
+    from recommender.sources import feedparser_guard  # noqa: PLC0415 each command knows the kinds, few read
+
     try:
         # In a stream, because feedparser takes bytes that are a path for the name of a file to open. Its
         # own cleaning of HTML takes hours over some fragments, and `plain_text` leaves no HTML anyway.

@@ -211,11 +211,12 @@ def test_every_kind_has_its_own_word() -> None:
         assert {"type", "name", "allow_hosts", "base_url"} <= set(keys), kind.word
 
 
-def test_knowing_the_kinds_loads_no_http_client() -> None:
+def test_knowing_the_kinds_loads_neither_http_client_nor_feedparser() -> None:
     """Every command reads the configuration, and only some fetch."""
-    code = "import sys; from recommender.app.kinds import kinds; kinds(); print('httpx' in sys.modules)"
+    loaded = "sorted({'httpx', 'feedparser'} & set(sys.modules))"
+    code = f"import sys; from recommender.app.kinds import kinds; kinds(); print({loaded})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == "[]\n"
 
 
 def test_a_text_of_no_source_has_no_docstrings() -> None:

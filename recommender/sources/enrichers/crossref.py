@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from recommender.domain.errors import SourceMalformed
 from recommender.domain.papers import Paper, PaperPage
-from recommender.ports import Clock
 from recommender.sources.asking import Ask
+from recommender.sources.enrichers.base import ServiceEnricher
 from recommender.sources.enrichers.sighting import (
     Found,
-    Service,
     by_doi,
     decoded,
     doi_of,
@@ -22,7 +21,6 @@ from recommender.sources.enrichers.sighting import (
     rows,
     table,
 )
-from recommender.sources.kinds import Client
 
 _BATCH = 50
 _SELECT = "DOI,title,type,container-title,is-referenced-by-count,relation"
@@ -33,24 +31,10 @@ _REFUSED = "check api_key of this enricher; without one it is asked as everybody
 _HINTS = {401: _REFUSED, 403: _REFUSED}
 
 
-class Crossref:
+class Crossref(ServiceEnricher):
     """Asks by DOI."""
 
-    def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
-        """Ask nothing yet."""
-        self._client = client
-        self._service = service
-        self._clock = clock
-
-    @property
-    def name(self) -> str:
-        """Name in configuration, reports and `enriched`."""
-        return self._service.name
-
-    @property
-    def batch(self) -> int:
-        """Papers that one question may name."""
-        return _BATCH
+    batch = _BATCH
 
     def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
         """Yield a page for each 50 papers with a DOI of their own.

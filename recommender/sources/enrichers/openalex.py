@@ -11,6 +11,7 @@ from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.papers import Paper, PaperPage
 from recommender.ports import Clock
 from recommender.sources.asking import Ask, Fetched
+from recommender.sources.enrichers.base import ServiceEnricher
 from recommender.sources.enrichers.sighting import (
     Found,
     Service,
@@ -37,25 +38,15 @@ _VENUES = ("journal", "conference", "book series")
 _A_DAY = 86_400.0
 
 
-class OpenAlex:
+class OpenAlex(ServiceEnricher):
     """Asks by DOI; arXiv's papers have one each."""
+
+    batch = _BATCH
 
     def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
         """Ask nothing yet."""
-        self._client = client
-        self._service = service
-        self._clock = clock
+        super().__init__(client, service, clock=clock)
         self._spent: SourceUnavailable | None = None
-
-    @property
-    def name(self) -> str:
-        """Name in configuration, reports and `enriched`."""
-        return self._service.name
-
-    @property
-    def batch(self) -> int:
-        """Papers that one question may name."""
-        return _BATCH
 
     def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
         """Yield a page for each 50 papers with an arXiv id or a DOI.

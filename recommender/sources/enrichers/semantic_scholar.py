@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from recommender.domain.errors import SourceMalformed, SourceUnavailable
 from recommender.domain.identity import arxiv_id
 from recommender.domain.papers import Paper, PaperPage
-from recommender.ports import Clock
 from recommender.sources.asking import Ask, Fetched
+from recommender.sources.enrichers.base import ServiceEnricher
 from recommender.sources.enrichers.sighting import (
     Found,
-    Service,
     arxiv_number,
     decoded,
     doi_of,
@@ -23,7 +22,6 @@ from recommender.sources.enrichers.sighting import (
     table,
     words,
 )
-from recommender.sources.kinds import Client
 
 SUMMARY_BY = "Semantic Scholar"
 _FIELDS = "externalIds,title,venue,publicationVenue,citationCount,tldr"
@@ -34,24 +32,10 @@ _HINTS = {401: _REFUSED, 403: _REFUSED}
 _SHARED = "without api_key the allowance is shared by all who have none"
 
 
-class SemanticScholar:
+class SemanticScholar(ServiceEnricher):
     """Asks for many papers at once."""
 
-    def __init__(self, client: Client, service: Service, *, clock: Clock) -> None:
-        """Ask nothing yet."""
-        self._client = client
-        self._service = service
-        self._clock = clock
-
-    @property
-    def name(self) -> str:
-        """Name in configuration, reports and `enriched`."""
-        return self._service.name
-
-    @property
-    def batch(self) -> int:
-        """Papers that one question may name."""
-        return _BATCH
+    batch = _BATCH
 
     def enrich(self, papers: Sequence[Paper]) -> Iterator[PaperPage]:
         """Yield a page for each 500 papers with an arXiv id or a DOI.
