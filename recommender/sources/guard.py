@@ -93,8 +93,9 @@ def is_public(address: str) -> bool:
         return _plainly_public(parsed)
     if (inner := _translated(parsed)) is not None:
         return _plainly_public(inner)
-    if parsed.sixtofour is not None and not _plainly_public(parsed.sixtofour):
-        return False
+    if parsed.sixtofour is not None:
+        # Versions of Python do not agree on 2002::/16 itself; where it leads is what counts.
+        return parsed.scope_id is None and _plainly_public(parsed.sixtofour)
     return parsed.scope_id is None and parsed in _UNICAST and _plainly_public(parsed)
 
 
