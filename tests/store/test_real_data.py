@@ -32,6 +32,7 @@ TWINS = (
 LOOKALIKES = ("2503.12492", "2503.12494")
 """Two titles, one abstract to the byte: two papers, and a pair in doubt."""
 REVISED = "2503.21813"
+FULL = os.environ.get("PAPERROUTE_REPLAY") == "full"
 
 
 def rows(folder: Path, months: str = "*") -> Iterator[Mapping[str, Any]]:
@@ -113,7 +114,7 @@ def test_a_revised_listing_is_one_event(sqlite_store: SqlStore) -> None:
 
 def test_the_twins_fold_and_a_second_import_changes_nothing(sqlite_store: SqlStore) -> None:
     """Every id leads to a paper, two ids of one work to one; PAPERROUTE_REPLAY=full reads all months."""
-    months = "*" if os.environ.get("PAPERROUTE_REPLAY") == "full" else "2025-0[56]"
+    months = "*" if FULL else "2025-0[56]"
     arxiv = [paper(row) for row in rows(shared_data("arxiv"), months)]
     recorded = [paper(row) for row in rows(shared_data("hf-daily"), months)]
     known = {one.id for one in arxiv}
@@ -136,3 +137,20 @@ def test_the_twins_fold_and_a_second_import_changes_nothing(sqlite_store: SqlSto
     assert len(pairs) < 40
     lookalikes = tuple(PaperId(f"arxiv:{number}") for number in LOOKALIKES)
     assert (lookalikes in pairs) == (known >= set(lookalikes))
+
+
+def test_records_that_share_no_name_are_found_by_their_texts(sqlite_store: SqlStore) -> None:
+    """Hugging Face rows under a DOI that nobody knows: the arXiv ids they hide tell who was found rightly."""
+    months = "*" if FULL else "2025-05"
+    arxiv = {one.id: one for one in (paper(row) for row in rows(shared_data("arxiv"), months))}
+    hidden = [one for one in (paper(row) for row in rows(shared_data("hf-daily"), months)) if one.id in arxiv]
+    named = {one.id: PaperId(one.id.replace("arxiv:", "doi:10.5555/")) for one in hidden}
+    with sqlite_store.write() as unit:
+        unit.papers.fold(list(arxiv.values()), seen_at=NOON)
+        own = unit.papers.resolve(named)
+        unit.papers.fold([replace(one, id=named[one.id]) for one in hidden], seen_at=NOON)
+        led = unit.papers.resolve(named.values())
+    wrong = {one: to for one, doi in named.items() if (to := led[doi]) not in (doi, own[one])}
+    missed = [one for one, doi in named.items() if led[doi] == doi]
+    assert wrong == {}
+    assert len(missed) <= len(named) // 200, missed
