@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from recommender.app.looks import build_look
 from recommender.digest.links import Links
 from recommender.digest.message import Letter, build, message_id
-from recommender.digest.render import Renderer
 from recommender.domain.editions import Delivery, Edition, EditionItem, Envelope, Section
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, SubscriberState
@@ -203,7 +203,7 @@ class House:
         if self._items:
             links = Links((_KEY,), "https://example.org")
             identity = Identity(sender=_FROM, address=SENDER, domain="example.org")
-            return EditionRenderer(Renderer([data_dir("templates")]), links, identity).message
+            return EditionRenderer(build_look(""), links, identity).message
         return self._from_prepared
 
     def _from_prepared(self, _unit: UnitOfWork, row: Delivery) -> tuple[Envelope, bytes]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.app.kinds import kinds
+from recommender.app.looks import build_look
 from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
-from recommender.digest.render import Renderer
 from recommender.digest.return_path import ReturnPaths
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer
@@ -26,7 +26,7 @@ from recommender.services.lookup import Lookup
 from recommender.services.previewing import Previewing
 from recommender.services.publishing import Publishing
 from recommender.services.reading import Reading
-from recommender.services.recommending import Recommending
+from recommender.services.recommending import Recommending, Spoken
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.services.replaying import Replaying
 from recommender.services.subscriptions import Subscriptions
@@ -34,7 +34,6 @@ from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
-from recommender.settings.data import data_dir
 from recommender.settings.environment import process_environment
 from recommender.settings.keys import signing_keys
 from recommender.settings.loader import Loaded, load
@@ -86,7 +85,7 @@ class Application:
         self.links = Links(self._keys, loaded.settings.web.public_url)
         self.by_mail = self._mail_links()
         mailbox = loaded.settings.inbox_address if self.by_mail else ""
-        self.renderer = Renderer([data_dir("templates")], mailbox)
+        self.look = build_look(mailbox)
         self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
         self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
 
@@ -126,15 +125,16 @@ class Application:
 
     def recommending(self) -> Recommending:
         """Return what ranks on demand."""
-        return Recommending(
-            self.store, self.clock, self.shelf.recommender, self.ranking, self._public_sources
-        )
+        spoken = Spoken(settings=self.ranking, wording=self.look.wording, sources=self._public_sources)
+        return Recommending(self.store, self.clock, self.shelf.recommender, spoken)
 
     def evaluating(self) -> "Evaluating":
         """Return what measures the ranking offline."""
         from recommender.services.evaluating import Evaluating  # noqa: PLC0415 heavy: for evaluate alone
 
-        return Evaluating(store=self.store, clock=self.clock, settings=self.ranking, renderer=self.renderer)
+        return Evaluating(
+            store=self.store, clock=self.clock, settings=self.ranking, renderer=self.look.renderer
+        )
 
     def suggesting(self) -> Suggesting:
         """Return what suggests interests from votes."""
@@ -153,6 +153,7 @@ class Application:
             recommender=self.shelf.recommender,
             settings=self.ranking,
             message_id=named,
+            wording=self.look.wording,
             spread=spread,
             sources=self._public_sources,
         )
@@ -167,7 +168,7 @@ class Application:
     def editions(self) -> EditionRenderer:
         """Rendering editions from their rows."""
         links = self.by_mail if self.by_mail and not self._by_web else self.links
-        return EditionRenderer(self.renderer, links, self.identity, self.by_mail)
+        return EditionRenderer(self.look, links, self.identity, self.by_mail)
 
     @property
     def _by_web(self) -> bool:

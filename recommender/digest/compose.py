@@ -6,11 +6,12 @@ Chooses nothing: which papers, in which order and why was settled when the editi
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from recommender.digest import words
+from recommender.digest.bylines import byline, facts
 from recommender.digest.excerpt import excerpt
 from recommender.digest.links import DigestLinks
 from recommender.digest.plain import header_text, plain, shorten
 from recommender.digest.tex import to_unicode
+from recommender.digest.words import GOOD, Words, latest_signals
 from recommender.domain.digests import (
     Digest,
     DigestFooter,
@@ -18,9 +19,10 @@ from recommender.domain.digests import (
     DigestPaper,
     DigestSection,
     MissedPaper,
+    Span,
     Thumbs,
 )
-from recommender.domain.editions import Edition, EditionItem, Section, Slot
+from recommender.domain.editions import KNOWN, Edition, EditionItem, Section, Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import Subscriber
 
@@ -31,26 +33,14 @@ MISSED = 10
 """Titles shown of an edition that may not have arrived."""
 _MISSED_TITLE = 160
 _SOURCES = 400
-_FROM_VOTES = "Your votes"
 _SPOKEN_MATCH = {
     Section.INTEREST: 0.0,
-    Section.TRENDING: words.GOOD,
+    Section.TRENDING: GOOD,
     Section.DIFFERENT: 2,
     Section.READING_LIST: 2,
+    Section.CHANGED: 2,
 }
 """Least match that is put into words, by section: above 1 where fit was not the point."""
-_HEADINGS = {
-    Section.TRENDING: (
-        "Trending near you",
-        "Drawing attention now, with something in common with your interests.",
-    ),
-    Section.DIFFERENT: (
-        "Something different",
-        "A step aside from your usual reading; your thumb teaches most here.",
-    ),
-    Section.READING_LIST: ("Still on your list", "Saved by you, not yet marked read."),
-}
-_COUNTED = {Section.TRENDING: "trending near you", Section.DIFFERENT: "to try something different"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +52,11 @@ class Material:
     papers: Mapping[PaperId, Paper]
     """Those of `edition` and of `missed`."""
     sender: str
+    words: Words
+    order: Sequence[Section] = tuple(Section)
+    """Of the sections."""
+    footer: str = ""
+    """A line of whoever runs this."""
     signals: Sequence[Signal] = ()
     next_slot: Slot | None = None
     missed: Edition | None = None
@@ -70,22 +65,26 @@ class Material:
 
 def compose(material: Material, links: DigestLinks) -> Digest:
     """Return the digest of an edition. Links are issued as of the edition's `created_at`."""
+    words = material.words
     items = _items(material, material.edition)
     sections = _sections(material, items, links)
     shown = [paper for section in sections for paper in section.papers]
     best = _best(items)
     best_title = _title(material.papers[best.paper]) if best else ""
-    fresh = sum(len(section.papers) for section in sections if section.kind is not Section.READING_LIST)
-    summary = _summary(sections, material.edition.considered)
+    fresh = sum(len(section.papers) for section in sections if section.kind not in KNOWN)
+    summary = _summary(sections, material.edition.considered, words)
+    subject = _subject(best_title, fresh or len(shown), material.edition.considered, words)
     return Digest(
-        subject=_subject(best_title, fresh or len(shown), material.edition.considered),
-        preheader=_preheader(best, shown, best_title) or summary,
-        title=f"Your papers for {_day(material.edition, material.subscriber)}",
+        subject=material.edition.subject or subject,
+        preheader=_preheader(best, shown, best_title, words) or summary,
+        title=words.say("masthead.title", day=_day(material.edition, material.subscriber, words)),
         reader=shorten(plain(material.subscriber.name), 60),
         summary=summary,
         sections=tuple(sections),
         footer=_footer(material, links),
         missed=_missed(material, material.missed, links) if material.missed else None,
+        language=words.language,
+        direction=words.direction,
     )
 
 
@@ -100,41 +99,51 @@ def _items(material: Material, edition: Edition) -> list[EditionItem]:
 
 def _sections(material: Material, items: Sequence[EditionItem], links: DigestLinks) -> list[DigestSection]:
     """Group items: interests in the order the reader gave them, then the other sections."""
+    words = material.words
     names = {interest.key: plain(interest.name) for interest in material.subscriber.interests}
     order = {key: place for place, key in enumerate(names)}
     groups: dict[tuple[int, int, str], list[EditionItem]] = {}
     for item in items:
-        rank = list(Section).index(item.section)
+        rank = material.order.index(item.section)
         key = item.interest if item.section is Section.INTEREST else ""
         groups.setdefault((rank, order.get(key, len(order)), key), []).append(item)
-    attention = words.latest_signals(material.signals)
+    attention = latest_signals(material.signals)
     sections: list[DigestSection] = []
     number = 0
     for (_, _, key), group in sorted(groups.items(), key=lambda entry: entry[0]):
         kind = group[0].section
-        heading, note = _HEADINGS.get(kind, (names.get(key, plain(key)) or _FROM_VOTES, ""))
+        own = names.get(key, plain(key)) or words.say("section.votes")
         papers = []
         for item in group:
             number += 1
             papers.append(_paper(material, item, number, attention.get(item.paper, []), links))
-        sections.append(DigestSection(kind=kind, heading=heading, note=note, papers=tuple(papers)))
+        sections.append(
+            DigestSection(
+                kind=kind,
+                heading=own if kind is Section.INTEREST else words.say(f"section.{kind.value}"),
+                note="" if kind is Section.INTEREST else words.say(f"section.{kind.value}_note"),
+                papers=tuple(papers),
+            )
+        )
     return sections
 
 
 def _paper(
     material: Material, item: EditionItem, number: int, signals: Sequence[Signal], links: DigestLinks
 ) -> DigestPaper:
-    paper = material.papers[item.paper]
+    paper, words = material.papers[item.paper], material.words
+    text = excerpt(paper.abstract)
     return DigestPaper(
         number=number,
         title=_title(paper),
         url=paper.url,
-        byline=words.byline(paper),
-        facts=words.facts(paper),
-        signals=words.signal_words(signals),
-        excerpt=excerpt(paper.abstract),
+        byline=byline(paper, words),
+        facts=facts(paper, words),
+        signals=words.signals(signals),
+        sentence=(),
+        excerpt=(Span(text),) if text else (),
         reason=plain(item.reason),
-        match=words.match_words(item.match) if item.match >= _SPOKEN_MATCH[item.section] else "",
+        match=words.match(item.match) if item.match >= _SPOKEN_MATCH[item.section] else "",
         code_url=paper.code_url,
         thumbs=_thumbs(material, item, links),
     )
@@ -148,22 +157,23 @@ def _thumbs(material: Material, item: EditionItem, links: DigestLinks) -> Thumbs
         up=links.vote(*who, "up", now),
         down=links.vote(*who, "down", now),
         save=links.unsave(*who, now) if saved else links.save(*who, now),
-        save_words=links.unsave_words if saved else "Save",
+        save_words=links.unsave_words if saved else material.words.say("paper.save"),
     )
 
 
 def _footer(material: Material, links: DigestLinks) -> DigestFooter:
-    reader, now = material.subscriber, material.edition.created_at
+    reader, now, words = material.subscriber, material.edition.created_at, material.words
     who = (reader.public_id, reader.epoch)
     zone = reader.cadence.zone
     return DigestFooter(
-        why=f"You get this because you subscribed to Paper Route, {words.cadence_words(reader.cadence)}.",
-        next_edition=f"Next edition: {words.slot_words(material.next_slot, zone)}."
+        why=words.say("footer.why", cadence=words.cadence(reader.cadence)),
+        next_edition=words.say("footer.next", slot=words.slot(material.next_slot, zone))
         if material.next_slot
         else "",
         sender=plain(material.sender),
         note=links.note,
         sources=shorten(plain(material.edition.sources), _SOURCES),
+        operator=plain(material.footer),
         unsubscribe=links.unsubscribe(*who, now),
         help=links.help(*who, now),
         view=links.view(*who, material.edition.id, now),
@@ -177,7 +187,7 @@ def _missed(material: Material, missed: Edition, links: DigestLinks) -> DigestMi
     reader, now = material.subscriber, material.edition.created_at
     papers = [material.papers[item.paper] for item in _items(material, missed)]
     return DigestMissed(
-        when=_day(missed, reader),
+        when=_day(missed, reader, material.words),
         papers=tuple(
             MissedPaper(title=shorten(_title(paper), _MISSED_TITLE), url=paper.url)
             for paper in papers[:MISSED]
@@ -191,10 +201,10 @@ def _title(paper: Paper) -> str:
     return shorten(to_unicode(paper.title) or paper.id, _TITLE)
 
 
-def _day(edition: Edition, reader: Subscriber) -> str:
+def _day(edition: Edition, reader: Subscriber, words: Words) -> str:
     """Return the day of an edition in the reader's zone, or the week to it."""
-    day = words.day_words(edition.due_at, reader.cadence.zone)
-    return f"the week to {day}" if "-W" in edition.key else day
+    day = words.day(edition.due_at, reader.cadence.zone)
+    return words.say("masthead.week", day=day) if "-W" in edition.key else day
 
 
 def _best(items: Iterable[EditionItem]) -> EditionItem | None:
@@ -207,35 +217,38 @@ def _best(items: Iterable[EditionItem]) -> EditionItem | None:
     )
 
 
-def _subject(title: str, count: int, considered: int) -> str:
+def _subject(title: str, count: int, considered: int, words: Words) -> str:
     """Return the subject: the best title, cut, and the count; the count always fits."""
     if not title:
-        return f"Nothing new for you among {words.counted(considered, 'paper')}"
-    tail = f" · {words.counted(count, 'paper')}"
+        return words.say("subject.nothing", number=considered)
+    tail = f" · {words.say('subject.papers', number=count)}"
     return shorten(header_text(title), SUBJECT - len(tail)) + tail
 
 
-def _preheader(best: EditionItem | None, shown: Sequence[DigestPaper], best_title: str) -> str:
+def _preheader(best: EditionItem | None, shown: Sequence[DigestPaper], best_title: str, words: Words) -> str:
     """Return what follows the subject in an inbox: why the best paper, and what else there is."""
     if best is None:
         return ""
     others = [shorten(paper.title, 60) for paper in shown if paper.title != best_title]
-    also = f" Also: {'; '.join(others[:3])}" if others else ""
-    return shorten(f"{plain(best.reason)}{also}", PREHEADER)
+    reason = plain(best.reason)
+    text = words.say("preheader.also", reason=reason, titles="; ".join(others[:3])) if others else reason
+    return shorten(text, PREHEADER)
 
 
-def _summary(sections: Sequence[DigestSection], considered: int) -> str:
+def _summary(sections: Sequence[DigestSection], considered: int, words: Words) -> str:
     """Say in words what is inside, and out of how many."""
+    counts = {kind: sum(len(own.papers) for own in sections if own.kind is kind) for kind in Section}
     parts = [
-        f"{len(section.papers)} {_COUNTED.get(section.kind) or f'for {section.heading}'}"
+        words.say(f"summary.{section.kind.value}", number=len(section.papers), name=section.heading)
         for section in sections
-        if section.kind is not Section.READING_LIST
+        if section.kind not in KNOWN
     ]
-    fresh = sum(len(section.papers) for section in sections if section.kind is not Section.READING_LIST)
-    waiting = sum(len(section.papers) for section in sections) - fresh
-    looked = words.counted(considered, "new paper")
-    if fresh:
-        text = f"{fresh:,} chosen from {looked}: {words.listed(parts)}."
-    else:
-        text = f"Nothing fits you among {looked} this time."
-    return f"{text} {words.counted(waiting, 'paper')} still on your reading list." if waiting else text
+    fresh = sum(count for kind, count in counts.items() if kind not in KNOWN)
+    said = [
+        words.say("summary.chosen", number=fresh, considered=considered, parts=words.listed(parts))
+        if fresh
+        else words.say("summary.nothing", number=considered)
+    ]
+    for kind, key in ((Section.READING_LIST, "waiting"), (Section.CHANGED, "changed")):
+        said += [words.say(f"summary.{key}", number=counts[kind])] if counts[kind] else []
+    return " ".join(said)

@@ -15,7 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from recommender.digest.mail_links import mailto, without_body
 from recommender.digest.plain import plain, shorten
-from recommender.domain.digests import Digest
+from recommender.digest.words import Words
+from recommender.domain.digests import Digest, Span
+from recommender.domain.theme import Theme
 
 SIZE = 70_000
 """Octets of HTML at most; Gmail cuts near 102,000."""
@@ -31,12 +33,13 @@ _CHARSET = '<meta charset="utf-8">'
 class Renderer:
     """Fills templates. Folders are searched in order, so a reader's own folder can come first."""
 
-    def __init__(self, template_dirs: Sequence[Path], mailbox: str = "") -> None:
+    def __init__(self, template_dirs: Sequence[Path], mailbox: str = "", theme: Theme | None = None) -> None:
         """Set up the environment; templates are compiled when first used.
 
         Only `mailbox`, where answers are read, may stand in a `mailto:` link.
         """
         self._mailto = mailto(mailbox)
+        self._theme = theme or Theme()
         self._environment = Environment(
             loader=FileSystemLoader(template_dirs),
             autoescape=_escapes,  # noqa: S701 escapes all but .txt and .css; a test looks
@@ -52,6 +55,8 @@ class Renderer:
             "short": without_body,
             "wrap": wrap,
             "uncapital": uncapital,
+            "capital": capital,
+            "text": spans_text,
         }
         self._inliner = css_inline.CSSInliner(
             keep_style_tags=False,
@@ -60,17 +65,17 @@ class Renderer:
             minify_css=True,
         )
 
-    def html(self, digest: Digest) -> str:
+    def html(self, digest: Digest, words: Words) -> str:
         """Return the HTML part: one file, styles inlined, only the at-rules left in its head.
 
         Mail programs cut long parts off, so where it is over `SIZE` octets excerpts are shortened, and
         if that is not enough, left out.
         """
-        page = self._inlined(digest)
+        page = self._inlined(digest, words)
         for length in _SHORTER:
             if len(page.encode()) <= SIZE:
                 break
-            page = self._inlined(_with_excerpts(digest, length))
+            page = self._inlined(_with_excerpts(digest, length), words)
         return page
 
     def _own_url(self, url: str) -> str:
@@ -79,15 +84,19 @@ class Renderer:
             return url
         return web_url(url)
 
-    def _inlined(self, digest: Digest) -> str:
-        page = self._environment.get_template("digest.html").render(digest=digest)
+    def _inlined(self, digest: Digest, words: Words) -> str:
+        page = self._environment.get_template("digest.html").render(
+            digest=digest, words=words, theme=self._theme
+        )
         inlined = self._inliner.inline(page)
         # The inliner puts the kept rules first, but a browser looks for the charset in 1,024 bytes only.
         return inlined.replace(_CHARSET, "", 1).replace("<head>", f"<head>{_CHARSET}", 1)
 
-    def text(self, digest: Digest) -> str:
+    def text(self, digest: Digest, words: Words) -> str:
         """Return the text part, prose wrapped, links whole on lines of their own."""
-        page = self._environment.get_template("digest.txt").render(digest=digest)
+        page = self._environment.get_template("digest.txt").render(
+            digest=digest, words=words, theme=self._theme
+        )
         lines = (line.rstrip() for line in page.splitlines())
         return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
 
@@ -104,8 +113,7 @@ def _with_excerpts(digest: Digest, length: int) -> Digest:
             replace(
                 section,
                 papers=tuple(
-                    replace(paper, excerpt=shorten(paper.excerpt, length) if length else "")
-                    for paper in section.papers
+                    replace(paper, excerpt=cut_spans(paper.excerpt, length)) for paper in section.papers
                 ),
             )
             for section in digest.sections
@@ -134,6 +142,32 @@ def wrap(text: str, indent: int = 0, width: int = WIDTH) -> str:
 def uncapital(text: str) -> str:
     """Return `text` with its first letter small, to go on after a name."""
     return text[:1].lower() + text[1:]
+
+
+def capital(text: str) -> str:
+    """Return `text` with its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def spans_text(spans: Sequence[Span]) -> str:
+    """Return the text of spans without their marks."""
+    return "".join(span.text for span in spans)
+
+
+def cut_spans(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
+    """Return spans cut to at most `length` characters, at the end of a word; none where it is 0."""
+    if length == 0:
+        return ()
+    kept = shorten(spans_text(spans), length)
+    rest = len(kept)
+    found: list[Span] = []
+    for span in spans:
+        if rest > 0:
+            found.append(replace(span, text=span.text[:rest]))
+        rest -= len(span.text)
+    if found and kept.endswith("…") and spans_text(found) != kept:
+        found[-1] = replace(found[-1], text=found[-1].text[:-1] + "…")
+    return tuple(found)
 
 
 def _escapes(name: str | None) -> bool:

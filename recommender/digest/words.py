@@ -1,80 +1,127 @@
-"""Dates, counts and names as a reader wants them said. English only; zones are always named."""
+"""What a digest says, in a reader's language as far as there is a catalogue, and in the reader's locale.
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+Texts come from the catalogue, dates, numbers and lists from CLDR by way of Babel. Zones are always named.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from recommender.digest.plain import plain, shorten
-from recommender.digest.tex import to_unicode
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time, get_day_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from recommender.digest.catalogue import Catalogue, plural_of
 from recommender.domain.editions import Slot
-from recommender.domain.papers import Paper, PaperId, Signal
-from recommender.domain.subscribers import WEEKDAYS, After, Cadence, Every
+from recommender.domain.papers import PaperId, Signal
+from recommender.domain.subscribers import After, Cadence
 
-AUTHORS = 6
-"""Names shown before "and N more"."""
 STRONG, GOOD = 0.98, 0.9
-_NO_NAME = frozenset(":;,.-–& ")
+_LONG_DAY = "MMMMEEEEd"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return `1 paper`, `2 papers`, `1,200 papers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Says things in one language and locale; templates have it too."""
+
+    catalogue: Catalogue
+    locale: Locale
+
+    @property
+    def language(self) -> str:
+        """Language of the texts, for `lang` of HTML."""
+        return self.catalogue.language
+
+    @property
+    def direction(self) -> str:
+        """`ltr` or `rtl`, for `dir` of HTML."""
+        return Locale.parse(self.catalogue.language, sep="-").text_direction
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Return the text of a key. Numbers are written as the locale does; `number` picks the plural form.
+
+        Raises KeyError for an unknown key or a gap without a value.
+        """
+        number = values.get("number", 0)
+        plural = plural_of(self.locale, number) if isinstance(number, int) else "other"
+        said = {
+            name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
+        }
+        return self.catalogue.say(key, plural, said)
+
+    def number(self, number: int) -> str:
+        """Return `1,200`."""
+        return str(format_decimal(number, locale=self.locale))
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """Return `a`, `a and b`, `a, b and c`."""
+        return format_list(parts, locale=self.locale) if parts else ""
+
+    def day(self, moment: datetime, zone: str) -> str:
+        """Return `Friday 30 January` in a zone; with the year where the locale has no form without."""
+        local = moment.astimezone(ZoneInfo(zone))
+        if _LONG_DAY in self.locale.datetime_skeletons:
+            return str(format_skeleton(_LONG_DAY, local, fuzzy=False, locale=self.locale))
+        return str(format_date(local.date(), "full", locale=self.locale))
+
+    def date(self, day: date) -> str:
+        """Return `30 Jan 2026`."""
+        return str(format_date(day, "medium", locale=self.locale))
+
+    def time(self, clock: time) -> str:
+        """Return `07:30`, or `7:30 AM`."""
+        return str(format_time(clock, "short", locale=self.locale))
+
+    def cadence(self, cadence: Cadence) -> str:
+        """Return `every Monday at 07:30 (Europe/Berlin time), after arXiv's announcement`."""
+        weekday = str(get_day_names("wide", locale=self.locale)[cadence.on])
+        text = self.say(
+            f"cadence.{cadence.every.value}", weekday=weekday, time=self.time(cadence.at), zone=cadence.zone
+        )
+        return self.say("cadence.waits", cadence=text) if cadence.after is After.ARXIV else text
+
+    def slot(self, slot: Slot, zone: str) -> str:
+        """Return `Saturday 31 January at 07:30 (Europe/Berlin time)`."""
+        clock = self.time(slot.due_at.astimezone(ZoneInfo(zone)).time())
+        return self.say("slot", day=self.day(slot.due_at, zone), time=clock, zone=zone)
+
+    def match(self, match: float) -> str:
+        """Say how well a paper fits; `match` is the share of background papers that fit less well."""
+        if match >= STRONG:
+            return self.say("match.strong")
+        return self.say("match.good" if match >= GOOD else "match.some")
+
+    def signals(self, signals: Sequence[Signal]) -> tuple[str, ...]:
+        """Return `120 upvotes`, `14 comments`, `350 stars`: the largest of any source, zeros left out."""
+        found = []
+        for noun in ("upvotes", "comments", "stars"):
+            number = max((getattr(signal, noun) or 0 for signal in signals), default=0)
+            if number > 0:
+                found.append(self.say(f"signal.{noun}", number=number))
+        return tuple(found)
 
 
-def listed(words: Sequence[str]) -> str:
-    """Return `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Gives the words of a locale. `catalogues` are by language and hold English at least."""
 
+    catalogues: Mapping[str, Catalogue]
+    default: str = "en-GB"
+    _known: dict[str, Words] = field(default_factory=dict, compare=False, repr=False)
 
-def match_words(match: float) -> str:
-    """Say how well a paper fits; `match` is the share of background papers that fit less well."""
-    if match >= STRONG:
-        return "strong match"
-    return "good match" if match >= GOOD else "worth a look"
+    def of(self, locale: str) -> Words:
+        """Return the words of `locale`, or of the default one where it is empty.
 
-
-def day_words(moment: datetime, zone: str) -> str:
-    """Return `Friday 30 January` in the given zone."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%A %-d %B}"
-
-
-def cadence_words(cadence: Cadence) -> str:
-    """Return `every Monday at 07:30 (Europe/Berlin time), after arXiv's announcement`."""
-    days = {
-        Every.DAY: "every day",
-        Every.WEEKDAY: "Monday to Friday",
-        Every.WEEK: f"every {WEEKDAYS[cadence.on].capitalize()}",
-    }
-    waits = ", after arXiv's announcement" if cadence.after is After.ARXIV else ""
-    return f"{days[cadence.every]} at {cadence.at:%H:%M} ({cadence.zone} time){waits}"
-
-
-def slot_words(slot: Slot, zone: str) -> str:
-    """Return `Saturday 31 January at 07:30 (Europe/Berlin time)`."""
-    return f"{slot.due_at.astimezone(ZoneInfo(zone)):%A %-d %B at %H:%M} ({zone} time)"
-
-
-def byline(paper: Paper) -> str:
-    """Return who wrote it: up to six names "and N more", else how many authors, and the organisation."""
-    names = [name for name in (plain(to_unicode(name)) for name in paper.authors) if set(name) - _NO_NAME]
-    shown = [shorten(name, 60) for name in names[:AUTHORS]]
-    total = max(len(names), paper.author_count or 0)
-    if shown and total > len(shown):
-        people = f"{', '.join(shown)} and {total - len(shown):,} more"
-    else:
-        people = ", ".join(shown) or (counted(total, "author") if total else "")
-    organisation = shorten(plain(paper.organisation or ""), 60)
-    return " · ".join(part for part in (people, organisation) if part)
-
-
-def facts(paper: Paper) -> tuple[str, ...]:
-    """Return the primary category, the venue, and when it was published or else first seen; what is known."""
-    category = plain(paper.categories[0]) if paper.categories else ""
-    venue = shorten(plain(to_unicode(paper.venue or "")), 60)
-    date = f"{paper.published:%-d %b %Y}" if paper.published else ""
-    if not date and paper.first_seen:
-        date = f"first seen {paper.first_seen:%-d %b %Y}"
-    return tuple(fact for fact in (shorten(category, 30), venue, date) if fact)
+        Raises ValueError (babel.UnknownLocaleError for a locale that CLDR does not know).
+        """
+        name = locale or self.default
+        if name not in self._known:
+            parsed = Locale.parse(name, sep="-")
+            own = self.catalogues.get(name) or self.catalogues.get(parsed.language)
+            self._known[name] = Words(own or self.catalogues["en"], parsed)
+        return self._known[name]
 
 
 def latest_signals(signals: Iterable[Signal]) -> dict[PaperId, list[Signal]]:
@@ -88,13 +135,3 @@ def latest_signals(signals: Iterable[Signal]) -> dict[PaperId, list[Signal]]:
     for (paper, _source), signal in sorted(newest.items(), key=lambda entry: entry[0]):
         grouped.setdefault(paper, []).append(signal)
     return grouped
-
-
-def signal_words(signals: Sequence[Signal]) -> tuple[str, ...]:
-    """Return `120 upvotes`, `14 comments`, `350 stars`: the largest any source counted, zeros left out."""
-    words = []
-    for noun in ("upvote", "comment", "star"):
-        number = max((getattr(signal, f"{noun}s") or 0 for signal in signals), default=0)
-        if number > 0:
-            words.append(counted(number, noun))
-    return tuple(words)

@@ -16,6 +16,12 @@ class Section(StrEnum):
     TRENDING = "trending"
     DIFFERENT = "different"
     READING_LIST = "reading_list"
+    CHANGED = "changed"
+    """Something happened to a paper that the reader knows: no recommendation."""
+
+
+KNOWN = frozenset({Section.READING_LIST, Section.CHANGED})
+"""Sections of papers that their reader knows: reminders and news, no recommendations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,21 @@ class Lever:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterestStanding:
+    """How one interest of a subscriber stood when an edition was made."""
+
+    interest: str
+    """Its key."""
+    name: str = ""
+    fitting: int = 0
+    """Candidates that reached the floor and fitted no other interest better, chosen or not."""
+    days: tuple[int, ...] = ()
+    """How many papers of each day fitted, those that were seen before too; oldest first, the last 24 hours
+    at the end."""
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditionItem:
     """One paper of one edition with the reason as it will be read."""
 
@@ -78,6 +99,8 @@ class EditionItem:
     lever: Lever | None = None
     evidence: tuple[Evidence, ...] = ()
     propensity: float | None = None
+    sentence: str = ""
+    """The sentence of the abstract that tells most, for this interest; plain Unicode, may be empty."""
     id: int = 0
     """Row number once stored; 0 before."""
 
@@ -97,6 +120,10 @@ class Edition:
     """Row number of an earlier edition that may not have arrived, announced in this one."""
     sources: str = ""
     """How the sources stood when it was made, in a sentence for its reader; empty: say nothing."""
+    subject: str = ""
+    """Subject of its mail, unlike that of any earlier edition of this reader; empty in old rows."""
+    standings: tuple[InterestStanding, ...] = ()
+    """How the reader's interests stood, in their order; empty in old rows."""
     id: int = 0
 
 

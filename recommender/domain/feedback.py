@@ -34,6 +34,8 @@ class Feedback:
     interest: str | None = None
     """Key of the interest whose section showed the paper, when known."""
     edition: int | None = None
+    value: str = ""
+    """What the act is about beside the paper: the term that is muted, the author who is followed."""
     suspect: bool = False
     """Looks like a mail scanner; kept, but training ignores it."""
 

@@ -80,6 +80,8 @@ class DeclaredSubscriber:
     paused: bool = False
     share: bool = True
     """False keeps this reader's votes out of what others are shown."""
+    locale: str = ""
+    """How dates and numbers are written, `en-GB`; empty: as the installation says."""
     locked: tuple[str, ...] = ()
     interests: tuple[Interest, ...] = ()
 

@@ -34,6 +34,10 @@ class Outbox(Protocol):
         """Return an edition with its items by row number."""
         ...
 
+    def subjects(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[str]]:
+        """Return the subjects that each subscriber's editions had; those without editions are absent."""
+        ...
+
     def item(self, item: int) -> tuple[Edition, PaperId] | None:
         """Return the edition and the paper that an edition item belongs to."""
         ...

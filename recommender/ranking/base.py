@@ -109,6 +109,8 @@ class Pool:
     signals: Sequence[Signal] = ()
     known: Mapping[PaperId, Paper] = field(default_factory=dict)
     now: datetime
+    days: int = 7
+    """How many days back the candidates go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

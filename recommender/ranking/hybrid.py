@@ -14,11 +14,19 @@ from recommender.domain.errors import UnknownPaper
 from recommender.domain.feedback import Vote
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile, WeightedPaper
-from recommender.ranking.base import Corpus, Explanation, Pool, RankingSettings, Request, SparseMatrix
+from recommender.ranking.base import (
+    Corpus,
+    Explanation,
+    Pool,
+    RankingSettings,
+    Request,
+    SparseMatrix,
+)
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.fusion import LearnedFusion
 from recommender.ranking.matrices import dense_product
 from recommender.ranking.run import Run
+from recommender.ranking.standings import Ranking
 from recommender.ranking.text import TextSpace, paper_fields, words
 from recommender.ranking.vectors import Known, batch
 
@@ -54,8 +62,12 @@ class HybridRecommender:
 
         A plain request (no slots) is ordered by score over all interests.
         """
+        return [ranking.recommendations for ranking in self.rank(requests, pool)]
+
+    def rank(self, requests: Sequence[Request], pool: Pool) -> list[Ranking]:
+        """Return what `recommend` does, and how many papers fitted each interest, by day."""
         with threadpool_limits(1, "blas"):
-            return Run.prepare(self.fitted, requests, pool).recommend(requests)
+            return Run.prepare(self.fitted, requests, pool).rank(requests)
 
     def explain(self, request: Request, pool: Pool, paper: PaperId) -> Explanation:
         """Return how each interest sees one paper; it need not be a candidate. Raise UnknownPaper."""

@@ -30,6 +30,7 @@ from recommender.ranking.groups import Groups
 from recommender.ranking.phrases import muted
 from recommender.ranking.selection import Pick, Selection, Table
 from recommender.ranking.stages import SHORTLIST, Scored, score
+from recommender.ranking.standings import Ranking, ages_in_days
 from recommender.ranking.vectors import Known, batch
 
 T = TypeVar("T", np.float32, np.bool_)
@@ -47,6 +48,7 @@ class Run:
     pool: Candidates
     rules: Rules
     material: Material
+    days: int
 
     @classmethod
     def prepare(
@@ -73,17 +75,18 @@ class Run:
                 same_group=fitted.settings.same_group,
             ),
             material=Material(fitted=fitted, candidates=own, known=Known.gather(lens, pool, profiles)),
+            days=pool.days,
         )
 
-    def recommend(self, requests: Sequence[Request]) -> list[tuple[Recommendation, ...]]:
-        """Return the recommendations of each request."""
-        found: list[tuple[Recommendation, ...]] = [()] * len(requests)
+    def rank(self, requests: Sequence[Request]) -> list[Ranking]:
+        """Return what each request gets."""
+        found = [Ranking()] * len(requests)
         if not self.pool.papers:
             return found
         for places in _blocks(requests):
             own = self._block([requests[place] for place in places])
-            for place, recommendations in zip(places, own, strict=True):
-                found[place] = recommendations
+            for place, ranking in zip(places, own, strict=True):
+                found[place] = ranking
         return found
 
     def explanation(self, request: Request, paper: PaperId) -> Explanation:
@@ -106,7 +109,7 @@ class Run:
         scored = self._scored(profiles, None)
         return {"fused": self._table(profiles, scored).fused, **scored.scores}
 
-    def _block(self, requests: Sequence[Request]) -> list[tuple[Recommendation, ...]]:
+    def _block(self, requests: Sequence[Request]) -> list[Ranking]:
         spans: list[slice] = []
         for request in requests:
             start = spans[-1].stop if spans else 0
@@ -119,7 +122,7 @@ class Run:
         depth = max(request.papers for request in requests)
         scored = self._scored(profiles, max(SHORTLIST, 2 * depth))
         table = self._table(profiles, scored)
-        picks = Selection(
+        selection = Selection(
             table=table,
             requests=requests,
             spans=spans,
@@ -128,12 +131,19 @@ class Run:
             diversity=self.fitted.settings.diversity,
             auto_floor=FLOOR,
             seed=self.fitted.settings.seed,
-        ).picks()
+        )
+        picks = selection.picks()
         wanted = [own for own, request in zip(picks, requests, strict=True) if request.reasons]
         said = self._evidence(profiles, scored, [pick for own in wanted for pick in own])
+        standings = selection.standings(ages_in_days(self.pool.papers, self.pool.now), self.days)
         return [
-            tuple(self._recommendation(profiles, table, pick, said.get(pick, ())) for pick in own)
-            for own in picks
+            Ranking(
+                recommendations=tuple(
+                    self._recommendation(profiles, table, pick, said.get(pick, ())) for pick in own
+                ),
+                standings=standing,
+            )
+            for own, standing in zip(picks, standings, strict=True)
         ]
 
     def _scored(self, profiles: ProfileBatch, shortlist: int | None) -> Scored:

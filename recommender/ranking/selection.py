@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.ranking.base import FloatMatrix, Request
+from recommender.domain.editions import InterestStanding
+from recommender.ranking.base import FloatMatrix, Places, Request
 from recommender.ranking.company import Company, Rules
 from recommender.ranking.diversity import TOP, rerank, top_places
 from recommender.ranking.picks import Pick, Table
 from recommender.ranking.slots import Slots
+from recommender.ranking.standings import by_age, standings
 
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
@@ -48,15 +50,36 @@ class Selection:
         lists = self._lists(masked, varied)
         return [self._pick(place, lists[self.spans[place]]) for place in range(len(self.requests))]
 
+    def standings(self, ages: Places, days: int) -> list[tuple[InterestStanding, ...]]:
+        """Return how the interests of each request stood; of a plain request, nothing.
+
+        `ages` (n_candidates,) are whole days since a paper was first seen; older than `days` are left out.
+        """
+        spoken = np.isfinite(self.table.fused) & ~self.table.muted
+        return [
+            standings(
+                [profile.interest for profile in request.profiles],
+                self._fitting(place, spoken[self.spans[place]]),
+                self.unseen[place],
+                by_age(ages, days),
+            )
+            if request.slots
+            else ()
+            for place, request in enumerate(self.requests)
+        ]
+
     def _ready(self, place: int, spoken: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return (rows of the request, candidates): fits the row's interest and is new to the reader."""
+        ready: npt.NDArray[np.bool_] = self._fitting(place, spoken) & self.unseen[place]
+        return ready
+
+    def _fitting(self, place: int, spoken: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Return (rows of the request, candidates): may stand in the row's interest, and fits none better."""
         request, span = self.requests[place], self.spans[place]
-        ready = spoken & self.unseen[place]
-        if request.slots:
-            ready &= self._above_floor(request.floor, span)
-        fused = np.where(ready, self.table.fused[span], -np.inf)
+        fits = spoken & self._above_floor(request.floor, span) if request.slots else spoken
+        fused = np.where(fits, self.table.fused[span], -np.inf)
         best = np.arange(len(fused))[:, None] == fused.argmax(axis=0)
-        owned: npt.NDArray[np.bool_] = ready & best
+        owned: npt.NDArray[np.bool_] = fits & best
         return owned
 
     def _above_floor(self, floor: float | None, span: slice) -> npt.NDArray[np.bool_]:

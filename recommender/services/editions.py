@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.digest.reasons import reason
+from recommender.digest.words import Wording
 from recommender.domain.editions import (
     Edition,
     EditionItem,
+    InterestStanding,
     LastEdition,
     Recommendation,
     Section,
@@ -45,41 +47,56 @@ def edition_seed(subscriber: Subscriber, key: str) -> int:
     return int.from_bytes(digest[:4], "big")
 
 
-def build_editions(
-    unit: UnitOfWork,
-    due: Sequence[Due],
-    recommender: "HybridRecommender",
-    *,
-    now: datetime,
-    settings: RankingSettings,
-) -> list[Edition]:
-    """Return one edition, possibly empty, for each of `due`, in no particular order."""
-    slots = {entry.subscriber.id: entry.slot for entry in due}
-    asks = [_ask(entry) for entry in due]
-    numbers = [ask.subscriber.id for ask in asks]
-    arrivals = unit.outbox.last_arrivals(numbers, now=now)
-    held = _held(unit.outbox.last_editions(numbers, now=now))
-    editions = []
-    for days, group in by_window(asks, arrivals, now, settings).items():
-        shortlist = gather(unit, group, recommender, days=days, now=now)
-        ranked = recommender.recommend(shortlist.requests, shortlist.pool)
-        titles = _titles(shortlist)
-        for ask, recommendations in zip(group, ranked, strict=True):
-            subscriber = ask.subscriber
-            items = _items(recommendations, titles, interest_names(subscriber))
-            items += _reminders(unit, subscriber, now, start=len(items)) if items else []
-            editions.append(
-                Edition(
-                    subscriber=subscriber.id,
-                    key=slots[subscriber.id].key,
-                    created_at=now,
-                    due_at=slots[subscriber.id].due_at,
-                    considered=len(shortlist.pool.papers),
-                    items=tuple(items),
-                    missed=held.get(subscriber.id),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionMaker:
+    """Makes the editions of a block of subscribers: what is ranked, how it is weighed and said."""
+
+    recommender: "HybridRecommender"
+    settings: RankingSettings
+    wording: Wording
+
+    def build(self, unit: UnitOfWork, due: Sequence[Due], now: datetime) -> list[Edition]:
+        """Return one edition, possibly empty, for each of `due`, in no particular order."""
+        slots = {entry.subscriber.id: entry.slot for entry in due}
+        asks = [_ask(entry) for entry in due]
+        numbers = [ask.subscriber.id for ask in asks]
+        arrivals = unit.outbox.last_arrivals(numbers, now=now)
+        held = _held(unit.outbox.last_editions(numbers, now=now))
+        editions = []
+        for days, group in by_window(asks, arrivals, now, self.settings).items():
+            shortlist = gather(unit, group, self.recommender, days=days, now=now)
+            ranked = self.recommender.rank(shortlist.requests, shortlist.pool)
+            titles = _titles(shortlist)
+            for ask, ranking in zip(group, ranked, strict=True):
+                subscriber = ask.subscriber
+                items = _items(ranking.recommendations, titles, interest_names(subscriber))
+                items += _reminders(unit, subscriber, now, start=len(items)) if items else []
+                editions.append(
+                    Edition(
+                        subscriber=subscriber.id,
+                        key=slots[subscriber.id].key,
+                        created_at=now,
+                        due_at=slots[subscriber.id].due_at,
+                        considered=len(shortlist.pool.papers),
+                        items=tuple(items),
+                        missed=held.get(subscriber.id),
+                        standings=_standings(subscriber, ranking.standings),
+                    )
                 )
-            )
-    return editions
+        return editions
+
+
+def _standings(subscriber: Subscriber, ranked: Sequence[InterestStanding]) -> tuple[InterestStanding, ...]:
+    """Return how every interest stood, in the reader's order, the paused ones too."""
+    found = {standing.interest: standing for standing in ranked}
+    return tuple(
+        replace(
+            found.get(interest.key, InterestStanding(interest=interest.key)),
+            name=interest.name,
+            paused=interest.paused,
+        )
+        for interest in subscriber.interests
+    )
 
 
 def _ask(entry: Due) -> Ask:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from recommender.digest.words import Wording
 from recommender.domain.cadence import edition_key, grace, latest_slot, spread_of
 from recommender.domain.editions import Edition, LastEdition, Slot
 from recommender.domain.papers import SourceState
@@ -17,7 +18,7 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store
 from recommender.ranking.base import RankingSettings
-from recommender.services.editions import Due, build_editions
+from recommender.services.editions import Due, EditionMaker
 from recommender.services.skipping import Skips, skip_warnings
 from recommender.services.source_health import sources_sentence, troubled
 
@@ -69,6 +70,7 @@ class Publishing:
     recommender: "Callable[[], HybridRecommender]"
     settings: RankingSettings
     message_id: Callable[[Subscriber, str], str]
+    wording: Wording
     spread: timedelta = timedelta(0)
     sources: Sequence[str] = ()
     _empty: dict[tuple[int, str], int] = field(default_factory=dict)
@@ -154,7 +156,9 @@ class Publishing:
         with self.store.read() as unit:
             editions = self._told(
                 block,
-                build_editions(unit, block, recommender, now=now, settings=self.settings),
+                EditionMaker(recommender=recommender, settings=self.settings, wording=self.wording).build(
+                    unit, block, now
+                ),
                 unit.papers.source_states() if self.sources else {},
                 now,
             )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from recommender.digest.reasons import reason
+from recommender.digest.words import Wording
 from recommender.domain.cadence import next_due
 from recommender.domain.editions import Edition, Recommendation
 from recommender.domain.errors import InputError, UnknownPaper
@@ -13,7 +14,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.ranking.base import Explanation, RankingSettings
-from recommender.services.editions import Due, build_editions
+from recommender.services.editions import Due, EditionMaker
 from recommender.services.profiles import interest_names
 from recommender.services.shortlist import Ask, Shortlist, gather, window_days
 from recommender.services.source_health import sources_sentence
@@ -45,6 +46,15 @@ class RankedPaper:
     """Upvotes, for trending lists."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """How rankings are weighed and said; `sources` are those whose health a reader is told."""
+
+    settings: RankingSettings
+    wording: Wording
+    sources: Sequence[str] = ()
+
+
 class Recommending:
     """Answers questions about rankings; stores nothing."""
 
@@ -53,15 +63,15 @@ class Recommending:
         store: Store,
         clock: Clock,
         recommender: "Callable[[], HybridRecommender]",
-        settings: RankingSettings,
-        sources: Sequence[str] = (),
+        spoken: "Spoken",
     ) -> None:
-        """`recommender` gives the current one; `sources` are those whose health a reader is told."""
+        """`recommender` gives the current one."""
         self._store = store
         self._clock = clock
         self._recommender = recommender
-        self._settings = settings
-        self._sources = sources
+        self._settings = spoken.settings
+        self._wording = spoken.wording
+        self._sources = spoken.sources
 
     def plain(self, reference: str, *, limit: int) -> list[RankedPaper]:
         """Return the ranking by interests and votes alone; raise UnknownSubscriber.
@@ -108,7 +118,7 @@ class Recommending:
         with self._store.read() as unit:
             subscriber = unit.people.find(reference)
             due = Due(subscriber=subscriber, slot=next_due(subscriber.cadence, now))
-            edition = build_editions(unit, [due], recommender, now=now, settings=self._settings)[0]
+            edition = self._maker(recommender).build(unit, [due], now)[0]
             states = unit.papers.source_states()
         said = sources_sentence(self._sources, states, now=now, zone=subscriber.cadence.zone)
         return subscriber, replace(edition, sources=said)
@@ -156,6 +166,9 @@ class Recommending:
             RankedPaper(rank=rank, paper=by_id[paper], score=score, count=count)
             for rank, (paper, score, count) in enumerate(rows, start=1)
         ]
+
+    def _maker(self, recommender: "HybridRecommender") -> EditionMaker:
+        return EditionMaker(recommender=recommender, settings=self._settings, wording=self._wording)
 
     def _shortlist(
         self, unit: UnitOfWork, subscriber: Subscriber, recommender: "HybridRecommender", *, papers: int

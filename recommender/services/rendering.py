@@ -1,7 +1,7 @@
 """From an edition's rows to what a reader gets: HTML, text and the message. The same rows, the same bytes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from recommender.digest.compose import Material, compose
@@ -9,11 +9,13 @@ from recommender.digest.links import DigestLinks
 from recommender.digest.mail_links import MailLinks, without_body
 from recommender.digest.message import Letter, build
 from recommender.digest.render import Renderer
+from recommender.digest.words import Wording
 from recommender.domain.cadence import next_due
 from recommender.domain.digests import Digest
 from recommender.domain.editions import Delivery, Edition, Envelope
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber
+from recommender.domain.theme import Theme
 from recommender.ports import UnitOfWork
 
 _SIGNAL_DAYS = timedelta(days=14)
@@ -44,18 +46,27 @@ class Parts:
     envelope: Envelope
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Templates, words and theme: everything that makes a digest look and read as it does."""
+
+    renderer: Renderer
+    wording: Wording
+    theme: Theme = field(default_factory=Theme)
+
+
 class EditionRenderer:
     """Renders editions inside a transaction that its caller opened."""
 
     def __init__(
-        self, renderer: Renderer, links: DigestLinks, identity: Identity, by_mail: MailLinks | None = None
+        self, look: Look, links: DigestLinks, identity: Identity, by_mail: MailLinks | None = None
     ) -> None:
-        """Keep the templates, the links of a digest and who we are.
+        """Keep the looks, the links of a digest and who we are.
 
         `by_mail` adds a way to unsubscribe by mail for providers that cannot post; only if somebody
         reads it.
         """
-        self._renderer = renderer
+        self._look = look
         self._links = links
         self._identity = identity
         self._by_mail = by_mail
@@ -82,7 +93,8 @@ class EditionRenderer:
         """Return what a reader gets of `material`; asks nobody for anything more."""
         subscriber, edition = material.subscriber, material.edition
         digest = compose(material, self._links)
-        html, text = self._renderer.html(digest), self._renderer.text(digest)
+        renderer, words = self._look.renderer, material.words
+        html, text = renderer.html(digest, words), renderer.text(digest, words)
         letter = Letter(
             sender=self._identity.sender,
             recipient=subscriber.email,
@@ -126,6 +138,9 @@ class EditionRenderer:
             subscriber=subscriber,
             papers=papers,
             sender=self._identity.sender,
+            words=self._look.wording.of(subscriber.locale),
+            order=self._look.theme.sections,
+            footer=self._look.theme.footer,
             signals=signals,
             missed=missed,
             next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),

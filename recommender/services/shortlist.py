@@ -79,6 +79,7 @@ def gather(
         signals=unit.papers.signals(now - timedelta(days=_SIGNAL_DAYS), now),
         known=known,
         now=now,
+        days=days,
     )
     requests = []
     for ask in asks:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from recommender.digest.words import counted
 from recommender.domain.cadence import grace, slots_before, spread_of
 from recommender.domain.editions import LastEdition
 from recommender.domain.subscribers import Subscriber
@@ -69,7 +68,7 @@ def skip_warnings(skipped: Mapping[int, int]) -> tuple[str, ...]:
     """Say in one line what was skipped; nothing where nothing was."""
     if not skipped:
         return ()
-    editions, people = counted(sum(skipped.values()), "edition"), counted(len(skipped), "subscriber")
+    editions, people = _counted(sum(skipped.values()), "edition"), _counted(len(skipped), "subscriber")
     were = "was" if sum(skipped.values()) == 1 else "were"
     why = "more than 20 h late (weekly ones 72 h) or followed by a newer one"
     return (f"{editions} of {people} {were} skipped: {why}; the papers may come in the next",)
@@ -80,3 +79,7 @@ def _signs(unit: UnitOfWork, last: Mapping[int, LastEdition]) -> Iterable[dateti
     yield from (edition.slot.due_at for edition in last.values())
     for state in unit.papers.source_states().values():
         yield from (state.last_ok, state.last_error_at)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -17,7 +17,7 @@ from recommender.domain.editions import (
     DeliveryState,
     Standing,
 )
-from recommender.store.rows import read_delivery
+from recommender.store.edition_rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER
 from recommender.store.types import UTCDateTime
 

@@ -34,7 +34,7 @@ from recommender.domain.editions import (
 )
 from recommender.domain.subscribers import SubscriberState
 from recommender.store import ledger
-from recommender.store.rows import read_delivery
+from recommender.store.edition_rows import read_delivery
 from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks
 

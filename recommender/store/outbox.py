@@ -1,5 +1,6 @@
 """Editions and the list of their deliveries in SQL; the moves between states are in `moves`."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
@@ -16,8 +17,8 @@ from recommender.domain.editions import (
 )
 from recommender.domain.papers import PaperId
 from recommender.store import ledger, moves
+from recommender.store.edition_rows import edition_row, item_row, read_edition, read_item
 from recommender.store.names import canonical
-from recommender.store.rows import item_row, read_item
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
 from recommender.store.statements import chunks, insert_or_skip, run_many
 from recommender.store.types import UTCDateTime
@@ -36,15 +37,7 @@ class SqlOutbox:
         Raises UnknownPaper for an item whose paper is not in the store.
         """
         papers = canonical(self._connection, (item.paper for item in edition.items))
-        new = {
-            "subscriber_id": edition.subscriber,
-            "key": edition.key,
-            "created_at": edition.created_at,
-            "due_at": edition.due_at,
-            "considered": edition.considered,
-            "missed_id": edition.missed,
-            "sources": edition.sources,
-        }
+        new = edition_row(edition)
         stored = insert_or_skip(self._connection, EDITION).values(new).returning(EDITION.c.id)
         number: int | None = self._connection.execute(stored).scalar()
         if number is None:
@@ -107,17 +100,16 @@ class SqlOutbox:
             return None
         items = select(EDITION_ITEM).where(EDITION_ITEM.c.edition_id == edition)
         items = items.order_by(EDITION_ITEM.c.position, EDITION_ITEM.c.id)
-        return Edition(
-            id=row.id,
-            subscriber=row.subscriber_id,
-            key=row.key,
-            created_at=row.created_at,
-            due_at=row.due_at,
-            considered=row.considered,
-            missed=row.missed_id,
-            sources=row.sources,
-            items=tuple(read_item(item) for item in self._connection.execute(items)),
-        )
+        return read_edition(row, tuple(read_item(item) for item in self._connection.execute(items)))
+
+    def subjects(self, subscribers: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Return the subjects that each subscriber's editions had; those without editions are absent."""
+        found: dict[int, set[str]] = defaultdict(set)
+        for part in chunks(subscribers):
+            query = select(EDITION.c.subscriber_id, EDITION.c.subject)
+            for row in self._connection.execute(query.where(EDITION.c.subscriber_id.in_(part))):
+                found[row.subscriber_id].add(row.subject)
+        return {subscriber: frozenset(subjects) for subscriber, subjects in found.items()}
 
     def item(self, item: int) -> tuple[Edition, PaperId] | None:
         """Return the edition and the paper that an edition item belongs to, or None."""

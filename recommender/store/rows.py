@@ -1,13 +1,11 @@
 """Turns rows into domain values and back. Field by field, no decisions."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row
 
-from recommender.domain.editions import Delivery, DeliveryState, EditionItem, Evidence, Lever, Section
 from recommender.domain.events import PaperEvent
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.identity import title_key
@@ -24,7 +22,18 @@ from recommender.domain.subscribers import (
 
 _PAPER_FIELDS = tuple(field.name for field in fields(Paper))
 _INTEREST_FIELDS = tuple(field.name for field in fields(Interest))
-_PLAIN_FIELDS = ("key", "email", "name", "papers", "floor", "send_empty", "paused", "share", "locked")
+_PLAIN_FIELDS = (
+    "key",
+    "email",
+    "name",
+    "papers",
+    "floor",
+    "send_empty",
+    "paused",
+    "share",
+    "locked",
+    "locale",
+)
 """What a declared subscriber and its row have under one name."""
 
 
@@ -162,6 +171,7 @@ def feedback_row(entry: Feedback) -> dict[str, Any]:
         "interest": entry.interest,
         "edition": entry.edition,
         "suspect": entry.suspect,
+        "value": entry.value,
     }
 
 
@@ -176,66 +186,5 @@ def read_feedback(row: Row[Any]) -> Feedback:
         interest=row.interest,
         edition=row.edition,
         suspect=row.suspect,
+        value=row.value,
     )
-
-
-def item_row(edition: int, item: EditionItem) -> dict[str, Any]:
-    """Return the row of an edition item."""
-    return {
-        "edition_id": edition,
-        "paper_id": item.paper,
-        "section": item.section.value,
-        "interest": item.interest,
-        "position": item.position,
-        "score": item.score,
-        "match": item.match,
-        "reason": item.reason,
-        "lever": asdict(item.lever) if item.lever else None,
-        "evidence": [asdict(evidence) for evidence in item.evidence],
-        "propensity": item.propensity,
-    }
-
-
-def read_item(row: Row[Any]) -> EditionItem:
-    """Return the item of a row of `edition_item`."""
-    return EditionItem(
-        id=row.id,
-        paper=row.paper_id,
-        section=Section(row.section),
-        interest=row.interest,
-        position=row.position,
-        score=row.score,
-        match=row.match,
-        reason=row.reason,
-        lever=Lever(**row.lever) if row.lever else None,
-        evidence=tuple(_evidence(values) for values in row.evidence),
-        propensity=row.propensity,
-    )
-
-
-def read_delivery(row: Row[Any]) -> Delivery:
-    """Return the delivery of a row of `delivery` joined with its edition and subscriber."""
-    return Delivery(
-        id=row.id,
-        edition=row.edition_id,
-        subscriber=row.subscriber_id,
-        email=row.email,
-        edition_key=row.edition_key,
-        state=DeliveryState(row.state),
-        attempts=row.attempts,
-        fence=row.fence,
-        lease_until=row.lease_until,
-        message_id=row.message_id,
-        date=row.date_header,
-        body_sha256=row.body_sha256,
-        next_attempt_at=row.next_attempt_at,
-        reply=row.reply,
-        losses=row.losses,
-        doubts=row.doubts,
-        retried_at=row.retried_at,
-        sent_to=row.address_hash or "",
-    )
-
-
-def _evidence(values: Mapping[str, Any]) -> Evidence:
-    return Evidence(**(dict(values) | {"terms": tuple(values["terms"])}))

@@ -43,6 +43,7 @@ class SubscriberRow(Base, table=True):
     share: bool
     locked: tuple[str, ...] = Field(sa_type=Texts)
     after: str = text(sa_column_kwargs={"server_default": ""})
+    locale: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class InterestRow(Base, table=True):
@@ -67,7 +68,7 @@ class FeedbackRow(Base, table=True):
     """One recorded act; rows are only added."""
 
     __tablename__ = "feedback"
-    __table_args__ = (UniqueConstraint("subscriber_id", "paper_id", "act", "at"), NEVER_REUSED)
+    __table_args__ = (UniqueConstraint("subscriber_id", "paper_id", "act", "at", "value"), NEVER_REUSED)
     id: int | None = number()
     subscriber_id: int = owner("subscriber.id")
     paper_id: str = paper(index=True)
@@ -77,6 +78,7 @@ class FeedbackRow(Base, table=True):
     interest: str | None = text(nullable=True)
     edition: int | None
     suspect: bool
+    value: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class SavedPaperRow(Base, table=True):
@@ -102,6 +104,8 @@ class EditionRow(Base, table=True):
     considered: int
     missed_id: int | None
     sources: str = text(sa_column_kwargs={"server_default": ""})
+    subject: str = text(sa_column_kwargs={"server_default": ""})
+    standings: list[dict[str, Any]] = Field(sa_type=Document, sa_column_kwargs={"server_default": "[]"})
 
 
 class EditionItemRow(Base, table=True):
@@ -121,6 +125,7 @@ class EditionItemRow(Base, table=True):
     lever: dict[str, str] | None = Field(sa_type=Document, nullable=True)
     evidence: list[dict[str, Any]] = Field(sa_type=Document)
     propensity: float | None
+    sentence: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class DeliveryRow(Base, table=True):

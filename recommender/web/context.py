@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
 
+from recommender.digest.bylines import byline
 from recommender.digest.links import UNDO, LinkClaim, Links
-from recommender.digest.render import Renderer, web_url
+from recommender.digest.render import Renderer, spans_text, web_url
 from recommender.digest.tex import to_unicode
-from recommender.digest.words import byline
+from recommender.digest.words import Wording, Words
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
@@ -29,6 +30,7 @@ class WebContext:
     store: Store
     links: Links
     renderer: Renderer
+    wording: Wording
     clock: Clock
     public_url: str
     ticks: Callable[[], float]
@@ -83,9 +85,18 @@ class Pages:
             PageLink(name="Preferences", url=links.preferences(*who)),
         )
 
+    def _words(self, locale: str) -> Words:
+        """Return the words of a reader's locale."""
+        return self._context.wording.of(locale)
+
     def _page(self, name: str, **values: object) -> Response:
         style = f"{self._context.prefix}/style.css"
-        page = self._context.renderer.page(f"pages/{name}.html", style=style, byline=byline, **values)
+        words = self._words("")
+
+        def by(paper: Paper) -> str:
+            return spans_text(byline(paper, words))
+
+        page = self._context.renderer.page(f"pages/{name}.html", style=style, byline=by, **values)
         return HTMLResponse(page)
 
 

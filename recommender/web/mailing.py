@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from recommender.digest.links import LinkClaim
-from recommender.digest.words import cadence_words
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.subscribers import Interest, Subscriber, SubscriberState
 from recommender.services.claims import subscriber_of
@@ -136,7 +135,7 @@ class PreferencePages(Pages):
             happened=happened,
             address=masked(subscriber.email),
             state=_STATES[subscriber.state],
-            cadence=cadence_words(subscriber.cadence),
+            cadence=self._words(subscriber.locale).cadence(subscriber.cadence),
             papers=subscriber.papers,
             interests=[_interest(interest) for interest in subscriber.interests],
             button=None if locked else _BUTTONS.get(subscriber.state),

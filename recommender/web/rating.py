@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from recommender.digest.links import LinkClaim
-from recommender.digest.words import day_words
 from recommender.domain.editions import Edition
 from recommender.domain.errors import LinkExpired
 from recommender.domain.feedback import Act, Vote
@@ -69,9 +68,11 @@ class RatingPages(Pages):
         if seen.proposal and seen.proposal.act is Act.SAVE:
             return self._show_save(seen)
         proposed = [row for row in seen.rows if row.proposed]
+        reader = seen.subscriber
+        day = self._words(reader.locale).day(seen.edition.due_at, reader.cadence.zone)
         return self._page(
             "sheet",
-            title=f"Your edition of {day_words(seen.edition.due_at, seen.subscriber.cadence.zone)}",
+            title=f"Your edition of {day}",
             proposed=proposed,
             proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
             rest=[row for row in seen.rows if not row.proposed],

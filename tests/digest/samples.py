@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from recommender.app.looks import read_catalogue
 from recommender.digest.compose import Material, compose
 from recommender.digest.links import DigestLinks, Links
 from recommender.digest.mail_links import MailLinks, without_body
 from recommender.digest.message import Letter, build, message_id
 from recommender.digest.render import Renderer
+from recommender.digest.words import Wording, Words
 from recommender.domain.digests import Digest
 from recommender.domain.editions import Edition, EditionItem, Section, Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import Cadence, Subscriber
+from recommender.services.rendering import Look
 from tests.builders import a_subscriber, an_interest
 from tests.paths import REPOSITORY
 
@@ -114,6 +117,7 @@ def material(shown: tuple[Paper, ...] = PAPERS, /, **fields: object) -> Material
         "subscriber": reader(),
         "papers": {paper.id: paper for paper in shown},
         "sender": "Paper Route <digest@example.org>",
+        "words": english(),
         "signals": (Signal(paper=PAPERS[2].id, source="huggingface", taken_at=NOW, upvotes=120, comments=1),),
         "next_slot": Slot(key="2026-01-31", due_at=NOW + timedelta(days=1)),
     }
@@ -128,6 +132,21 @@ def links() -> Links:
 def mail_links() -> MailLinks:
     """Return the same links as mail to ourselves."""
     return MailLinks(links(), MAILBOX)
+
+
+def wording() -> Wording:
+    """Return the words that ship."""
+    return Wording({"en": read_catalogue(REPOSITORY / "templates" / "words" / "en.toml")})
+
+
+def english() -> Words:
+    """Return the words of the default locale."""
+    return wording().of("")
+
+
+def look() -> Look:
+    """Return the looks that ship."""
+    return Look(renderer=renderer(), wording=wording())
 
 
 def renderer() -> Renderer:
@@ -184,4 +203,4 @@ def mail(made: Digest) -> bytes:
     """Return the whole message of a digest."""
     ways = (without_body(made.footer.unsubscribe),)
     head = letter(made.subject, unsubscribe=ways, help_url=without_body(made.footer.help))
-    return build(head, renderer().text(made), renderer().html(made))
+    return build(head, renderer().text(made, english()), renderer().html(made, english()))

@@ -17,6 +17,7 @@ from tests.digest.samples import (
     PUBLIC_ID,
     digest,
     edition,
+    english,
     links,
     mail_links,
     material,
@@ -268,7 +269,7 @@ def test_the_foot_says_how_the_sources_were_or_nothing() -> None:
     made = digest(edition=told)
     assert len(made.footer.sources) <= 400
     assert not any(unicodedata.category(char) in {"Cc", "Cf"} for char in made.footer.sources)
-    html = renderer().html(digest(edition=replace(told, sources="Sources: <b> & fine.")))
+    html = renderer().html(digest(edition=replace(told, sources="Sources: <b> & fine.")), english())
     assert "Sources: &lt;b&gt; &amp; fine." in html
     silent = digest(edition=replace(edition(), sources=""))
-    assert "Sources:" not in renderer().html(silent) + renderer().text(silent)
+    assert "Sources:" not in renderer().html(silent, english()) + renderer().text(silent, english())

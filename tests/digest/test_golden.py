@@ -7,7 +7,7 @@ import pytest
 
 from recommender.digest.compose import compose
 from recommender.domain.digests import Digest
-from tests.digest.samples import digest, links, mail, mail_links, material_after_loss, renderer
+from tests.digest.samples import digest, english, links, mail, mail_links, material_after_loss, renderer
 from tests.paths import REPOSITORY
 
 FOLDER = REPOSITORY / "tests" / "golden"
@@ -20,8 +20,8 @@ SAMPLES: dict[str, Callable[[], Digest]] = {
     "missed-by-mail": lambda: compose(material_after_loss(), mail_links()),
 }
 FORMS: dict[str, Callable[[Digest], bytes]] = {
-    "html": lambda made: renderer().html(made).encode(),
-    "txt": lambda made: renderer().text(made).encode(),
+    "html": lambda made: renderer().html(made, english()).encode(),
+    "txt": lambda made: renderer().text(made, english()).encode(),
     "eml": mail,
 }
 

@@ -20,6 +20,7 @@ from tests.digest.samples import (
     NOW,
     PUBLIC_ID,
     digest,
+    english,
     letter,
     links,
     mail,
@@ -103,8 +104,8 @@ def test_parts_in_order_and_whole(message: bytes) -> None:
     text, page = parsed.iter_parts()
     assert [part.get_content_type() for part in (text, page)] == ["text/plain", "text/html"]
     assert {part.get_content_charset() for part in (text, page)} == {"utf-8"}
-    assert text.get_content().replace("\r\n", "\n") == renderer().text(digest())
-    assert page.get_content().replace("\r\n", "\n").rstrip() == renderer().html(digest()).rstrip()
+    assert text.get_content().replace("\r\n", "\n") == renderer().text(digest(), english())
+    assert page.get_content().replace("\r\n", "\n").rstrip() == renderer().html(digest(), english()).rstrip()
 
 
 def test_list_headers_are_one_plain_line(message: bytes) -> None:

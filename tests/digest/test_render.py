@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from recommender.digest.render import SIZE, Renderer, web_url
+from recommender.digest.render import SIZE, Renderer, spans_text, web_url
 from recommender.domain.papers import Paper, PaperId
-from tests.digest.samples import PAPERS, digest, renderer
+from tests.digest.samples import PAPERS, digest, english, renderer
 from tests.paths import REPOSITORY
 
 NASTY = (
@@ -57,13 +57,13 @@ def tags(tree: Element, name: str) -> Iterator[Element]:
 @pytest.fixture(scope="module", name="page")
 def page_fixture() -> str:
     """Return the HTML part of the sample digest."""
-    return renderer().html(digest())
+    return renderer().html(digest(), english())
 
 
 @pytest.fixture(scope="module", name="text")
 def text_fixture() -> str:
     """Return the text part of the sample digest."""
-    return renderer().text(digest())
+    return renderer().text(digest(), english())
 
 
 def test_html_is_valid(page: str) -> None:
@@ -169,25 +169,25 @@ def test_text_is_wrapped(text: str) -> None:
 def test_size_of_25_papers() -> None:
     """Twenty-five papers fit into 70 KB with their excerpts whole."""
     made = digest(many())
-    page = renderer().html(made)
+    page = renderer().html(made, english())
     assert len(page.encode()) <= SIZE
-    assert made.papers[-1].excerpt in page
+    assert spans_text(made.papers[-1].excerpt) in page
 
 
 def test_larger_digests_lose_excerpts_not_papers() -> None:
     """What would be cut off by mail programs is shortened gracefully."""
     made = digest(many(28))
-    page = renderer().html(made)
+    page = renderer().html(made, english())
     assert len(page.encode()) <= SIZE
     assert page.count("<h2") == 28
-    assert made.papers[0].excerpt not in page
+    assert spans_text(made.papers[0].excerpt) not in page
 
 
 @pytest.mark.parametrize("title", NASTY)
 def test_nasty_titles_survive(title: str) -> None:
     """Whatever a title holds, the page is valid and shows it as text."""
     made = digest((replace(PAPERS[0], title=title, authors=(title,), abstract=title, venue=title),))
-    tree = parsed(renderer().html(made))
+    tree = parsed(renderer().html(made, english()))
     assert "".join(next(tags(tree, "h2")).itertext()) == made.papers[0].title
     assert not list(tags(tree, "script"))
 
@@ -212,8 +212,8 @@ def test_only_web_urls_become_links(url: str) -> None:
     """Links of other schemes, or with tricks in them, are not links."""
     assert web_url(url) == ""
     made = digest((replace(PAPERS[0], url=url, code_url=url),))
-    assert "javascript" not in renderer().html(made)
-    assert 'class="t"' not in renderer().html(made)
+    assert "javascript" not in renderer().html(made, english())
+    assert 'class="t"' not in renderer().html(made, english())
 
 
 @settings(max_examples=60, deadline=None)
@@ -221,16 +221,16 @@ def test_only_web_urls_become_links(url: str) -> None:
 def test_any_text_renders(title: str, abstract: str) -> None:
     """No text breaks the page or adds an element."""
     made = digest((replace(PAPERS[0], title=title, abstract=abstract),))
-    tree = parsed(renderer().html(made))
+    tree = parsed(renderer().html(made, english()))
     assert len(list(tags(tree, "a"))) == 10
-    assert renderer().text(made)
+    assert renderer().text(made, english())
 
 
 @pytest.mark.parametrize("title", NASTY, ids=str)
 def test_no_attribute_holds_a_bare_bracket(title: str) -> None:
     """The style inliner writes `<` in attributes as it is: valid, but a careless mail program sees a tag."""
     hostile = replace(PAPERS[0], title=title, code_url="https://example.org/code")
-    page = renderer().html(digest((hostile,)))
+    page = renderer().html(digest((hostile,)), english())
     values = re.findall(r'="([^"]*)"', page)
     assert not [value for value in values if "<" in value or ">" in value]
 
@@ -265,11 +265,11 @@ def test_unknown_names_fail(tmp_path: Path) -> None:
 def test_first_folder_wins(tmp_path: Path) -> None:
     """A reader's own templates come before ours."""
     (tmp_path / "digest.txt").write_text("{{ digest.title }}!", encoding="utf-8")
-    assert Renderer([tmp_path, REPOSITORY / "templates"]).text(digest()) == f"{digest().title}!\n"
+    assert Renderer([tmp_path, REPOSITORY / "templates"]).text(digest(), english()) == f"{digest().title}!\n"
 
 
 def test_empty_digest_renders() -> None:
     """An edition without papers is still a readable mail."""
     made = replace(digest(), sections=())
-    assert made.summary in " ".join(renderer().text(replace(made, reader="")).split())
-    parsed(renderer().html(made))
+    assert made.summary in " ".join(renderer().text(replace(made, reader=""), english()).split())
+    parsed(renderer().html(made, english()))

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from recommender.digest import words
+from recommender.digest.bylines import byline, facts
+from recommender.digest.render import spans_text
+from recommender.digest.words import latest_signals
 from recommender.domain.editions import Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import After, Cadence, Every
-from tests.digest.samples import NOW, PAPERS
+from tests.digest.samples import NOW, PAPERS, english
 
 
 @pytest.mark.parametrize(
@@ -29,14 +31,14 @@ def test_byline(authors: tuple[str, ...], count: int | None, organisation: str |
     paper = Paper(
         id=PaperId("title:x"), title="x", authors=authors, author_count=count, organisation=organisation
     )
-    assert words.byline(paper) == line
+    assert spans_text(byline(paper, english())) == line
 
 
 def test_facts_leave_out_what_is_unknown() -> None:
     """Category, venue and date, those there are."""
-    assert words.facts(PAPERS[2]) == ("cs.IR", "ECIR 2026", "29 Jan 2026")
-    assert words.facts(PAPERS[3]) == ()
-    assert words.facts(replace(PAPERS[3], first_seen=NOW)) == ("first seen 30 Jan 2026",)
+    assert facts(PAPERS[2], english()) == ("cs.IR", "ECIR 2026", "29 Jan 2026")
+    assert facts(PAPERS[3], english()) == ()
+    assert facts(replace(PAPERS[3], first_seen=NOW), english()) == ("first seen 30 Jan 2026",)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_facts_leave_out_what_is_unknown() -> None:
 )
 def test_match_words(match: float, said: str) -> None:
     """Fit is said in words, never as a number."""
-    assert words.match_words(match) == said
+    assert english().match(match) == said
 
 
 @pytest.mark.parametrize(
@@ -62,13 +64,13 @@ def test_match_words(match: float, said: str) -> None:
 )
 def test_cadence_words(cadence: Cadence, said: str) -> None:
     """Cadence in words, with its zone."""
-    assert words.cadence_words(cadence) == said
+    assert english().cadence(cadence) == said
 
 
 def test_slot_is_told_in_the_readers_zone() -> None:
     """The next edition is told on the reader's own clock, over a clock change too."""
     slot = Slot(key="2026-03-29", due_at=datetime(2026, 3, 29, 5, 30, tzinfo=UTC))
-    assert words.slot_words(slot, "Europe/Berlin") == "Sunday 29 March at 07:30 (Europe/Berlin time)"
+    assert english().slot(slot, "Europe/Berlin") == "Sunday 29 March at 07:30 (Europe/Berlin time)"
 
 
 def test_latest_signal_of_each_source_counts() -> None:
@@ -76,10 +78,10 @@ def test_latest_signal_of_each_source_counts() -> None:
     old = Signal(paper=PAPERS[0].id, source="a", taken_at=NOW - timedelta(days=1), upvotes=99)
     new = replace(old, taken_at=NOW, upvotes=12, stars=1200)
     other = replace(old, source="b", upvotes=20, comments=1)
-    signals = words.latest_signals([new, old, other])[PAPERS[0].id]
-    assert words.signal_words(signals) == ("20 upvotes", "1 comment", "1,200 stars")
+    signals = latest_signals([new, old, other])[PAPERS[0].id]
+    assert english().signals(signals) == ("20 upvotes", "1 comment", "1,200 stars")
 
 
 def test_zero_upvotes_are_not_mentioned() -> None:
     """Nothing is said of nothing."""
-    assert words.signal_words([Signal(paper=PAPERS[0].id, source="a", taken_at=NOW, upvotes=0)]) == ()
+    assert english().signals([Signal(paper=PAPERS[0].id, source="a", taken_at=NOW, upvotes=0)]) == ()

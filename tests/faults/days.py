@@ -15,11 +15,13 @@ from recommender.domain.profiles import InterestProfile
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Cadence, SubscriberState
 from recommender.ranking.base import Pool, RankingSettings, Request
+from recommender.ranking.standings import Ranking
 from recommender.services.delivery import DeliveryService
 from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.services.publishing import Publishing
 from recommender.store.sql_store import SqlStore
 from tests.builders import a_declaration, a_paper
+from tests.digest.samples import wording
 from tests.fakes.mailer import FakeMailer
 from tests.faults.rooms import a_store
 from tests.services.mailroom import ANA, Hands, render, take_all
@@ -44,10 +46,14 @@ class Everything:
         """Leave the interests as they are."""
         return profiles
 
-    def recommend(self, requests: Sequence[Request], pool: Pool) -> list[tuple[Recommendation, ...]]:
+    def rank(self, requests: Sequence[Request], pool: Pool) -> list[Ranking]:
         """Return the candidates that are new to each reader, the oldest first."""
         return [
-            tuple(_chosen(paper.id) for paper in pool.papers if paper.id not in request.seen)
+            Ranking(
+                recommendations=tuple(
+                    _chosen(paper.id) for paper in pool.papers if paper.id not in request.seen
+                )
+            )
             for request in requests
         ]
 
@@ -161,7 +167,12 @@ def a_publishing(days: Days) -> Publishing:
     recommender = cast("HybridRecommender", Everything())
     settings = RankingSettings()
     return Publishing(
-        days.store, days.clock, lambda: recommender, settings, lambda _who, key: f"<{key}@example.org>"
+        days.store,
+        days.clock,
+        lambda: recommender,
+        settings,
+        lambda _who, key: f"<{key}@example.org>",
+        wording(),
     )
 
 

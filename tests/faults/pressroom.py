@@ -20,10 +20,12 @@ from recommender.domain.papers import Paper
 from recommender.domain.profiles import InterestProfile
 from recommender.domain.subscribers import Subscriber
 from recommender.ranking.base import Pool, RankingSettings, Request
+from recommender.ranking.standings import Ranking
 from recommender.services.delivery import DeliveryService
 from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.services.publishing import Publishing
 from recommender.store.sql_store import SqlStore
+from tests.digest.samples import wording
 from tests.services.mailroom import Hands, render, smtp_mailer, take_all
 
 if TYPE_CHECKING:
@@ -41,9 +43,12 @@ class Newest:
         """Leave profiles alone."""
         return profiles
 
-    def recommend(self, requests: Sequence[Request], pool: Pool) -> list[tuple[Recommendation, ...]]:
+    def rank(self, requests: Sequence[Request], pool: Pool) -> list[Ranking]:
         """Give each request what it has not seen of the last papers."""
-        return [tuple(map(_chosen, _unseen(request, pool)[-_PAPERS:])) for request in requests]
+        return [
+            Ranking(recommendations=tuple(map(_chosen, _unseen(request, pool)[-_PAPERS:])))
+            for request in requests
+        ]
 
 
 def _unseen(request: Request, pool: Pool) -> list[Paper]:
@@ -73,6 +78,7 @@ class PressRoom:
             clock=self._clock,
             recommender=lambda: recommender,
             settings=RankingSettings(),
+            wording=wording(),
             message_id=message_id,
         )
         policy = DeliveryPolicy(worker=worker, jitter=0.0, batch=2, connections=2)

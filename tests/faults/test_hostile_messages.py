@@ -16,7 +16,7 @@ from recommender.digest.message import ONE_CLICK
 from recommender.domain.errors import MailRejected
 from recommender.mail.guard import DIGEST_HEADERS, check_wire
 from recommender.services.rendering import EditionRenderer, Identity, Parts
-from tests.digest.samples import MAILBOX, links, mail_links, material, reader, renderer
+from tests.digest.samples import MAILBOX, links, look, mail_links, material, reader
 from tests.faults.reception import Receiver
 from tests.faults.scale import Figures, scaled, seed
 from tests.faults.strangers import count, materials
@@ -30,7 +30,7 @@ HONEST = material(subscriber=reader(email="ana@example.org"))
 
 def _writer(*, by_mail: bool) -> EditionRenderer:
     ways: DigestLinks = mail_links() if by_mail else links()
-    return EditionRenderer(renderer(), ways, SENDER)
+    return EditionRenderer(look(), ways, SENDER)
 
 
 WRITERS = {by_mail: _writer(by_mail=by_mail) for by_mail in (False, True)}

@@ -10,7 +10,7 @@ import pytest
 from recommender.domain.papers import Paper, PaperPage, Refused
 from recommender.sources.sieve import fault_of
 from recommender.store.sql_store import SqlStore
-from tests.digest.samples import digest, mail, renderer
+from tests.digest.samples import digest, english, mail, renderer
 from tests.hostile.full import FULL
 from tests.hostile.poison import Dose, doses
 from tests.hostile.scales import READERS
@@ -84,7 +84,7 @@ def test_the_digest_goes_out(store: SqlStore) -> None:
         papers = tuple(unit.papers.all())
     assert len(papers) > (300 if FULL else 60)
     made = digest(papers)
-    html, text = renderer().html(made), renderer().text(made)
+    html, text = renderer().html(made, english()), renderer().text(made, english())
     message = message_from_bytes(mail(made), policy=SMTP)
     assert message["Bcc"] is None
     for inert in ("<script", "onerror=alert(1)>", 'href="javascript:', 'href="data:', "\x00", "\u202e"):

@@ -11,14 +11,13 @@ import pytest
 
 from recommender.digest.links import DigestLinks, Links
 from recommender.digest.mail_links import MailLinks
-from recommender.digest.render import Renderer
 from recommender.domain.editions import Delivery, Edition, EditionItem, Section
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_declaration, a_paper
-from tests.paths import REPOSITORY
+from tests.digest.samples import look
 from tests.stores import sqlite_store
 
 MAILBOX = "answers@example.org"
@@ -32,7 +31,7 @@ def renderer(links: DigestLinks = LINKS, by_mail: MailLinks | None = None) -> Ed
     identity = Identity(
         sender="Paper Route <digest@example.org>", address="digest@example.org", domain="example.org"
     )
-    return EditionRenderer(Renderer([REPOSITORY / "templates"], MAILBOX), links, identity, by_mail)
+    return EditionRenderer(look(), links, identity, by_mail)
 
 
 def edition(subscriber: int, day: int, papers: tuple[Paper, ...], *, missed: int | None = None) -> Edition:

@@ -15,6 +15,7 @@ from recommender.ports import Store, UnitOfWork
 from recommender.web.app import create_app
 from recommender.web.context import WebContext
 from tests.builders import NOON, a_declaration, a_paper
+from tests.digest.samples import wording
 from tests.paths import REPOSITORY
 from tests.stores import sqlite_store
 
@@ -69,6 +70,7 @@ class Site:
                 store=self.store,
                 links=self.links,
                 renderer=self.renderer,
+                wording=wording(),
                 clock=self.clock,
                 public_url=self.public_url,
                 ticks=self.clock.ticks,

@@ -14,6 +14,7 @@ from recommender.store.sql_store import SqlStore
 from recommender.web.app import create_app
 from recommender.web.context import WebContext
 from recommender.web.metrics import CONTENT_TYPE
+from tests.digest.samples import wording
 from tests.web.site import Site
 
 STRANGER = ("203.0.113.7", 5555)
@@ -43,6 +44,7 @@ def context_of(site: Site) -> WebContext:
         store=site.store,
         links=site.links,
         renderer=site.renderer,
+        wording=wording(),
         clock=site.clock,
         public_url=site.public_url,
         ticks=site.clock.ticks,
