@@ -57,7 +57,7 @@ def test_interests_keep_the_readers_order() -> None:
 def test_summary_counts_are_true() -> None:
     """The summary says how many of how many, by section, and the reminders apart."""
     assert digest().summary == (
-        "3 chosen from 312 new papers: 2 for Model editing and 1 trending near you. "
+        "3 of 312 new papers: 2 for Model editing and 1 trending near you. "
         "1 paper still on your reading list."
     )
 
@@ -138,7 +138,7 @@ def test_missing_papers_are_left_out() -> None:
     made = digest(papers={paper.id: paper for paper in PAPERS[1:]})
     assert len(made.papers) == 3
     assert made.subject.startswith("X²-Unlearn")
-    assert made.summary.startswith("2 chosen")
+    assert made.summary.startswith("2 of 312")
 
 
 def test_empty_edition_says_so() -> None:
