@@ -28,6 +28,7 @@ _EPOCH_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 CODES = {
     "vote": "v",
     "save": "s",
+    "lever": "m",
     "unsubscribe": "u",
     "view": "d",
     "preferences": "p",
@@ -38,6 +39,7 @@ CODES = {
 _LIFETIMES = {
     "vote": timedelta(days=365),
     "save": timedelta(days=365),
+    "lever": timedelta(days=365),
     "view": timedelta(days=365),
     "preferences": timedelta(days=365),
     "reading": timedelta(days=365),
@@ -46,7 +48,11 @@ _LIFETIMES = {
 }
 UNDO = "undo"
 _UNDO_LIFETIME = timedelta(days=365)
-_VALUES = {"up": "u", "down": "d", UNDO: "x", "": ""}
+LEVER = "lever"
+"""The knob that its edition item has."""
+LESS = "less"
+"""Less like the paper: a vote against it."""
+_VALUES = {"up": "u", "down": "d", UNDO: "x", LEVER: "k", LESS: "e", "": ""}
 _WORDS = {code: word for word, code in _VALUES.items()}
 
 
@@ -63,7 +69,8 @@ class LinkClaim:
     epoch: int
     row: int
     value: str
-    """`up` or `down` for votes, `undo` for what takes a vote, save or unsubscribe back, else empty."""
+    """`up` or `down` for votes, `lever` or `less` for levers, `undo` for what takes any of them back, a save
+    or an unsubscribe too, else empty."""
     issued: datetime
     """Midnight UTC of the day it was made."""
 
@@ -87,6 +94,12 @@ class DigestLinks(Protocol):
 
     def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
         """Return the way to take a paper off the reading list that is on it."""
+
+    def lever(self, what: tuple[str, int, int], value: str, words: str, now: datetime) -> str:
+        """Return the way to turn the lever of `what` (public id, epoch, edition item), or to say `less`.
+
+        `words` are those a reader sees.
+        """
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
         """Return the way to an edition in the browser."""
@@ -143,6 +156,10 @@ class Links:
     def unsave(self, public_id: str, epoch: int, item: int, now: datetime) -> str:
         """Return the URL of the paper's save page, which leads back where it is saved."""
         return self.save(public_id, epoch, item, now)
+
+    def lever(self, what: tuple[str, int, int], value: str, words: str, now: datetime) -> str:  # noqa: ARG002 the protocol's
+        """Return the URL of an edition item's levers, with its own one or `less` proposed."""
+        return self._url(claim_of("lever", what, now, value))
 
     def view(self, public_id: str, epoch: int, edition: int, now: datetime) -> str:
         """Return the URL of an edition in the browser."""

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from urllib.parse import quote
 
-from recommender.digest.links import CODES, TOKEN, UNDO, LinkClaim, Links, claim_of
+from recommender.digest.links import CODES, LESS, LEVER, TOKEN, UNDO, LinkClaim, Links, claim_of
 
 LONGEST = 400
 """Characters of a link at most: longer ones are cut by mail programs."""
@@ -20,11 +20,14 @@ _WORDS = {
     ("vote", UNDO): "Take back my vote",
     ("save", ""): "Save",
     ("save", UNDO): "Take off my reading list",
+    ("lever", LEVER): "Change what comes",
+    ("lever", UNDO): "Take that back",
     ("unsubscribe", ""): "Unsubscribe",
     ("unsubscribe", UNDO): "Subscribe again",
     ("preferences", ""): "Help",
 }
 """Purpose and value to the words before the token; a help mail shows the token of the preferences."""
+_NO_BRACKETS = str.maketrans("[]", "()")
 _BRACKETS = re.compile(r"\[\s*pr\s*:([^\[\]]{1,800})\]")
 _PURPOSES = {code: purpose for purpose, code in CODES.items()}
 
@@ -59,6 +62,15 @@ class MailLinks:
         """Return the mail that takes an edition item's paper off the reading list."""
         return self.save(public_id, epoch, item, now, undo=True)
 
+    def lever(self, what: tuple[str, int, int], value: str, words: str, now: datetime) -> str:
+        """Return the mail that turns an edition item's lever; none for `less`: the thumb down says that."""
+        if value == LESS:
+            return ""
+        claim = claim_of("lever", what, now, value)
+        # Brackets are for the token alone, and a long name must not make the link one that is cut.
+        link = self.link(claim, words.translate(_NO_BRACKETS))
+        return link if len(link) <= LONGEST else self.link(claim)
+
     def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
         """Return the mail that ends all mail, or begins it again."""
         return self.link(claim_of("unsubscribe", (public_id, epoch, 0), now, UNDO if undo else ""))
@@ -79,15 +91,15 @@ class MailLinks:
         """Return nothing: there is no server to show a list."""
         return ""
 
-    def subject(self, claim: LinkClaim) -> str:
+    def subject(self, claim: LinkClaim, words: str = "") -> str:
         """Return the subject that says `claim`, as a reader sees it: words, then the token in brackets."""
-        words = _WORDS[claim.purpose, claim.value]
+        words = words or _WORDS[claim.purpose, claim.value]
         return f"{words} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]"
 
-    def link(self, claim: LinkClaim) -> str:
-        """Return the mail that says `claim`."""
+    def link(self, claim: LinkClaim, words: str = "") -> str:
+        """Return the mail that says `claim`, in words of its own unless others are given."""
         # `+` would stay a plus and a bare bracket end the link in running text, so all but `:` is encoded.
-        link = f"{self._to}?subject={quote(self.subject(claim), safe=':')}"
+        link = f"{self._to}?subject={quote(self.subject(claim, words), safe=':')}"
         whole = f"{link}&body={quote(_BODY)}"
         return whole if len(whole) <= LONGEST else link
 

@@ -31,6 +31,8 @@ class Material:
     next_slot: Slot | None = None
     missed: Edition | None = None
     """The edition of the row number `edition.missed`, if there is one."""
+    followed: frozenset[str] = frozenset()
+    """Authors whom the reader followed when the edition was made."""
 
 
 def items_of(material: Material, edition: Edition) -> list[EditionItem]:
