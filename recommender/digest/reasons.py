@@ -1,13 +1,15 @@
-"""Why a paper is here, in plain English, from the numbers that ranked it, and what would keep it away.
+"""Why a paper is here, in words, from the numbers that ranked it, and what would keep it away.
 
 A sentence says only what its evidence holds. Other readers are spoken of only from five on. What
-counts as evidence is ranking's business; here it is put into words.
+counts as evidence is ranking's business, how it is said is the catalogue's; here is chosen what is said.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from recommender.digest.plain import plain, shorten
 from recommender.digest.tex import to_unicode
+from recommender.digest.words import Words
 from recommender.domain.editions import Evidence, Lever, Recommendation, Section
 from recommender.domain.papers import PaperId
 
@@ -16,31 +18,151 @@ READERS = 5
 _CLAUSES = 2
 _LEAST_SHARE = 0.05
 _TERMS = 3
+_MORE_TERMS = 2
+"""Terms beside a keyword, which has said most already."""
 _UPVOTES = 10
 """Outside of Trending, fewer upvotes than this are no reason to show anybody anything."""
-_TEACHES = "Whether it suits you is unclear, so your vote on it would teach much."
-_JOINED = frozenset({"keywords", "content"})
-"""Scorers whose clauses are verb phrases about the paper and read well joined by "and"."""
 
 Titles = Mapping[PaperId, str]
 
 
-def reason(recommendation: Recommendation, titles: Titles, interest_name: str) -> tuple[str, Lever | None]:
-    """Return one or two sentences and the lever that goes with them.
+def reason(
+    recommendation: Recommendation, titles: Titles, interest_name: str, words: Words
+) -> tuple[str, Lever | None]:
+    """Return one to three short sentences and the lever that goes with them.
 
     `titles` holds the papers that evidence may name; one that is missing is not named.
     """
-    spoken = _spoken(recommendation, titles, interest_name)
+    teller = _Teller(titles, _interest(recommendation.section, interest_name), words)
+    said = _said(recommendation, teller)
     # A known author comes on top of what the paper says, not in its place.
-    by_author = bool(spoken) and spoken[0][0].scorer == "authors"
-    chosen = spoken[: _CLAUSES + by_author]
-    sentence = _sentences(chosen) or _fallback(recommendation.section, interest_name)
+    by_author = bool(said) and said[0].evidence.scorer == "authors"
+    chosen = said[: _CLAUSES + by_author]
+    sentences = _joined(chosen, teller) or [_fallback(recommendation.section, teller)]
     if recommendation.section is Section.DIFFERENT:
-        sentence = f"{_different(recommendation)} {sentence}" if chosen else _different(recommendation)
-    return sentence, _lever(recommendation, [evidence for evidence, _ in chosen])
+        sentences += _chance(recommendation, words)
+    return " ".join(sentences), _lever(recommendation, chosen)
 
 
-def _spoken(recommendation: Recommendation, titles: Titles, interest_name: str) -> list[tuple[Evidence, str]]:
+@dataclass(frozen=True, slots=True)
+class _Interest:
+    """The interest that a paper is for, as a sentence speaks of it: `here`, by its name, or not at all."""
+
+    variant: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Evidence, the sentence made of it, and the shared terms that it names."""
+
+    evidence: Evidence
+    sentence: str
+    terms: tuple[str, ...] = ()
+    to_interest: bool = False
+    """Whether the terms are shared with the interest, not with a paper."""
+
+
+@dataclass(slots=True)
+class _Teller:
+    """Puts evidence into sentences, one after the other: none says what one before it has said."""
+
+    titles: Titles
+    interest: _Interest
+    words: Words
+    keywords: set[str] = field(default_factory=set)
+    """Words of the keywords that match, with small letters and without an s at the end."""
+    named: set[PaperId] = field(default_factory=set)
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Return a sentence on evidence."""
+        return self.words.say(f"reason.{key}", **values)
+
+    def for_interest(self, key: str, **values: str | int) -> str:
+        """Return a sentence that speaks of the interest, in the variant that fits."""
+        own = {"interest": self.interest.name} if self.interest.name else {}
+        return self.say(f"{key}.{self.interest.variant}", **values, **own)
+
+    def quoted(self, terms: Sequence[str]) -> str:
+        """Return a list of terms, each in quotation marks."""
+        return self.words.listed([self.words.quoted(shorten(to_unicode(term), 40)) for term in terms])
+
+    def title(self, evidence: Evidence) -> str:
+        """Return the title of the paper that evidence names, in quotation marks; empty if it is unknown."""
+        title = self.titles.get(evidence.paper, "") if evidence.paper is not None else ""
+        return self.words.quoted(shorten(to_unicode(title), 90)) if title else ""
+
+    def on_keywords(self, evidence: Evidence) -> _Said:
+        terms = _readable(evidence.terms)[:_TERMS]
+        sentence = self.say("keywords", number=len(terms), keywords=self.quoted(terms)) if terms else ""
+        return _Said(evidence, sentence)
+
+    def on_content(self, evidence: Evidence) -> _Said:
+        terms = _new(_readable(evidence.terms), self.keywords)
+        terms = terms[: _MORE_TERMS if self.keywords else _TERMS]
+        title = self.title(evidence)
+        again = evidence.paper in self.named
+        if title and evidence.paper:
+            self.named.add(evidence.paper)
+        sentence = ""
+        if terms and title:
+            key = "near.again" if again else "near.shared"
+            sentence = self.say(key, terms=self.quoted(terms), **({} if again else {"title": title}))
+        elif terms:
+            sentence = self.for_interest("shared", terms=self.quoted(terms))
+        elif title and not again:
+            sentence = self.say("near.close", title=title)
+        return _Said(evidence, sentence, terms=tuple(terms), to_interest=not title)
+
+    def on_authors(self, evidence: Evidence) -> _Said:
+        if not evidence.author:
+            return _Said(evidence, "")
+        author = shorten(to_unicode(evidence.author), 60)
+        if evidence.paper is None:
+            return _Said(evidence, self.say("author.followed", author=author))
+        title = self.title(evidence)
+        if not title:
+            return _Said(evidence, self.say("author.picked", author=author))
+        self.named.add(evidence.paper)
+        return _Said(evidence, self.say("author.wrote", author=author, title=title))
+
+    def on_categories(self, evidence: Evidence) -> _Said:
+        terms = [plain(term) for term in evidence.terms[:_TERMS]]
+        sentence = self.say("categories", categories=self.words.listed(terms)) if terms else ""
+        return _Said(evidence, sentence)
+
+    def on_trending(self, evidence: Evidence) -> _Said:
+        count = evidence.count or 0
+        return _Said(evidence, self.say("attention", number=count) if count > 0 else "")
+
+    def on_collaborative(self, evidence: Evidence) -> _Said:
+        if evidence.count is not None and evidence.count >= READERS:
+            return _Said(evidence, self.say("readers", number=evidence.count))
+        title = "" if evidence.paper in self.named else self.title(evidence)
+        if title and evidence.paper:
+            self.named.add(evidence.paper)
+        return _Said(evidence, self.say("goes_with", title=title) if title else "")
+
+
+_TELLERS: Mapping[str, Callable[[_Teller, Evidence], _Said]] = {
+    "keywords": _Teller.on_keywords,
+    "content": _Teller.on_content,
+    "authors": _Teller.on_authors,
+    "categories": _Teller.on_categories,
+    "trending": _Teller.on_trending,
+    "collaborative": _Teller.on_collaborative,
+}
+
+
+def _interest(section: Section, name: str) -> _Interest:
+    """Name the interest, but not under its own heading."""
+    name = shorten(plain(name), 60)
+    if not name:
+        return _Interest("likes")
+    return _Interest("here") if section is Section.INTEREST else _Interest("named", name)
+
+
+def _said(recommendation: Recommendation, teller: _Teller) -> list[_Said]:
     """Return the evidence that can be put into words, weightiest first.
 
     In Trending attention comes first; a known author comes before shared words, as a person would say it.
@@ -54,151 +176,80 @@ def _spoken(recommendation: Recommendation, titles: Titles, interest_name: str) 
             -evidence.share,
         ),
     )
-    keywords = {
-        term.casefold() for evidence in ordered if evidence.scorer == "keywords" for term in evidence.terms
+    heard = [evidence for evidence in ordered if _counts(evidence, leads=trending_first)]
+    teller.keywords |= {
+        root
+        for evidence in heard
+        if evidence.scorer == "keywords"
+        for term in evidence.terms
+        for root in _roots(term)
     }
-    context = _Context(_interest(recommendation.section, interest_name), frozenset(keywords))
-    found = []
-    for evidence in ordered:
-        leads = trending_first and evidence.scorer == "trending"
-        if evidence.share < _LEAST_SHARE and not leads:
-            continue
-        if evidence.scorer == "trending" and not leads and (evidence.count or 0) < _UPVOTES:
-            continue
-        speak = _WORDS.get(evidence.scorer)
-        clause = speak(evidence, titles, context) if speak else ""
-        if clause:
-            found.append((evidence, clause))
-    return found
+    told = [_TELLERS[evidence.scorer](teller, evidence) for evidence in heard if evidence.scorer in _TELLERS]
+    return [said for said in told if said.sentence]
 
 
-class _Context:
-    """What clauses need to know besides their evidence."""
-
-    __slots__ = ("interest", "keywords")
-
-    def __init__(self, interest: str, keywords: frozenset[str]) -> None:
-        self.interest = interest
-        self.keywords = keywords
+def _counts(evidence: Evidence, *, leads: bool) -> bool:
+    """Tell whether evidence weighs enough to be given as a reason."""
+    if evidence.scorer == "trending":
+        return leads or (evidence.share >= _LEAST_SHARE and (evidence.count or 0) >= _UPVOTES)
+    return evidence.share >= _LEAST_SHARE
 
 
-def _interest(section: Section, name: str) -> str:
-    """Name the interest, but not under its own heading."""
-    name = shorten(plain(name), 60)
-    if section is Section.INTEREST or not name:
-        return "your interest" if name else "what you like"
-    return f"your interest “{name}”"
+def _joined(chosen: Sequence[_Said], teller: _Teller) -> list[str]:
+    """Return the sentences; a keyword and what the paper shares with the interest are one of them."""
+    words = next((one for one in chosen if one.evidence.scorer == "keywords"), None)
+    shares = next((one for one in chosen if one.to_interest and one.evidence.scorer == "content"), None)
+    if words is None or shares is None:
+        return [one.sentence for one in chosen]
+    keywords = _readable(words.evidence.terms)[:_TERMS]
+    both = teller.for_interest(
+        "keywords_shared",
+        number=len(keywords),
+        keywords=teller.quoted(keywords),
+        terms=teller.quoted(shares.terms),
+    )
+    return [*(one.sentence for one in chosen if one not in (words, shares)), both]
 
 
-def _keywords(evidence: Evidence, _titles: Titles, _context: _Context) -> str:
-    terms = _quoted(evidence.terms)
-    if not terms:
-        return ""
-    return f"matches your keyword{'s' if len(terms) > 1 else ''} {_and(terms)}"
-
-
-def _content(evidence: Evidence, titles: Titles, context: _Context) -> str:
-    parts = []
-    if title := _title(evidence, titles):
-        parts.append(f"is close to {title}, one of your picks")
-    own = [term for term in evidence.terms if term.casefold() not in context.keywords]
-    if terms := _quoted(own):
-        parts.append(f"shares {_and(terms)} with {'it' if parts else context.interest}")
-    return "; it ".join(parts)
-
-
-def _authors(evidence: Evidence, titles: Titles, _context: _Context) -> str:
-    if not evidence.author:
-        return ""
-    name = shorten(to_unicode(evidence.author), 60)
-    if evidence.paper is None:
-        return f"by {name}, whom you follow"
-    title = _title(evidence, titles)
-    return f"by {name}, who also wrote {title}, one of your picks" if title else f"by {name}"
-
-
-def _categories(evidence: Evidence, _titles: Titles, _context: _Context) -> str:
-    terms = [plain(term) for term in evidence.terms[:_TERMS]]
-    return f"in {_and(terms)}, which you follow" if terms else ""
-
-
-def _trending(evidence: Evidence, _titles: Titles, _context: _Context) -> str:
-    if not evidence.count or evidence.count < 0:
-        return ""
-    return f"{evidence.count:,} upvote{'s' if evidence.count > 1 else ''} so far"
-
-
-def _collaborative(evidence: Evidence, titles: Titles, _context: _Context) -> str:
-    title = _title(evidence, titles)
-    if evidence.count is not None and evidence.count >= READERS:
-        link = f", and it goes with {title}" if title else ""
-        return f"readers with votes like yours ({evidence.count:,} of them) lean towards it{link}"
-    return f"your votes lead here: it goes with {title}" if title else ""
-
-
-_WORDS: Mapping[str, Callable[[Evidence, Titles, _Context], str]] = {
-    "keywords": _keywords,
-    "content": _content,
-    "authors": _authors,
-    "categories": _categories,
-    "trending": _trending,
-    "collaborative": _collaborative,
-}
-
-
-def _sentences(spoken: Sequence[tuple[Evidence, str]]) -> str:
-    """Join two verb phrases by "and"; give everything else a sentence of its own."""
-    clauses = [clause for _, clause in spoken]
-    about = [entry for entry in spoken if entry[0].scorer in _JOINED]
-    if len(about) == _CLAUSES:
-        about.sort(key=lambda entry: entry[0].scorer != "keywords")
-        others = [clause for evidence, clause in spoken if evidence.scorer not in _JOINED]
-        clauses = [*others, " and ".join(clause for _, clause in about)]
-    return " ".join(f"{_capital(clause)}." for clause in clauses)
-
-
-def _different(recommendation: Recommendation) -> str:
-    """Open the reason of an exploration slot; chance is only spoken of where there was some."""
+def _chance(recommendation: Recommendation, words: Words) -> list[str]:
+    """Close the reason of an exploration slot; chance is only spoken of where there was some."""
     drawn = recommendation.propensity is not None and recommendation.propensity < 1
-    opening = "Something different, with some chance in the choice." if drawn else "Something different."
     asked = any(evidence.scorer == "exploration" for evidence in recommendation.evidence)
-    return f"{opening} {_TEACHES}" if asked else opening
+    keys = [*(["drawn"] if drawn else []), *(["asked"] if asked else [])]
+    return [words.say(f"reason.different.{key}") for key in keys]
 
 
-def _fallback(section: Section, interest_name: str) -> str:
+def _fallback(section: Section, teller: _Teller) -> str:
+    """Say what is sure where no evidence can be put into words."""
     if section is Section.TRENDING:
-        return "Among the papers that draw attention now."
-    name = shorten(plain(interest_name), 60)
-    return f"Ranked near your interest “{name}”." if name else "Ranked near what you like."
+        return teller.say("trending")
+    return teller.say("different.aside") if section is Section.DIFFERENT else teller.for_interest("ranked")
 
 
-def _lever(recommendation: Recommendation, spoken: Sequence[Evidence]) -> Lever | None:
+def _lever(recommendation: Recommendation, chosen: Sequence[_Said]) -> Lever | None:
     """Return the knob for the weightiest thing said.
 
     A learned author can be followed; a shared term can be muted; a keyword the reader asked for, a
     followed author and attention leave "less like this".
     """
-    for evidence in spoken:
+    for said in chosen:
+        evidence = said.evidence
         if evidence.scorer == "authors" and evidence.author and evidence.paper is not None:
             return Lever(act="follow", value=evidence.author)
-        if evidence.scorer == "content" and evidence.terms:
-            return Lever(act="mute", value=evidence.terms[0])
-    return Lever(act="less", value=recommendation.paper) if spoken else None
+        if said.terms:
+            return Lever(act="mute", value=said.terms[0])
+    return Lever(act="less", value=recommendation.paper) if chosen else None
 
 
-def _title(evidence: Evidence, titles: Titles) -> str:
-    title = titles.get(evidence.paper, "") if evidence.paper is not None else ""
-    return f"“{shorten(to_unicode(title), 90)}”" if title else ""
+def _readable(terms: Sequence[str]) -> list[str]:
+    return [term for term in terms if plain(term)]
 
 
-def _quoted(terms: Sequence[str]) -> list[str]:
-    return [f"“{shorten(to_unicode(term), 40)}”" for term in terms[:_TERMS] if plain(term)]
+def _new(terms: Sequence[str], known: Collection[str]) -> list[str]:
+    """Return terms with at least one word that is not among `known` roots."""
+    return [term for term in terms if not _roots(term) <= set(known)]
 
 
-def _and(words: Sequence[str]) -> str:
-    """Join as English lists are: `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _roots(term: str) -> set[str]:
+    """Return the words of a term so that one and many are the same."""
+    return {word.rstrip("s") for word in plain(term).casefold().split()}

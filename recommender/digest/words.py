@@ -59,12 +59,20 @@ class Words:
         """Return `a`, `a and b`, `a, b and c`."""
         return format_list(parts, locale=self.locale) if parts else ""
 
+    def quoted(self, text: str) -> str:
+        """Return `“text”`, with the quotation marks of the language."""
+        return self.say("quote", text=text)
+
     def day(self, moment: datetime, zone: str) -> str:
         """Return `Friday 30 January` in a zone; with the year where the locale has no form without."""
         local = moment.astimezone(ZoneInfo(zone))
         if _LONG_DAY in self.locale.datetime_skeletons:
             return str(format_skeleton(_LONG_DAY, local, fuzzy=False, locale=self.locale))
         return str(format_date(local.date(), "full", locale=self.locale))
+
+    def month_day(self, day: date) -> str:
+        """Return `30 January`."""
+        return str(format_skeleton("MMMMd", day, locale=self.locale))
 
     def date(self, day: date) -> str:
         """Return `30 Jan 2026`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from recommender.digest.reasons import reason
-from recommender.digest.words import Wording
+from recommender.digest.words import Wording, Words
 from recommender.domain.editions import (
     Edition,
     EditionItem,
@@ -69,8 +69,9 @@ class EditionMaker:
             titles = _titles(shortlist)
             for ask, ranking in zip(group, ranked, strict=True):
                 subscriber = ask.subscriber
-                items = _items(ranking.recommendations, titles, interest_names(subscriber))
-                items += _reminders(unit, subscriber, now, start=len(items)) if items else []
+                words = self.wording.of(subscriber.locale)
+                items = _items(ranking.recommendations, titles, interest_names(subscriber), words)
+                items += _reminders(unit, subscriber, now, words, start=len(items)) if items else []
                 editions.append(
                     Edition(
                         subscriber=subscriber.id,
@@ -116,11 +117,14 @@ def _titles(shortlist: Shortlist) -> dict[PaperId, str]:
 
 
 def _items(
-    recommendations: Sequence[Recommendation], titles: Mapping[PaperId, str], names: Mapping[str, str]
+    recommendations: Sequence[Recommendation],
+    titles: Mapping[PaperId, str],
+    names: Mapping[str, str],
+    words: Words,
 ) -> list[EditionItem]:
     items = []
     for position, chosen in enumerate(recommendations):
-        words, lever = reason(chosen, titles, names.get(chosen.interest, ""))
+        why, lever = reason(chosen, titles, names.get(chosen.interest, ""), words)
         items.append(
             EditionItem(
                 paper=chosen.paper,
@@ -129,7 +133,7 @@ def _items(
                 position=position,
                 score=chosen.score,
                 match=chosen.match,
-                reason=words,
+                reason=why,
                 lever=lever,
                 evidence=chosen.evidence,
                 propensity=chosen.propensity,
@@ -138,7 +142,9 @@ def _items(
     return items
 
 
-def _reminders(unit: UnitOfWork, subscriber: Subscriber, now: datetime, *, start: int) -> list[EditionItem]:
+def _reminders(
+    unit: UnitOfWork, subscriber: Subscriber, now: datetime, words: Words, *, start: int
+) -> list[EditionItem]:
     """Return up to two saved, unread papers; which ones moves on from day to day."""
     waiting = [
         (paper, saved_at)
@@ -158,7 +164,7 @@ def _reminders(unit: UnitOfWork, subscriber: Subscriber, now: datetime, *, start
             position=start + index,
             score=0.0,
             match=0.0,
-            reason=f"You saved this on {saved_at.astimezone(zone):%-d %B} and have not marked it read.",
+            reason=words.say("reason.saved", day=words.month_day(saved_at.astimezone(zone).date())),
         )
         for index, (paper, saved_at) in enumerate(chosen)
     ]

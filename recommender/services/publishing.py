@@ -181,11 +181,16 @@ class Publishing:
         now: datetime,
     ) -> list[Edition]:
         """Return editions that say how the sources stand; stored, so that a resend says the same."""
-        zones = {entry.subscriber.id: entry.subscriber.cadence.zone for entry in block}
-        said = {
-            zone: sources_sentence(self.sources, states, now=now, zone=zone) for zone in {*zones.values()}
+        readers = {
+            entry.subscriber.id: (entry.subscriber.cadence.zone, entry.subscriber.locale) for entry in block
         }
-        return [replace(edition, sources=said[zones[edition.subscriber]]) for edition in editions]
+        said = {
+            (zone, locale): sources_sentence(
+                self.sources, states, now=now, zone=zone, words=self.wording.of(locale)
+            )
+            for zone, locale in {*readers.values()}
+        }
+        return [replace(edition, sources=said[readers[edition.subscriber]]) for edition in editions]
 
     def _put(self, block: Sequence[Due], editions: Iterable[Edition], now: datetime) -> list[Edition]:
         """Store editions; return those that were not there already."""

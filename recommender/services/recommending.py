@@ -85,7 +85,7 @@ class Recommending:
         ranked = recommender.recommend(shortlist.requests, shortlist.pool)[0]
         papers = {paper.id: paper for paper in shortlist.pool.papers}
         titles = {paper.id: paper.title for paper in (*papers.values(), *shortlist.pool.known.values())}
-        names = interest_names(subscriber)
+        names, words = interest_names(subscriber), self._wording.of(subscriber.locale)
         best = sorted(filter(_speaks, ranked), key=lambda chosen: -chosen.score)
         return [
             RankedPaper(
@@ -93,7 +93,7 @@ class Recommending:
                 paper=papers[chosen.paper],
                 score=chosen.score,
                 interest=names.get(chosen.interest, chosen.interest),
-                reason=reason(chosen, titles, names.get(chosen.interest, ""))[0],
+                reason=reason(chosen, titles, names.get(chosen.interest, ""), words)[0],
             )
             for rank, chosen in enumerate(best, start=1)
         ]
@@ -120,7 +120,8 @@ class Recommending:
             due = Due(subscriber=subscriber, slot=next_due(subscriber.cadence, now))
             edition = self._maker(recommender).build(unit, [due], now)[0]
             states = unit.papers.source_states()
-        said = sources_sentence(self._sources, states, now=now, zone=subscriber.cadence.zone)
+        words, zone = self._wording.of(subscriber.locale), subscriber.cadence.zone
+        said = sources_sentence(self._sources, states, now=now, zone=zone, words=words)
         return subscriber, replace(edition, sources=said)
 
     def search(self, query: str, *, limit: int) -> list[RankedPaper]:

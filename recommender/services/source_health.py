@@ -1,10 +1,12 @@
 """How sources are, in words: a line for `doctor`, a sentence for the foot of a digest. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from shlex import quote
 from zoneinfo import ZoneInfo
 
+from recommender.digest.words import Words
 from recommender.domain.condition import Condition, condition_of
 from recommender.domain.intake import Coverage
 from recommender.domain.papers import SourceState
@@ -137,24 +139,25 @@ def _figures(state: SourceState, coverage: Sequence[Coverage]) -> Mapping[str, s
 
 
 def sources_sentence(
-    names: Sequence[str], states: Mapping[str, SourceState], *, now: datetime, zone: str
+    names: Sequence[str], states: Mapping[str, SourceState], *, now: datetime, zone: str, words: Words
 ) -> str:
     """Return one sentence for a digest: how complete and how fresh the configured sources are.
 
     Dates are in the reader's `zone`. Empty where there is nothing to tell: no source, or none that was ever
-    asked. No address and no error text is in it.
+    asked. No address and no text that a source brought is in it.
     """
     known = [name for name in names if name in states]
     if not known:
         return ""
-    phrases = {name: _phrase(name, states.get(name), now, ZoneInfo(zone)) for name in names}
+    teller = _Teller(now, ZoneInfo(zone), words)
+    phrases = {name: teller.phrase(name, states.get(name)) for name in names}
     fine = [name for name in names if condition_of(states.get(name), now) is Condition.FINE]
     shown = [*(name for name in names if name not in fine), *fine][:_NAMED]
+    parts = [phrases[name] for name in names if name in shown]
     if more := len(names) - len(shown):
-        tail = [f"{more} more" + (" fine" if set(names) - set(shown) <= set(fine) else "")]
-    else:
-        tail = []
-    return f"Sources: {'; '.join([*(phrases[name] for name in names if name in shown), *tail])}."
+        well = set(names) - set(shown) <= set(fine)
+        parts.append(words.say("sources.more_fine" if well else "sources.more", number=more))
+    return words.say("sources.all", parts=words.say("sources.between").join(parts))
 
 
 def troubled(names: Sequence[str], states: Mapping[str, SourceState], now: datetime) -> str:
@@ -167,34 +170,56 @@ def troubled(names: Sequence[str], states: Mapping[str, SourceState], now: datet
     )
 
 
-def _phrase(name: str, state: SourceState | None, now: datetime, zone: ZoneInfo) -> str:
-    called = _CALLED.get(name, name)
-    condition = condition_of(state, now)
-    if state is None or condition is Condition.NEVER:
-        return f"{called} not read yet"
-    since = f"since {_day(state.last_ok, zone)}" if state.last_ok else "so far"
-    if condition is Condition.FAILING:
-        return f"{called} not reached {since}"
-    if condition is Condition.STALE:
-        return f"{called} not read {since}"
-    if condition is Condition.LATE:
-        return f"{called} is late, new papers were expected on {_day(state.outlook.expected_next, zone)}"
-    # Why nothing is new is worth a word only where nothing is.
-    new = state.last_new is not None and now - state.last_new < _NEWS
-    quiet = f", {state.outlook.quiet}" if state.outlook.quiet and not new else ""
-    if state.announced_on is None:
-        return f"{called} read on {_day(state.last_ok, zone)}{quiet}"
-    stored = f"{state.announced - state.missing:,} of {state.announced:,}"
-    verdict = "incomplete" if state.missing else "complete"
-    return f"{called} {verdict} ({stored}, announced {_date(state.announced_on)}){quiet}"
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Says how one source is, at an instant, to a reader."""
 
+    now: datetime
+    zone: ZoneInfo
+    words: Words
 
-def _day(moment: datetime | None, zone: ZoneInfo) -> str:
-    return _date(moment.astimezone(zone).date()) if moment else "never"
+    def phrase(self, name: str, state: SourceState | None) -> str:
+        """Return what matters most of a source."""
+        source = _CALLED.get(name, name)
+        condition = condition_of(state, self.now)
+        if state is None or condition is Condition.NEVER:
+            return self.words.say("sources.never", source=source)
+        if condition in (Condition.FAILING, Condition.STALE):
+            key = "sources.unread_since" if condition is Condition.STALE else "sources.unreached_since"
+            if state.last_ok is None:
+                return self.words.say("sources.unreached", source=source)
+            return self.words.say(key, source=source, day=self._day(state.last_ok))
+        expected = state.outlook.expected_next
+        if condition is Condition.LATE and expected:
+            return self.words.say("sources.late", source=source, day=self._day(expected))
+        return self._quiet(state, self._complete(source, state))
 
+    def _complete(self, source: str, state: SourceState) -> str:
+        """Say how much of the last announcement is stored, or when it was read where it announces nothing."""
+        if state.announced_on is None:
+            day = self._day(state.last_ok) if state.last_ok else ""
+            return self.words.say("sources.read", source=source, day=day)
+        return self.words.say(
+            "sources.incomplete" if state.missing else "sources.complete",
+            source=source,
+            stored=state.announced - state.missing,
+            announced=state.announced,
+            day=self.words.month_day(state.announced_on),
+        )
 
-def _date(day: date) -> str:
-    return f"{day:%-d %B}"
+    def _quiet(self, state: SourceState, said: str) -> str:
+        """Add when there will be something where the source said that there is nothing new."""
+        # Why nothing is new is worth a word only where nothing is.
+        new = state.last_new is not None and self.now - state.last_new < _NEWS
+        if new or not state.outlook.quiet:
+            return said
+        expected = state.outlook.expected_next
+        if expected and expected > self.now:
+            return self.words.say("sources.next", state=said, day=self._day(expected))
+        return self.words.say("sources.nothing_new", state=said)
+
+    def _day(self, moment: datetime) -> str:
+        return self.words.month_day(moment.astimezone(self.zone).date())
 
 
 def _instant(moment: datetime | None) -> str:

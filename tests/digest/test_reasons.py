@@ -1,10 +1,13 @@
 """Reasons: true sentences from evidence, and their levers."""
 
+from itertools import combinations, product
+
 import pytest
 
 from recommender.digest.reasons import reason
 from recommender.domain.editions import Evidence, Lever, Recommendation, Section
 from recommender.domain.papers import PaperId
+from tests.digest.samples import english
 
 PAPER = PaperId("arxiv:2601.00001")
 LIKED = PaperId("arxiv:2202.05262")
@@ -12,7 +15,10 @@ TITLES = {LIKED: "Locating and Editing Facts in X$^2$"}
 
 
 def said(
-    *evidence: Evidence, section: Section = Section.INTEREST, propensity: float | None = None
+    *evidence: Evidence,
+    section: Section = Section.INTEREST,
+    propensity: float | None = None,
+    interest: str = "Model editing",
 ) -> tuple[str, Lever | None]:
     """Put evidence into words."""
     recommendation = Recommendation(
@@ -24,7 +30,7 @@ def said(
         evidence=evidence,
         propensity=propensity,
     )
-    return reason(recommendation, TITLES, "Model editing")
+    return reason(recommendation, TITLES, interest, english())
 
 
 def ev(scorer: str, share: float = 0.5, **fields: object) -> Evidence:
@@ -57,13 +63,22 @@ TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
         ),
         (
             (ev("content", terms=("facts",), paper=LIKED),),
-            "Is close to “Locating and Editing Facts in X²”, one of your picks; it shares “facts” with it.",
+            "Shares “facts” with “Locating and Editing Facts in X²”, one of your picks.",
+        ),
+        ((ev("content", paper=LIKED),), "Close to “Locating and Editing Facts in X²”, one of your picks."),
+        (
+            (ev("authors", author="A B", paper=PaperId("arxiv:0000.00000")),),
+            "By A B, an author of one of your picks.",
         ),
         ((ev("categories", terms=("cs.CL",)),), "In cs.CL, which you follow."),
         ((ev("trending", count=1200),), "1,200 upvotes so far."),
         (
             (ev("collaborative", count=7),),
-            "Readers with votes like yours (7 of them) lean towards it.",
+            "7 readers with votes like yours lean towards it.",
+        ),
+        (
+            (ev("collaborative", count=2, paper=LIKED),),
+            "Goes with “Locating and Editing Facts in X²”, one of your picks.",
         ),
     ],
 )
@@ -102,8 +117,12 @@ def test_a_handful_of_upvotes_is_no_reason() -> None:
 
 def test_interest_is_named_away_from_its_heading() -> None:
     """Under its own heading an interest is not named again; elsewhere it is."""
-    assert "“Model editing”" not in said(TERMS)[0]
+    for evidence in ((), (TERMS,), (KEYWORD, TERMS)):
+        assert "“Model editing”" not in said(*evidence)[0]
+        assert "interest" in said(*evidence)[0]
+        assert "interest" not in said(*evidence, interest="")[0]
     assert "“Model editing”" in said(TERMS, section=Section.TRENDING)[0]
+    assert "“Model editing”" in said(KEYWORD, TERMS, section=Section.DIFFERENT)[0]
 
 
 def test_unknown_titles_are_not_named() -> None:
@@ -115,8 +134,43 @@ def test_unknown_titles_are_not_named() -> None:
 
 def test_keyword_is_not_repeated_as_a_shared_term() -> None:
     """What matched as a keyword is not news as a shared term."""
-    text, _ = said(KEYWORD, ev("content", 0.3, terms=("Knowledge editing", "rank-one")))
-    assert text.lower().count("knowledge editing") == 1
+    evidence = ev("content", 0.3, terms=("Knowledge editing", "knowledge edits", "Knowledge", "rank-one"))
+    text, lever = said(KEYWORD, evidence)
+    assert text == (
+        "Matches your keyword “knowledge editing” and shares “knowledge edits” and “rank-one” "
+        "with your interest."
+    )
+    assert lever == Lever(act="mute", value="knowledge edits")
+    assert said(KEYWORD, ev("content", 0.3, terms=("Knowledge Editings",)))[0] == (
+        "Matches your keyword “knowledge editing”."
+    )
+
+
+def test_nothing_is_said_twice() -> None:
+    """A pick is named once, whoever leads to it."""
+    wrote = ev("authors", 0.5, author="A B", paper=LIKED)
+    text, _ = said(wrote, ev("content", 0.4, terms=("facts",), paper=LIKED))
+    assert text.endswith("one of your picks. Shares “facts” with that paper.")
+    assert text.count("Locating") == 1
+    text, _ = said(ev("content", 0.4, paper=LIKED), ev("collaborative", 0.3, paper=LIKED))
+    assert text == "Close to “Locating and Editing Facts in X²”, one of your picks."
+
+
+def test_reasons_are_short() -> None:
+    """Any three kinds of evidence in any section make at most 300 characters of whole sentences."""
+    kinds = [
+        KEYWORD,
+        ev("content", 0.3, terms=("factual associations", "rank-one updates", "feed-forward"), paper=LIKED),
+        ev("authors", 0.4, author="Kevin Meng", paper=LIKED),
+        ev("collaborative", 0.2, count=7, paper=LIKED),
+        ev("trending", 0.2, count=1200),
+        ev("categories", 0.1, terms=("cs.CL", "cs.LG")),
+    ]
+    for three, section in product(combinations(kinds, 3), Section):
+        text, _ = said(*three, section=section, propensity=0.1)
+        assert len(text) <= 300, text
+        assert text.endswith(".")
+        assert ".." not in text
 
 
 def test_trending_section_leads_with_attention() -> None:
@@ -133,24 +187,26 @@ def test_no_count_claims_no_upvotes() -> None:
 
 def test_exploration_says_so_and_owns_the_chance() -> None:
     """The exploration slot is named, and chance only where there was some."""
-    assert said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0].startswith(
-        "Something different, with some chance in the choice. Shares"
+    assert said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0] == (
+        "Shares “factual associations” and “rank-one” with your interest “Model editing”. "
+        "Chosen partly by chance."
     )
+    assert said(section=Section.DIFFERENT)[0] == "A step aside from your usual reading."
     assert "chance" not in said(TERMS, section=Section.DIFFERENT)[0]
 
 
 def test_a_paper_to_learn_from_asks_for_the_vote() -> None:
     """Where ranking chose a paper for what a vote on it tells, the reason says so, and only there."""
     asked = said(TERMS, ev("exploration", share=0.0), section=Section.DIFFERENT, propensity=0.05)[0]
-    assert asked.startswith("Something different, with some chance in the choice. Whether it suits you")
-    assert "your vote on it" in asked
-    assert "Shares" in asked
+    assert asked.startswith("Shares")
+    assert asked.endswith("Hard to tell whether it suits you, so your vote teaches much.")
     assert "your vote" not in said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0]
 
 
 def test_no_evidence_makes_no_claim() -> None:
     """Without evidence there is a plain sentence and no lever."""
-    assert said() == ("Ranked near your interest “Model editing”.", None)
+    assert said() == ("Ranked high for your interest as a whole; no single word stands out.", None)
+    assert said(section=Section.TRENDING)[0] == "Drawing attention now."
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from recommender.services.source_health import (
     troubled,
 )
 from tests.builders import NOON
+from tests.digest.samples import english
 
 _DAY = timedelta(days=1)
 _ARXIV = SourceState(
@@ -34,7 +35,8 @@ def line(state: SourceState | None, *coverage: Coverage) -> Finding:
 def sentence(*states: SourceState, names: tuple[str, ...] = (), zone: str = "UTC") -> str:
     """Return what a digest says an hour after noon."""
     known = {state.source: state for state in states}
-    return sources_sentence(names or tuple(known), known, now=NOON + timedelta(hours=1), zone=zone)
+    now = NOON + timedelta(hours=1)
+    return sources_sentence(names or tuple(known), known, now=now, zone=zone, words=english())
 
 
 def test_a_complete_source() -> None:
@@ -116,7 +118,9 @@ def test_the_sentence_of_a_digest() -> None:
     quiet = replace(_ARXIV, outlook=Outlook(quiet="no announcement on Saturday"))
     assert sentence(quiet).endswith("announced 30 January).")  # there are new papers: nothing to explain
     quiet = replace(quiet, last_new=NOON - _DAY)
-    assert sentence(quiet).endswith("announced 30 January), no announcement on Saturday.")
+    assert sentence(quiet).endswith("announced 30 January), nothing new.")
+    quiet = replace(quiet, outlook=replace(quiet.outlook, expected_next=NOON + 3 * _DAY))
+    assert sentence(quiet).endswith("30 January), the next papers are expected on 2 February.")
     plain = SourceState(source="a blog", last_ok=NOON)
     assert sentence(plain, names=("a blog", "biorxiv")) == (
         "Sources: a blog read on 30 January; bioRxiv not read yet."
