@@ -57,6 +57,8 @@ class Renderer:
             "uncapital": uncapital,
             "capital": capital,
             "text": spans_text,
+            "column": column,
+            "bar": bar,
         }
         self._inliner = css_inline.CSSInliner(
             keep_style_tags=False,
@@ -147,6 +149,17 @@ def uncapital(text: str) -> str:
 def capital(text: str) -> str:
     """Return `text` with its first letter large, the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def column(text: str, width: int = 14) -> str:
+    """Return `text` filled up to `width` columns."""
+    return text.ljust(width)
+
+
+def bar(share: int, width: int = 20) -> str:
+    """Return per cent as a bar of `width` columns; at least one is filled where it is above 0."""
+    full = min(width, max(round(share * width / 100), 1 if share > 0 else 0))
+    return "█" * full + "░" * (width - full)
 
 
 def spans_text(spans: Sequence[Span]) -> str:

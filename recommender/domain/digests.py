@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from recommender.domain.editions import Section
+from recommender.domain.editions import KNOWN, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,11 @@ class DigestSection:
     note: str
     """One sentence that says what the section is, or how many papers were left out."""
     papers: tuple[DigestPaper, ...]
+
+    @property
+    def brief(self) -> bool:
+        """Whether its papers are shown in short: their reader knows them."""
+        return self.kind in KNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
