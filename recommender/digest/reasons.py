@@ -19,7 +19,9 @@ _CLAUSES = 2
 _LEAST_SHARE = 0.05
 _TERMS = 3
 _MORE_TERMS = 2
-"""Terms beside a keyword, which has said most already."""
+"""Terms beside a keyword or a title, which has said most already."""
+_ROOT = 7
+"""Letters at the start of a word that tell it from others."""
 _UPVOTES = 10
 """Outside of Trending, fewer upvotes than this are no reason to show anybody anything."""
 
@@ -71,7 +73,7 @@ class _Teller:
     interest: _Interest
     words: Words
     keywords: set[str] = field(default_factory=set)
-    """Words of the keywords that match, with small letters and without an s at the end."""
+    """Roots of the keywords that match."""
     named: set[PaperId] = field(default_factory=set)
 
     def say(self, key: str, **values: str | int) -> str:
@@ -98,9 +100,11 @@ class _Teller:
         return _Said(evidence, sentence)
 
     def on_content(self, evidence: Evidence) -> _Said:
-        terms = _new(_readable(evidence.terms), self.keywords)
-        terms = terms[: _MORE_TERMS if self.keywords else _TERMS]
         title = self.title(evidence)
+        terms = _new(_readable(evidence.terms), self.keywords)
+        if title and len(_roots(" ".join(terms))) == 1:
+            terms = []  # one word makes no two papers alike
+        terms = terms[: _MORE_TERMS if self.keywords or title else _TERMS]
         again = evidence.paper in self.named
         if title and evidence.paper:
             self.named.add(evidence.paper)
@@ -215,8 +219,10 @@ def _chance(recommendation: Recommendation, words: Words) -> list[str]:
     """Close the reason of an exploration slot; chance is only spoken of where there was some."""
     drawn = recommendation.propensity is not None and recommendation.propensity < 1
     asked = any(evidence.scorer == "exploration" for evidence in recommendation.evidence)
-    keys = [*(["drawn"] if drawn else []), *(["asked"] if asked else [])]
-    return [words.say(f"reason.different.{key}") for key in keys]
+    if not drawn and not asked:
+        return []
+    key = ("both" if asked else "drawn") if drawn else "asked"
+    return [words.say(f"reason.different.{key}")]
 
 
 def _fallback(section: Section, teller: _Teller) -> str:
@@ -246,10 +252,15 @@ def _readable(terms: Sequence[str]) -> list[str]:
 
 
 def _new(terms: Sequence[str], known: Collection[str]) -> list[str]:
-    """Return terms with at least one word that is not among `known` roots."""
-    return [term for term in terms if not _roots(term) <= set(known)]
+    """Return terms with at least one word that is neither among `known` roots nor in a term before it."""
+    heard, found = set(known), []
+    for term in terms:
+        if not _roots(term) <= heard:
+            found.append(term)
+        heard |= _roots(term)
+    return found
 
 
 def _roots(term: str) -> set[str]:
-    """Return the words of a term so that one and many are the same."""
-    return {word.rstrip("s") for word in plain(term).casefold().split()}
+    """Return how the words of a term begin, so that `statistics` is no news after `statistical`."""
+    return {word.rstrip("s")[:_ROOT] for word in plain(term).casefold().split()}

@@ -62,10 +62,13 @@ TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
             "By Kevin Meng, who also wrote “Locating and Editing Facts in X²”, one of your picks.",
         ),
         (
-            (ev("content", terms=("facts",), paper=LIKED),),
-            "Shares “facts” with “Locating and Editing Facts in X²”, one of your picks.",
+            (ev("content", terms=("facts", "rank-one"), paper=LIKED),),
+            "Shares “facts” and “rank-one” with “Locating and Editing Facts in X²”, one of your picks.",
         ),
-        ((ev("content", paper=LIKED),), "Close to “Locating and Editing Facts in X²”, one of your picks."),
+        (
+            (ev("content", terms=("facts",), paper=LIKED),),
+            "Close to “Locating and Editing Facts in X²”, one of your picks.",
+        ),
         (
             (ev("authors", author="A B", paper=PaperId("arxiv:0000.00000")),),
             "By A B, an author of one of your picks.",
@@ -147,10 +150,13 @@ def test_keyword_is_not_repeated_as_a_shared_term() -> None:
 
 
 def test_nothing_is_said_twice() -> None:
-    """A pick is named once, whoever leads to it."""
+    """A pick is named once, whoever leads to it; of words that begin alike the first."""
+    assert said(ev("content", terms=("Statistical", "statistics", "tests")))[0] == (
+        "Shares “Statistical” and “tests” with your interest."
+    )
     wrote = ev("authors", 0.5, author="A B", paper=LIKED)
-    text, _ = said(wrote, ev("content", 0.4, terms=("facts",), paper=LIKED))
-    assert text.endswith("one of your picks. Shares “facts” with that paper.")
+    text, _ = said(wrote, ev("content", 0.4, terms=("new facts",), paper=LIKED))
+    assert text.endswith("one of your picks. Shares “new facts” with that paper.")
     assert text.count("Locating") == 1
     text, _ = said(ev("content", 0.4, paper=LIKED), ev("collaborative", 0.3, paper=LIKED))
     assert text == "Close to “Locating and Editing Facts in X²”, one of your picks."
@@ -199,7 +205,9 @@ def test_a_paper_to_learn_from_asks_for_the_vote() -> None:
     """Where ranking chose a paper for what a vote on it tells, the reason says so, and only there."""
     asked = said(TERMS, ev("exploration", share=0.0), section=Section.DIFFERENT, propensity=0.05)[0]
     assert asked.startswith("Shares")
-    assert asked.endswith("Hard to tell whether it suits you, so your vote teaches much.")
+    assert asked.endswith("Chosen partly by chance, for what your vote on it would teach.")
+    asked = said(ev("exploration", share=0.0), section=Section.DIFFERENT)[0]
+    assert asked == "A step aside from your usual reading. Chosen for what your vote on it would teach."
     assert "your vote" not in said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0]
 
 
