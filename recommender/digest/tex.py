@@ -25,6 +25,7 @@ _STYLES = (
 )
 _LOST_BACKSLASH = re.compile(rf"(?<![\\A-Za-z])((?:{_STYLES}|frac|sqrt|textsuperscript)\{{)")
 _STYLED = re.compile(rf"\\(?:{_STYLES})\*?\s*\{{([^{{}}]*)\}}")
+_STYLED_FORMULA = re.compile(rf"\\(?:{_STYLES})\*?\s*\{{((?:[^{{}}$]*\$[^$]{{1,300}}\$)+[^{{}}$]*)\}}")
 _SWITCH = re.compile(r"\{?\\(?:bf|it|em|rm|sc|tt|sf|large|small)\b\s*([^{}]*)\}?")
 _FOOTNOTE = re.compile(r"\s*\\(?:footnote|thanks|footnotemark|label|vspace|hspace)\*?\s*\{[^{}]*\}")
 _MATH = re.compile(
@@ -58,6 +59,10 @@ _UP = dict(
     )
 )
 _DOWN = dict(zip("0123456789+-−=()aehijklmnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", strict=True))
+_COMMAND_BEFORE = re.compile(r"\\[A-Za-z]+$")
+_OPERATOR = re.compile(r"(?<=[A-Za-z0-9)}])(?=\\(?:log|ln|exp|max|min|sup|inf|arg|sin|cos|tan|det|dim)\b)")
+_LOPSIDED = re.compile(r"(?<=\S)([→←↔⇒≤≥≪≫≠≈∼≃≡∈∉⊂⊆×±⋅·]) (?=\S)")
+"""A sign that follows at once but has a space behind: that one only ended its command."""
 _ALPHABETS = re.compile("[\U0001d400-\U0001d7ff]")
 
 
@@ -85,6 +90,8 @@ def _letters(text: str) -> int:
 
 
 def _convert(source: str, joiner: str) -> str:
+    if "$" in source:
+        source = _STYLED_FORMULA.sub(r"\1", source)
     parts = []
     end = 0
     for match in _MATH.finditer(source):
@@ -103,7 +110,7 @@ def _is_money(inner: str, following: str) -> bool:
 
 def _math(source: str) -> str:
     """Convert the inside of a formula."""
-    source = re.sub(r"(?<!\\)%", r"\\%", _UPRIGHT.sub(r"{\1}", source))
+    source = re.sub(r"(?<!\\)%", r"\\%", _UPRIGHT.sub(r"{\1}", _OPERATOR.sub(r"\\ ", source)))
     for _ in range(4):
         source = _GROUPED_SCRIPT.sub(r"\1{\2}", source)
         source, changes = _SCRIPT.subn(_script, source)
@@ -113,11 +120,13 @@ def _math(source: str) -> str:
 
 
 def _math_text(source: str) -> str:
-    return _plain_alphabets(_latex(f"${source}$")).strip()
+    return _LOPSIDED.sub(r"\1", _plain_alphabets(_latex(f"${source}$")).strip())
 
 
 def _script(match: re.Match[str]) -> str:
     base = _math_text(match[1]) if match[1] else ""
+    if base and _COMMAND_BEFORE.search(match.string, max(match.start() - 30, 0), match.start()):
+        base = f" {base}"  # else its letter would lengthen that command's name
     sign, inner = match[2], _math_text(match[3] if match[3] is not None else match[4])
     table = _UP if sign == "^" else _DOWN
     if inner and all(char in table for char in inner):
