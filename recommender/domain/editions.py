@@ -79,6 +79,10 @@ class InterestStanding:
     name: str = ""
     fitting: int = 0
     """Candidates that reached the floor and fitted no other interest better, chosen or not."""
+    left: int = 0
+    """How many of them stand in no section of the edition."""
+    capped: bool = False
+    """Everything that was looked at closely fitted: there may be more."""
     days: tuple[int, ...] = ()
     """How many papers of each day fitted, those that were seen before too; oldest first, the last 24 hours
     at the end."""

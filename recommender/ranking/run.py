@@ -120,7 +120,8 @@ class Run:
             self.material.known,
         )
         depth = max(request.papers for request in requests)
-        scored = self._scored(profiles, max(SHORTLIST, 2 * depth))
+        depth = max(SHORTLIST, 2 * depth)
+        scored = self._scored(profiles, depth)
         table = self._table(profiles, scored)
         selection = Selection(
             table=table,
@@ -131,11 +132,12 @@ class Run:
             diversity=self.fitted.settings.diversity,
             auto_floor=FLOOR,
             seed=self.fitted.settings.seed,
+            depth=depth,
         )
         picks = selection.picks()
         wanted = [own for own, request in zip(picks, requests, strict=True) if request.reasons]
         said = self._evidence(profiles, scored, [pick for own in wanted for pick in own])
-        standings = selection.standings(ages_in_days(self.pool.papers, self.pool.now), self.days)
+        standings = selection.standings(picks, ages_in_days(self.pool.papers, self.pool.now), self.days)
         return [
             Ranking(
                 recommendations=tuple(

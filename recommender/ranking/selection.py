@@ -16,7 +16,7 @@ from recommender.ranking.company import Company, Rules
 from recommender.ranking.diversity import TOP, rerank, top_places
 from recommender.ranking.picks import Pick, Table
 from recommender.ranking.slots import Slots
-from recommender.ranking.standings import by_age, standings
+from recommender.ranking.standings import Field, by_age, standings
 
 TREND_FROM, DIFFERENT_FROM = 5, 6
 """Sizes from which a list has a TRENDING and a DIFFERENT slot."""
@@ -40,6 +40,8 @@ class Selection:
     auto_floor: float
     """Least match where the reader set no floor."""
     seed: int
+    depth: int
+    """How many candidates of an interest every scorer saw; of the others nothing is known."""
 
     def picks(self) -> list[list[Pick]]:
         """Return each request's picks: interests best first, then TRENDING, then DIFFERENT ones."""
@@ -50,23 +52,35 @@ class Selection:
         lists = self._lists(masked, varied)
         return [self._pick(place, lists[self.spans[place]]) for place in range(len(self.requests))]
 
-    def standings(self, ages: Places, days: int) -> list[tuple[InterestStanding, ...]]:
+    def standings(
+        self, picks: Sequence[Sequence[Pick]], ages: Places, days: int
+    ) -> list[tuple[InterestStanding, ...]]:
         """Return how the interests of each request stood; of a plain request, nothing.
 
-        `ages` (n_candidates,) are whole days since a paper was first seen; older than `days` are left out.
+        `picks` are what `picks()` gave; `ages` (n_candidates,) are whole days since a paper was first
+        seen; older than `days` are left out.
         """
         spoken = np.isfinite(self.table.fused) & ~self.table.muted
         return [
             standings(
                 [profile.interest for profile in request.profiles],
-                self._fitting(place, spoken[self.spans[place]]),
-                self.unseen[place],
+                self._field(place, spoken[self.spans[place]], picks[place]),
                 by_age(ages, days),
             )
             if request.slots
             else ()
             for place, request in enumerate(self.requests)
         ]
+
+    def _field(self, place: int, spoken: npt.NDArray[np.bool_], picks: Sequence[Pick]) -> Field:
+        reached = self._above_floor(self.requests[place].floor, self.spans[place])
+        known = np.isfinite(self.table.fused[self.spans[place]])
+        return Field(
+            fitting=self._fitting(place, spoken),
+            unseen=self.unseen[place],
+            chosen=[pick.place for pick in picks],
+            capped=((reached & known).sum(axis=1) >= self.depth) & (known.shape[1] > self.depth),
+        )
 
     def _ready(self, place: int, spoken: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Return (rows of the request, candidates): fits the row's interest and is new to the reader."""

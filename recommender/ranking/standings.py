@@ -41,19 +41,31 @@ def by_age(ages: Places, days: int) -> npt.NDArray[np.int64]:
     return ones
 
 
-def standings(
-    interests: Sequence[str],
-    fitting: npt.NDArray[np.bool_],
-    unseen: npt.NDArray[np.bool_],
-    days: npt.NDArray[np.int64],
-) -> tuple[InterestStanding, ...]:
-    """Return the standing of each of `interests`, the rows of `fitting` (n_interests, n_candidates).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """How the candidates of one request stand to its interests."""
 
-    `unseen` is (n_candidates,), `days` (n_candidates, n_days) of ones.
-    """
-    counts = (fitting & unseen).sum(axis=1).tolist()
-    daily = (fitting.astype(np.int64) @ days).tolist()
+    fitting: npt.NDArray[np.bool_]
+    """(n_interests, n_candidates): reaches the floor and fits no other interest better."""
+    unseen: npt.NDArray[np.bool_]
+    """(n_candidates,)."""
+    chosen: Sequence[int]
+    """Places of the candidates in the list."""
+    capped: npt.NDArray[np.bool_]
+    """(n_interests,): where more may fit than was looked at."""
+
+
+def standings(
+    interests: Sequence[str], field: Field, days: npt.NDArray[np.int64]
+) -> tuple[InterestStanding, ...]:
+    """Return the standing of each of `interests`, the rows of `field`; `days` is (n_candidates, n_days)."""
+    open_ = field.fitting & field.unseen
+    counts = open_.sum(axis=1)
+    left = counts - open_[:, list(field.chosen)].sum(axis=1)
+    daily = (field.fitting.astype(np.int64) @ days).tolist()
     return tuple(
-        InterestStanding(interest=interest, fitting=count, days=tuple(own))
-        for interest, count, own in zip(interests, counts, daily, strict=True)
+        InterestStanding(interest=interest, fitting=count, left=rest, capped=capped, days=tuple(own))
+        for interest, count, rest, capped, own in zip(
+            interests, counts.tolist(), left.tolist(), field.capped.tolist(), daily, strict=True
+        )
     )

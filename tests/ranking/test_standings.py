@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.domain.editions import Section
 from recommender.ranking.hybrid import HybridRecommender
-from recommender.ranking.standings import MOST_DAYS, ages_in_days, by_age, standings
+from recommender.ranking.standings import MOST_DAYS, Field, ages_in_days, by_age, standings
 from tests.builders import NOON, a_paper
 from tests.ranking import world
 
@@ -38,13 +39,17 @@ def test_seen_papers_count_for_the_days_and_not_for_what_is_left() -> None:
     fitting = np.asarray([[True, True, False], [False, False, False]])
     found = standings(
         ["editing", "other"],
-        fitting,
-        np.asarray([True, False, True]),
+        Field(
+            fitting=fitting,
+            unseen=np.asarray([True, False, True]),
+            chosen=[2],
+            capped=np.asarray([False, True]),
+        ),
         np.asarray([[0, 1], [1, 0], [1, 0]]),
     )
-    assert [(own.interest, own.fitting, own.days) for own in found] == [
-        ("editing", 1, (1, 1)),
-        ("other", 0, (0, 0)),
+    assert [(own.interest, own.fitting, own.left, own.capped, own.days) for own in found] == [
+        ("editing", 1, 1, False, (1, 1)),
+        ("other", 0, 0, True, (0, 0)),
     ]
 
 
@@ -56,3 +61,28 @@ def test_at_least_what_is_shown_fitted(recommender: HybridRecommender) -> None:
     shown = sum(own.section is Section.INTEREST for own in ranking.recommendations)
     assert 0 < shown <= ranking.standings[0].fitting <= len(pool.papers)
     assert recommender.rank([replace(request, slots=False)], pool)[0].standings == ()
+
+
+def test_what_is_left_stands_in_no_section(recommender: HybridRecommender) -> None:
+    """With room for all that fits nothing is left; with room for one, all but what stands there."""
+    request = world.ask(world.liking(world.of("editing")[:2]), slots=True, papers=1)
+    pool = world.a_pool()
+    one, many = (recommender.rank([replace(request, papers=papers)], pool)[0] for papers in (1, 40))
+    told = one.standings[0]
+    assert (told.left, told.capped) == (told.fitting - 1, False)
+    shown = {own.paper for own in many.recommendations}
+    assert (
+        0
+        <= many.standings[0].left
+        <= told.fitting - sum(own.section is Section.INTEREST for own in many.recommendations)
+    )
+    assert len(shown) == len(many.recommendations)
+
+
+def test_where_all_that_was_looked_at_fits_there_may_be_more(
+    recommender: HybridRecommender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shortlist of two that both fit says nothing of the rest."""
+    request = world.ask(world.liking(world.of("editing")[:2]), slots=True, papers=1, floor=0.0)
+    monkeypatch.setattr("recommender.ranking.run.SHORTLIST", 2)
+    assert recommender.rank([request], world.a_pool())[0].standings[0].capped
