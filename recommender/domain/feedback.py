@@ -1,6 +1,6 @@
 """Recorded acts of subscribers and the votes that follow from them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,10 @@ from recommender.domain.papers import PaperId
 
 
 class Act(StrEnum):
-    """What a subscriber did. The log is append-only; `undo` takes back the standing vote."""
+    """What a subscriber did. The log is append-only; `undo` takes back the standing vote.
+
+    `mute` and `follow` turn a lever of one interest, `unmute` and `unfollow` turn it back.
+    """
 
     UP = "up"
     DOWN = "down"
@@ -18,6 +21,16 @@ class Act(StrEnum):
     UNSAVE = "unsave"
     READ = "read"
     MUTE = "mute"
+    UNMUTE = "unmute"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
+
+
+LEVERS: Mapping[Act, Act] = {Act.MUTE: Act.UNMUTE, Act.FOLLOW: Act.UNFOLLOW}
+"""Each act that turns a lever, and the one that turns it back."""
+_TURNED = {back: act for act, back in LEVERS.items()} | {act: act for act in LEVERS}
+LeverKey = tuple[int, str, Act, str]
+"""One lever: subscriber, interest (empty: none), `mute` or `follow`, and its value as `folded`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +82,38 @@ def standing_votes(log: Iterable[Feedback]) -> dict[tuple[int, PaperId], Vote]:
                 interest=entry.interest,
             )
     return votes
+
+
+def vote_act(vote: Vote | None) -> Act:
+    """Return the act that makes `vote` stand: up, down, or undo for none."""
+    if vote is None:
+        return Act.UNDO
+    return Act.UP if vote.up else Act.DOWN
+
+
+def folded(value: str) -> str:
+    """Return a term or a name as levers are compared: no case, one blank between words."""
+    return " ".join(value.casefold().split())
+
+
+def lever_key(entry: Feedback) -> LeverKey | None:
+    """Return which lever an act turns or turns back; None for every other act, and without a value."""
+    act, value = _TURNED.get(entry.act), folded(entry.value)
+    return (entry.subscriber, entry.interest or "", act, value) if act and value else None
+
+
+def standing_levers(log: Iterable[Feedback]) -> dict[LeverKey, Feedback]:
+    """Reduce a feedback log, oldest first, to the latest act of each lever that is turned now.
+
+    In the order in which they were turned.
+    """
+    standing: dict[LeverKey, Feedback] = {}
+    for entry in log:
+        key = lever_key(entry)
+        if key is None or entry.suspect:
+            continue
+        if entry.act in LEVERS:
+            standing.setdefault(key, entry)
+        else:
+            standing.pop(key, None)
+    return standing

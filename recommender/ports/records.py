@@ -94,7 +94,7 @@ class People(Protocol):
 
     def record(self, entries: Sequence[Feedback]) -> int:
         """Append feedback in order, applying save and unsave to the reading list; an entry equal to a
-        stored one in (subscriber, paper, act, at) is skipped. Return how many were new.
+        stored one in (subscriber, paper, act, at, value) is skipped. Return how many were new.
         """
         ...
 
@@ -104,6 +104,10 @@ class People(Protocol):
 
     def votes(self, subscribers: Sequence[int] | None = None) -> Sequence[Vote]:
         """Return standing votes, by subscriber then time."""
+        ...
+
+    def levers(self, subscribers: Sequence[int], *, until: datetime | None = None) -> Sequence[Feedback]:
+        """Return the acts that turned the levers which stand, oldest first; those of `until` and before."""
         ...
 
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:

@@ -1,26 +1,36 @@
-"""Recording what readers think of papers: votes, saves, and how to take them back.
+"""Recording what readers think of papers: votes, saves, levers, and how to take them back.
 
 One call is one write transaction that is committed before anything is answered. It does not rank:
 the next edition derives its profiles from the log this writes.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from recommender.domain.editions import Edition
 from recommender.domain.errors import UnknownPaper
-from recommender.domain.feedback import Act, Feedback, Vote, standing_votes
+from recommender.domain.feedback import (
+    LEVERS,
+    Act,
+    Feedback,
+    LeverKey,
+    Vote,
+    lever_key,
+    standing_levers,
+    standing_votes,
+    vote_act,
+)
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
+from recommender.services.bursts import is_automatic, set_aside
 
-BURST = timedelta(seconds=5)
-BURST_PAPERS = 2
+_EVER = datetime.max.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-_BY_LINK = frozenset({"web", "mail"})
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
+_TURNS = {**LEVERS, **{back: act for act, back in LEVERS.items()}}
+"""Each act of a lever to the one that takes it back."""
 _OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
     Act.SAVE: (Act.UNSAVE,),
     Act.UNSAVE: (Act.SAVE,),
@@ -30,10 +40,13 @@ _OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One act a reader wants recorded for one paper."""
+    """One act a reader wants recorded for one paper; a lever's has a term or a name as `value`."""
 
     paper: PaperId
     act: Act
+    value: str = ""
+    interest: str | None = None
+    """Key of the interest whose lever it is; None: that in which the edition showed the paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +69,16 @@ class Occasion:
     edition: Edition | None = None
 
 
-def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
-    """Tell whether `entries`, of one POST, complete the trace of a mail scanner rather than a reader.
-
-    A scanner that presses buttons presses all of them, so within 5 s separate POSTs put both thumbs on
-    two or more papers. A reader who votes quickly gives each paper one thumb, and one who slips corrects
-    one paper. `earlier` is what came before through links of the same edition.
-    """
-    at = entries[0].at
-    acts: dict[PaperId, set[Act]] = defaultdict(set)
-    for entry in (*(entry for entry in earlier if at - BURST < entry.at <= at), *entries):
-        acts[entry.paper].add(entry.act)
-    return sum({Act.UP, Act.DOWN} <= pressed for pressed in acts.values()) >= BURST_PAPERS
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
     """What stands for one subscriber before a call."""
 
+    subscriber: int
     log: Sequence[Feedback]
     votes: Mapping[PaperId, Vote]
     saved: Mapping[PaperId, bool]
     """Paper to whether it was read."""
+    levers: Mapping[LeverKey, Feedback]
 
     def changes(self, mark: Mark) -> bool:
         """Tell whether a mark would change anything; a replayed link does not."""
@@ -94,7 +95,8 @@ class _Standing:
             case Act.READ:
                 return self.saved.get(mark.paper) is False
             case _:
-                return True
+                key = lever_key(_entry(self.subscriber, mark))
+                return key is not None and (key in self.levers) is not (mark.act in LEVERS)
 
     def news(self, marks: Iterable[Mark]) -> list[Mark]:
         """Return the marks that change something, each once; a save counts after an unsave before it."""
@@ -107,16 +109,11 @@ class _Standing:
 
     def reverse(self, mark: Mark) -> tuple[Mark, ...]:
         """Return the marks that restore what stood before `mark`; unread is: off the list and on again."""
+        if mark.act in _TURNS:
+            return (replace(mark, act=_TURNS[mark.act]),)
         before = (vote_act(self.votes.get(mark.paper)),)
         acts = before if mark.act in _VOTES else _OPPOSITES.get(mark.act, ())
         return tuple(Mark(paper=mark.paper, act=act) for act in acts)
-
-
-def vote_act(vote: Vote | None) -> Act:
-    """Return the act that makes `vote` stand: up, down, or undo for none."""
-    if vote is None:
-        return Act.UNDO
-    return Act.UP if vote.up else Act.DOWN
 
 
 class Voting:
@@ -157,11 +154,13 @@ def record_acts(
 ) -> Recorded:
     """Do what `Voting.record` does inside a transaction that the caller opened."""
     standing = _standing(uow, subscriber.id)
-    news = standing.news(marks)
+    news = standing.news(_placed(mark, occasion.edition) for mark in marks)
     at = _after(standing.log, {mark.paper for mark in news}, occasion.edition, occasion.at)
+    if any(mark.act in _TURNS for mark in news):
+        at = _after_levers(uow, standing, at)
     entries = _entries(subscriber.id, news, replace(occasion, at=at))
-    if occasion.via in _BY_LINK and occasion.edition and _is_automatic(standing.log, entries):
-        back, kept = _set_aside(standing, entries)
+    if occasion.edition and is_automatic(standing.log, entries):
+        back, kept = set_aside(standing.log, entries)
         uow.people.record([*back, *kept])
         return Recorded(entries=kept, suspect=True)
     uow.people.record(entries)
@@ -172,14 +171,12 @@ def record_acts(
 def _standing(uow: UnitOfWork, subscriber: int) -> _Standing:
     log = uow.people.feedback(subscriber)
     return _Standing(
+        subscriber=subscriber,
         log=log,
-        votes=_votes(log),
+        votes={vote.paper: vote for vote in standing_votes(log).values()},
+        levers=standing_levers(log),
         saved={paper: read for paper, _, read in uow.people.saved(subscriber)},
     )
-
-
-def _votes(log: Iterable[Feedback]) -> dict[PaperId, Vote]:
-    return {vote.paper: vote for vote in standing_votes(log).values()}
 
 
 def _after(
@@ -194,50 +191,40 @@ def _after(
     return now if newest is None or now > newest else newest + _TICK
 
 
-def _entries(subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> list[Feedback]:
-    edition = occasion.edition
-    interests = {item.paper: item.interest for item in edition.items} if edition else {}
-    return [
-        Feedback(
-            subscriber=subscriber,
-            paper=mark.paper,
-            act=mark.act,
-            at=occasion.at,
-            via=occasion.via,
-            interest=interests.get(mark.paper) or None,
-            edition=edition.id if edition else None,
-        )
-        for mark in marks
-    ]
+def _after_levers(uow: UnitOfWork, standing: _Standing, at: datetime) -> datetime:
+    """Return `at`, or just after the reader's newest edition and the newest act of a lever.
 
-
-def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
-    return [entry for entry in log if entry.via in _BY_LINK and entry.edition == edition]
-
-
-def _is_automatic(log: Sequence[Feedback], entries: Sequence[Feedback]) -> bool:
-    return bool(entries) and looks_automatic(_same_links(log, entries[0].edition), entries)
-
-
-def _set_aside(
-    standing: _Standing, entries: Sequence[Feedback]
-) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
-    """Return what puts back the votes and saves of the burst so far, and `entries` marked as suspect.
-
-    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing. So
-    are saves: the reading list knows no suspicion.
+    An edition shows the levers of the moment it was made, whenever it is rendered; so an act that it did not
+    know, for it came late by mail or on a clock set back, must not be dated before it.
     """
-    at = entries[0].at
-    links = _same_links(standing.log, entries[0].edition)
-    burst = [entry for entry in links if at - BURST < entry.at and not entry.suspect]
-    before = _votes(entry for entry in standing.log if entry not in burst)
-    back: dict[tuple[PaperId, bool], Feedback] = {}
-    for entry in burst:
-        if entry.act in _VOTES:
-            act = vote_act(before.get(entry.paper))
-            back[entry.paper, True] = replace(entry, act=act, at=at)
-        elif entry.act is Act.SAVE:
-            back[entry.paper, False] = replace(entry, act=Act.UNSAVE, at=at)
-    known = {(entry.paper, entry.act) for entry in links if entry.suspect}
-    kept = (entry for entry in entries if entry.act in _VOTES and (entry.paper, entry.act) not in known)
-    return tuple(back.values()), tuple(replace(entry, suspect=True) for entry in kept)
+    acts = [entry.at for entry in standing.log if lever_key(entry)]
+    last = uow.outbox.last_editions([standing.subscriber], now=_EVER).get(standing.subscriber)
+    edition = uow.outbox.edition(last.id) if last else None
+    newest = max([*acts, *([edition.created_at] if edition else [])], default=None)
+    return at if newest is None or at > newest else newest + _TICK
+
+
+def _placed(mark: Mark, edition: Edition | None) -> Mark:
+    """Return a mark with the interest under which an edition showed its paper, unless it names one."""
+    if mark.interest is not None or edition is None:
+        return mark
+    interests = {item.paper: item.interest for item in edition.items}
+    return replace(mark, interest=interests.get(mark.paper))
+
+
+def _entry(subscriber: int, mark: Mark, occasion: Occasion | None = None) -> Feedback:
+    edition = occasion.edition if occasion else None
+    return Feedback(
+        subscriber=subscriber,
+        paper=mark.paper,
+        act=mark.act,
+        at=occasion.at if occasion else _EVER,
+        via=occasion.via if occasion else "",
+        interest=mark.interest or None,
+        edition=edition.id if edition else None,
+        value=mark.value,
+    )
+
+
+def _entries(subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> list[Feedback]:
+    return [_entry(subscriber, mark, occasion) for mark in marks]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
 
 from recommender.domain.errors import UnknownSubscriber
-from recommender.domain.feedback import Act, Feedback, Vote
+from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
 from recommender.domain.papers import PaperId
 from recommender.store.ledger import may_have_arrived
 from recommender.store.names import canonical
@@ -21,6 +21,7 @@ from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, 
 from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
+_TURNING = (*LEVERS, *LEVERS.values())
 _LISTING = (Act.SAVE, Act.UNSAVE, Act.READ)
 _PAIRS = 10_000
 Pair = tuple[int, PaperId]
@@ -61,6 +62,21 @@ def votes(connection: Connection, subscribers: Sequence[int] | None) -> Sequence
         for row in rows
     ]
     return sorted(found, key=lambda vote: (vote.subscriber, vote.at, vote.paper))
+
+
+def levers(
+    connection: Connection, subscribers: Sequence[int], until: datetime | None = None
+) -> Sequence[Feedback]:
+    """Return the acts that turned the levers which stand, by time; a query for each chunk of subscribers."""
+    found: list[Feedback] = []
+    for part in chunks(subscribers):
+        query = select(FEEDBACK).where(FEEDBACK.c.subscriber_id.in_(part), FEEDBACK.c.suspect.is_(False))
+        query = query.where(FEEDBACK.c.act.in_([act.value for act in _TURNING]))
+        if until is not None:
+            query = query.where(FEEDBACK.c.at <= until)
+        log = connection.execute(query.order_by(FEEDBACK.c.at, FEEDBACK.c.id))
+        found += standing_levers(read_feedback(row) for row in log).values()
+    return sorted(found, key=lambda entry: (entry.at, entry.subscriber, entry.value))
 
 
 def saved(connection: Connection, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:

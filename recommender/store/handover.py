@@ -36,7 +36,7 @@ _POINTING: tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...] = (
     (PAPER_EVENT, ("id",), ()),
     (PAPER_FOLD, ("id",), ()),
     (ENRICHED, ("enricher",), ("enricher",)),
-    (FEEDBACK, ("id",), ("subscriber_id", "act", "at")),
+    (FEEDBACK, ("id",), ("subscriber_id", "act", "at", "value")),
 )
 """Tables that point to papers, what names a row, and what may exist only once for each paper.
 

@@ -110,6 +110,10 @@ class SqlPeople:
         """Return standing votes, by subscriber then time."""
         return acts.votes(self._connection, subscribers)
 
+    def levers(self, subscribers: Sequence[int], *, until: datetime | None = None) -> Sequence[Feedback]:
+        """Return the acts that turned the levers which stand, oldest first; those of `until` and before."""
+        return acts.levers(self._connection, subscribers, until)
+
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
         """Return the reading list: (paper, saved at, read), newest first."""
         return acts.saved(self._connection, subscriber)

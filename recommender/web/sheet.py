@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from recommender.domain.editions import Edition, EditionItem
 from recommender.domain.errors import InputError
-from recommender.domain.feedback import Act, Vote
+from recommender.domain.feedback import Act, Vote, vote_act
 from recommender.domain.papers import Paper, PaperId
 from recommender.services.claims import Proposal
-from recommender.services.voting import Mark, vote_act
+from recommender.services.voting import Mark
 
 Form = Mapping[str, str]
 """Posted fields; of a repeated one the last counts."""

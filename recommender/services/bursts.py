@@ -1,0 +1,100 @@
+"""Telling a mail scanner, which presses every button, from a reader, and setting aside what it pressed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from recommender.domain.feedback import (
+    LEVERS,
+    Act,
+    Feedback,
+    LeverKey,
+    lever_key,
+    standing_levers,
+    standing_votes,
+    vote_act,
+)
+from recommender.domain.papers import PaperId
+
+BURST = timedelta(seconds=5)
+BURST_PAPERS = 2
+BURST_LEVERS = 3
+_BY_LINK = frozenset({"web", "mail"})
+_VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
+
+
+def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
+    """Tell whether `entries`, of one POST, complete the trace of a mail scanner rather than a reader.
+
+    A scanner that presses buttons presses all of them, so within 5 s separate POSTs put both thumbs on
+    two or more papers, or turns the levers of three. A reader who votes quickly gives each paper one thumb,
+    one who slips corrects one paper, and one who turns levers reads a page for each; mails that waited for
+    a connection come together. `earlier` is what came before through links of the same edition.
+    """
+    at = entries[0].at
+    acts: dict[PaperId, set[Act]] = defaultdict(set)
+    turned: set[PaperId] = set()
+    for entry in (*(entry for entry in earlier if at - BURST < entry.at <= at), *entries):
+        acts[entry.paper].add(entry.act)
+        if lever_key(entry) and entry.via == "web":
+            turned.add(entry.paper)
+    thumbs = sum({Act.UP, Act.DOWN} <= pressed for pressed in acts.values())
+    return thumbs >= BURST_PAPERS or len(turned) >= BURST_LEVERS
+
+
+def is_automatic(log: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
+    """Tell whether `entries`, of one POST or mail, complete the trace of a scanner of their edition."""
+    if not entries or entries[0].via not in _BY_LINK:
+        return False
+    return looks_automatic(_same_links(log, entries[0].edition), entries)
+
+
+def set_aside(
+    log: Sequence[Feedback], entries: Sequence[Feedback]
+) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
+    """Return what puts back votes, saves and levers of the burst so far, and `entries` marked as suspect.
+
+    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing. So
+    are saves: the reading list knows no suspicion.
+    """
+    at = entries[0].at
+    links = _same_links(log, entries[0].edition)
+    burst = [entry for entry in links if at - BURST < entry.at and not entry.suspect]
+    before = [entry for entry in log if entry not in burst]
+    back = (*_papers_back(before, burst), *_levers_back(before, log, burst))
+    known = {_what(entry) for entry in links if entry.suspect}
+    counted = (entry for entry in entries if entry.act in _VOTES or lever_key(entry))
+    kept = (replace(entry, suspect=True) for entry in counted if _what(entry) not in known)
+    return tuple(replace(entry, at=at) for entry in back), tuple(kept)
+
+
+def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
+    return [entry for entry in log if entry.via in _BY_LINK and entry.edition == edition]
+
+
+def _what(entry: Feedback) -> tuple[PaperId, Act, str]:
+    return entry.paper, entry.act, entry.value
+
+
+def _papers_back(before: Iterable[Feedback], burst: Iterable[Feedback]) -> Iterable[Feedback]:
+    votes = {vote.paper: vote for vote in standing_votes(before).values()}
+    back: dict[tuple[PaperId, bool], Feedback] = {}
+    for entry in burst:
+        if entry.act in _VOTES:
+            back[entry.paper, True] = replace(entry, act=vote_act(votes.get(entry.paper)))
+        elif entry.act is Act.SAVE:
+            back[entry.paper, False] = replace(entry, act=Act.UNSAVE)
+    return back.values()
+
+
+def _levers_back(
+    before: Iterable[Feedback], log: Iterable[Feedback], burst: Iterable[Feedback]
+) -> Iterable[Feedback]:
+    turned, now = standing_levers(before), standing_levers(log)
+    back: dict[LeverKey, Feedback] = {}
+    for entry in burst:
+        key = lever_key(entry)
+        if key and (key in turned) is not (key in now):
+            back[key] = replace(entry, act=key[2] if key in turned else LEVERS[key[2]])
+    return back.values()
