@@ -17,7 +17,8 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import DeclaredSubscriber, SubscriberState
 from recommender.ports import Clock, Store, UnitOfWork
 
-_ACTS = ", ".join(Act)
+_ACTS = tuple(act for act in Act if act not in {Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW})
+"""What a line may say: it has no room for whom or what a lever is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +126,8 @@ def _parse(raw: str, place: str) -> _Line:
     for key in ("subscriber", "paper", "act", "at"):
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise ValueError(f'"{key}" must be a non-empty string')
-    if row["act"] not in set(Act):
-        raise ValueError(f'"act" is {row["act"]!r}; it must be one of {_ACTS}')
+    if row["act"] not in _ACTS:
+        raise ValueError(f'"act" is {row["act"]!r}; it must be one of {", ".join(_ACTS)}')
     return _Line(
         place=place,
         subscriber=row["subscriber"].strip(),

@@ -17,6 +17,7 @@ from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber
 from recommender.domain.theme import Theme
 from recommender.ports import UnitOfWork
+from recommender.services.profiles import followed_by
 
 _SIGNAL_DAYS = timedelta(days=14)
 
@@ -143,6 +144,7 @@ class EditionRenderer:
             footer=self._look.theme.footer,
             signals=signals,
             missed=missed,
+            followed=followed_by(subscriber, unit.people.levers([subscriber.id], until=made)),
             next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),
         )
 

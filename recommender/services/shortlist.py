@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from recommender.domain.feedback import Vote
+from recommender.domain.feedback import Feedback, Vote
 from recommender.domain.identity import is_bare
 from recommender.domain.papers import PaperId
 from recommender.domain.profiles import InterestProfile
@@ -68,6 +68,9 @@ def gather(
     votes: dict[int, list[Vote]] = defaultdict(list)
     for vote in unit.people.votes(ids):
         votes[vote.subscriber].append(vote)
+    levers: dict[int, list[Feedback]] = defaultdict(list)
+    for entry in unit.people.levers(ids):
+        levers[entry.subscriber].append(entry)
     seen = unit.people.seen(ids)
     seeds = unit.papers.resolve(
         {seed for ask in asks for interest in ask.subscriber.interests for seed in interest.seeds}
@@ -83,7 +86,9 @@ def gather(
     )
     requests = []
     for ask in asks:
-        profiles, loose = build_profiles(ask.subscriber, votes[ask.subscriber.id], seeds)
+        profiles, loose = build_profiles(
+            ask.subscriber, votes[ask.subscriber.id], seeds, levers[ask.subscriber.id]
+        )
         requests.append(
             Request(
                 subscriber=ask.subscriber.id,

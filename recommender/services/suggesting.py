@@ -44,7 +44,8 @@ class Suggesting:
         with self._store.read() as unit:
             subscriber = unit.people.find(reference)
             seeds = unit.papers.resolve({seed for own in subscriber.interests for seed in own.seeds})
-            profiles, loose = build_profiles(subscriber, unit.people.votes([subscriber.id]), seeds)
+            votes, levers = unit.people.votes([subscriber.id]), unit.people.levers([subscriber.id])
+            profiles, loose = build_profiles(subscriber, votes, seeds, levers)
             liked: list[PaperId] = [vote.paper for profile in profiles for vote in profile.up]
             liked += [vote.paper for vote in loose if vote.up]
             papers = unit.papers.get([*liked, *seeds.values()])
