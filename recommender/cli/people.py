@@ -99,6 +99,7 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
             "every": entry.cadence.every.value,
             "at": f"{entry.cadence.at:%H:%M}",
             "zone": entry.cadence.zone,
+            "locale": entry.locale,
             "next_due": next_due(entry.cadence, now).due_at if entry.mailable else None,
             "interests": len(entry.interests),
             "votes": votes,
@@ -106,7 +107,7 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
         }
         for entry, votes in application.lookup().people()
     ]
-    layout = Layout(beneath=("next_due", "suppressed"), hidden=("name", "zone"))
+    layout = Layout(beneath=("next_due", "suppressed"), hidden=("name", "zone", "locale"))
     show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml", layout=layout)
 
 

@@ -6,9 +6,10 @@ Texts come from the catalogue, dates, numbers and lists from CLDR by way of Babe
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
@@ -36,8 +37,14 @@ class Words:
 
     @property
     def direction(self) -> str:
-        """`ltr` or `rtl`, for `dir` of HTML."""
-        return Locale.parse(self.catalogue.language, sep="-").text_direction
+        """`ltr` or `rtl`, for `dir` of HTML: that of the texts."""
+        return self._texts.text_direction
+
+    @property
+    def _texts(self) -> Locale:
+        """Locale whose plurals and lists go with the texts: the reader's, if they are in that language."""
+        own = self.locale.language == self.catalogue.language.partition("-")[0]
+        return self.locale if own else _parsed(self.catalogue.language)
 
     def say(self, key: str, **values: str | int) -> str:
         """Return the text of a key. Numbers are written as the locale does; `number` picks the plural form.
@@ -45,7 +52,7 @@ class Words:
         Raises KeyError for an unknown key or a gap without a value.
         """
         number = values.get("number", 0)
-        plural = plural_of(self.locale, number) if isinstance(number, int) else "other"
+        plural = plural_of(self._texts, number) if isinstance(number, int) else "other"
         said = {
             name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
         }
@@ -57,7 +64,7 @@ class Words:
 
     def listed(self, parts: Sequence[str]) -> str:
         """Return `a`, `a and b`, `a, b and c`."""
-        return format_list(parts, locale=self.locale) if parts else ""
+        return format_list(parts, locale=self._texts) if parts else ""
 
     def quoted(self, text: str) -> str:
         """Return `“text”`, with the quotation marks of the language."""
@@ -120,16 +127,31 @@ class Wording:
     _known: dict[str, Words] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, locale: str) -> Words:
-        """Return the words of `locale`, or of the default one where it is empty.
+        """Return the words of `locale`, or of the default one where it is empty or CLDR does not know it.
 
-        Raises ValueError (babel.UnknownLocaleError for a locale that CLDR does not know).
+        Texts are in the nearest language that there is a catalogue of, else in English. Raises ValueError
+        or babel.UnknownLocaleError where the default is no locale.
         """
         name = locale or self.default
         if name not in self._known:
-            parsed = Locale.parse(name, sep="-")
-            own = self.catalogues.get(name) or self.catalogues.get(parsed.language)
-            self._known[name] = Words(own or self.catalogues["en"], parsed)
+            self._known[name] = self._words(name)
         return self._known[name]
+
+    def _words(self, name: str) -> Words:
+        try:
+            parsed = _parsed(name)
+        except (ValueError, UnknownLocaleError):
+            # What an older CLDR knew must not keep a reader's mail back.
+            parsed = _parsed(self.default)
+        parts = str(parsed).split("_")
+        tags = ["-".join(parts[:count]) for count in range(len(parts), 0, -1)]
+        found = next((self.catalogues[tag] for tag in tags if tag in self.catalogues), None)
+        return Words(found or self.catalogues["en"], parsed)
+
+
+@lru_cache(maxsize=128)
+def _parsed(name: str) -> Locale:
+    return Locale.parse(name, sep="-")
 
 
 def latest_signals(signals: Iterable[Signal]) -> dict[PaperId, list[Signal]]:

@@ -13,11 +13,13 @@ from recommender.settings import fields
 from recommender.settings.base import Section
 from recommender.settings.fault import fault, shown
 from recommender.settings.fields import Address, Category, Clock, Line, Words, Zone
+from recommender.settings.locales import Locale
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Lockable = Literal[
     "name",
     "zone",
+    "locale",
     "every",
     "on",
     "at",
@@ -97,6 +99,8 @@ class SubscriberTable(Section):
     """How the digest greets."""
     zone: Zone = "UTC"
     """Time zone of the reader, like Europe/Berlin."""
+    locale: Locale = ""
+    """Language, dates and numbers of the digest, like de-DE; empty for those of the installation."""
     every: Literal["day", "weekday", "week"] = "day"
     """How often."""
     on: Day = "monday"
@@ -138,6 +142,7 @@ class SubscriberTable(Section):
             send_empty=self.when_empty == "send",
             paused=self.paused,
             share=self.share,
+            locale=self.locale,
             locked=self.locked,
             interests=tuple(interest.declare(read_seeds) for interest in self.interest),
         )

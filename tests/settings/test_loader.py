@@ -46,6 +46,7 @@ id = "ben"
 email = "Ben@EXAMPLE.org"
 name = "Ben"
 zone = "America/New_York"
+locale = "en-us"
 every = "week"
 on = "friday"
 after = "arxiv"
@@ -74,7 +75,7 @@ paused = true
         every=Every.WEEK, on=4, at=time(18, 5), zone="America/New_York", after=After.ARXIV
     )
     assert (ben.papers, ben.floor, ben.send_empty, ben.paused, ben.share) == (5, 0.25, True, True, False)
-    assert ben.locked == ("at",)
+    assert (ben.locale, ben.locked) == ("en-US", ("at",))
     assert (interest.name, interest.key, interest.weight, interest.paused) == ("Retrieval", "ir", 2.0, True)
     assert interest.mute == ("survey",)
 
