@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from recommender.digest.plain import shorten
 from recommender.digest.tex import to_unicode
@@ -53,3 +55,8 @@ def day_of(edition: Edition, reader: Subscriber, words: Words) -> str:
     """Return the day of an edition in the reader's zone, or the week to it."""
     day = words.day(edition.due_at, reader.cadence.zone)
     return words.say("masthead.week", day=day) if "-W" in edition.key else day
+
+
+def local_date(moment: datetime, reader: Subscriber) -> date:
+    """Return the day of a moment in the reader's zone."""
+    return moment.astimezone(ZoneInfo(reader.cadence.zone)).date()

@@ -1,18 +1,22 @@
 """One paper of a digest: what is said of it and the links under it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from recommender.digest.attention import trend_of
 from recommender.digest.bylines import byline, facts
 from recommender.digest.excerpt import excerpt
 from recommender.digest.levers import lever_words
 from recommender.digest.links import LESS, LEVER, DigestLinks
 from recommender.digest.material import Material, title_of
-from recommender.digest.plain import plain
-from recommender.digest.words import GOOD
+from recommender.digest.plain import plain, shorten
+from recommender.digest.words import GOOD, latest_signals
 from recommender.domain.digests import DigestPaper, LeverLink, Span, Thumbs
 from recommender.domain.editions import KNOWN, EditionItem, Section
-from recommender.domain.papers import Signal
+from recommender.domain.papers import Paper, Signal
 
+_LEADER = 80
+"""Characters of the title that a group is named by."""
 _SPOKEN_MATCH = {
     Section.INTEREST: 0.0,
     Section.TRENDING: GOOD,
@@ -23,19 +27,29 @@ _SPOKEN_MATCH = {
 """Least match that is put into words, by section: above 1 where fit was not the point."""
 
 
-def digest_paper(
-    material: Material, item: EditionItem, number: int, signals: Sequence[Signal], links: DigestLinks
-) -> DigestPaper:
-    """Return the paper of an item; `number` is its place from 1, `signals` its newest attention."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a paper stands in the digest, and what is known of the attention to it."""
+
+    number: int
+    """From 1."""
+    signals: Sequence[Signal] = ()
+    """Snapshots, oldest first."""
+    leader: Paper | None = None
+    """The paper above it that is of the same group."""
+
+
+def digest_paper(material: Material, item: EditionItem, at: Standing, links: DigestLinks) -> DigestPaper:
+    """Return the paper of an item."""
     paper, words = material.papers[item.paper], material.words
     text = excerpt(paper.abstract)
     return DigestPaper(
-        number=number,
+        number=at.number,
         title=title_of(paper),
         url=paper.url,
         byline=byline(paper, words, _followed(material, item)),
         facts=facts(paper, words),
-        signals=words.signals(signals),
+        signals=words.signals(latest_signals(at.signals).get(item.paper, [])),
         sentence=(),
         excerpt=(Span(text),) if text else (),
         reason=plain(item.reason),
@@ -43,6 +57,8 @@ def digest_paper(
         code_url=paper.code_url,
         thumbs=_thumbs(material, item, links),
         lever=_lever(material, item, links),
+        trend=trend_of(at.signals, words),
+        group=words.say("paper.group", title=shorten(title_of(at.leader), _LEADER)) if at.leader else "",
     )
 
 
@@ -55,7 +71,7 @@ def _followed(material: Material, item: EditionItem) -> set[str]:
 def _thumbs(material: Material, item: EditionItem, links: DigestLinks) -> Thumbs:
     reader, now = material.subscriber, material.edition.created_at
     who = (reader.public_id, reader.epoch, item.id)
-    saved, less = item.section is Section.READING_LIST, material.words.say("paper.less")
+    saved, less = _on_list(item), material.words.say("paper.less")
     return Thumbs(
         up=links.vote(*who, "up", now),
         down=links.vote(*who, "down", now),
@@ -63,6 +79,11 @@ def _thumbs(material: Material, item: EditionItem, links: DigestLinks) -> Thumbs
         save_words=links.unsave_words if saved else material.words.say("paper.save"),
         less="" if item.section in KNOWN else links.lever(who, LESS, less, now),
     )
+
+
+def _on_list(item: EditionItem) -> bool:
+    """Tell whether the paper was on the reading list when the edition was made."""
+    return item.section is Section.READING_LIST or any(own.scorer == "saved" for own in item.evidence)
 
 
 def _lever(material: Material, item: EditionItem, links: DigestLinks) -> LeverLink | None:
