@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import strategies as st
 
 from recommender.digest.compose import Material
-from recommender.domain.editions import Edition, EditionItem, Section
+from recommender.domain.editions import Edition, EditionItem, Evidence, InterestStanding, Lever, Section
 from recommender.domain.papers import Paper, PaperId, Signal
 from tests.builders import an_interest
 from tests.digest import samples
@@ -158,7 +158,14 @@ def materials(draw: st.DrawFn) -> Material:
     """Draw an edition of up to three papers, at times after one that may not have arrived."""
     shown = [draw(papers(number)) for number in range(draw(st.integers(0, 3)))]
     lost = [draw(papers(10 + number)) for number in range(draw(st.integers(0, 2)))]
-    edition = replace(samples.edition(), items=tuple(_item(draw, paper) for paper in shown))
+    standings = tuple(_standing(draw, key) for key in draw(st.sampled_from([(), ("editing",), ("editing", "x")])))
+    edition = replace(
+        samples.edition(),
+        items=tuple(_item(draw, paper) for paper in shown),
+        standings=standings,
+        sources=draw(TEXTS),
+        subject=draw(st.just("") | TEXTS),
+    )
     missed = replace(samples.missed(0), items=tuple(_item(draw, paper) for paper in lost))
     return samples.material(
         edition=edition,
@@ -167,6 +174,8 @@ def materials(draw: st.DrawFn) -> Material:
         subscriber=samples.reader(
             email="ana@example.org", name=draw(TEXTS), interests=(an_interest(draw(TEXTS), key="editing"),)
         ),
+        footer=draw(TEXTS),
+        followed=frozenset(draw(st.lists(TEXTS, max_size=2))),
         signals=[
             Signal(paper=paper.id, source="s", taken_at=samples.NOW, upvotes=draw(st.integers(0, 9_999)))
             for paper in shown
@@ -186,6 +195,20 @@ def _item(draw: st.DrawFn, paper: Paper) -> EditionItem:
         score=0.5,
         match=draw(st.sampled_from([0.1, 0.92, 0.99])),
         reason=draw(TEXTS),
+        lever=draw(st.none() | st.builds(Lever, act=st.sampled_from(["mute", "follow", "less"]), value=TEXTS)),
+        evidence=draw(st.sampled_from([(), (Evidence(scorer="authors", share=1.0, author=draw(TEXTS)),)])),
+        sentence=draw(TEXTS),
+    )
+
+
+def _standing(draw: st.DrawFn, key: str) -> InterestStanding:
+    """Draw how an interest with a stranger's name stood."""
+    return InterestStanding(
+        interest=key,
+        name=draw(TEXTS),
+        fitting=draw(st.integers(0, 9_000)),
+        days=tuple(draw(st.lists(st.integers(0, 99), max_size=14))),
+        paused=draw(st.booleans()),
     )
 
 

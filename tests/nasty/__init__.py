@@ -1,0 +1,1 @@
+"""Papers that are hard to print, in one digest."""
