@@ -6,10 +6,11 @@ from enum import StrEnum
 
 
 class InboundKind(StrEnum):
-    """What a message was. The first five are acts of a reader; `automatic` and `unknown` change nothing."""
+    """What a message was. The first six are acts of a reader; `automatic` and `unknown` change nothing."""
 
     VOTE = "vote"
     SAVE = "save"
+    LEVER = "lever"
     UNSUBSCRIBE = "unsubscribe"
     UNDO = "undo"
     HELP = "help"
@@ -21,7 +22,14 @@ class InboundKind(StrEnum):
 
 
 ACTS = frozenset(
-    {InboundKind.VOTE, InboundKind.SAVE, InboundKind.UNSUBSCRIBE, InboundKind.UNDO, InboundKind.HELP}
+    {
+        InboundKind.VOTE,
+        InboundKind.SAVE,
+        InboundKind.LEVER,
+        InboundKind.UNSUBSCRIBE,
+        InboundKind.UNDO,
+        InboundKind.HELP,
+    }
 )
 BOUNCES = frozenset({InboundKind.HARD_BOUNCE, InboundKind.SOFT_BOUNCE})
 

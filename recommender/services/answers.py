@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from recommender.digest.links import UNDO, LinkClaim, Links, claim_of
 from recommender.digest.mail_links import MailLinks, token_in
+from recommender.digest.words import Wording
 from recommender.domain.editions import Edition
 from recommender.domain.errors import LinkExpired, LinkInvalid, UnknownSubscriber
-from recommender.domain.feedback import Act
+from recommender.domain.feedback import Act, folded
 from recommender.domain.inbound import InboundKind, InboundMail, Reading
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import Subscriber, SubscriberState
@@ -20,24 +21,14 @@ from recommender.ports import Clock, UnitOfWork
 from recommender.services.acknowledging import Done
 from recommender.services.claims import Proposal, proposal_of, subscriber_of
 from recommender.services.unsubscribing import OWN_WISH, begin_again, stop
-from recommender.services.voting import Mark, Occasion, record_acts
+from recommender.services.voting import TURNS, Mark, Occasion, record_acts
 
 _SKEW = timedelta(minutes=1)
 """How far the clock of a mail server may be behind ours before an act counts as older than another."""
 _PAUSED = 1
 """The row in a link that takes an unsubscribe back, where mail was paused before it."""
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
-_SAID = {
-    Act.UP: "Recorded: Useful",
-    Act.DOWN: "Recorded: Not for me",
-    Act.SAVE: "Saved to your reading list",
-    Act.UNDO: "Your vote is taken back",
-    Act.UNSAVE: "Taken off your reading list",
-}
-_HELP = (
-    "Every button of a digest opens a mail that is already written: send it as it is and it counts."
-    " Other words in it are not read by anybody. To end all mail, send the mail that this link opens:"
-)
+_LISTING = frozenset({Act.SAVE, Act.UNSAVE, Act.READ})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +51,7 @@ class Answers:
 
     links: Links
     by_mail: MailLinks
+    wording: Wording
     clock: Clock
 
     def act(self, unit: UnitOfWork, reading: Reading, arrived: datetime | None) -> Carried:
@@ -74,7 +66,7 @@ class Answers:
         subscriber = subscriber_of(unit, claim)
         if claim.purpose == "preferences":
             return self._help(unit, reading, subscriber)
-        if claim.purpose not in ("vote", "save"):
+        if claim.purpose not in ("vote", "save", "lever"):
             raise LinkInvalid("this link is for pages")
         edition, proposal = proposal_of(unit, claim, subscriber)
         kind = InboundKind.UNDO if claim.value == UNDO else InboundKind(claim.purpose)
@@ -84,7 +76,7 @@ class Answers:
         told = done and Done(
             subscriber=subscriber,
             message_id=reading.message_id,
-            words=_SAID[proposal.act],
+            words=self._say(subscriber, proposal.act.value),
             title=done,
             undo=None if kind is InboundKind.UNDO else _undo(claim, now),
         )
@@ -93,18 +85,17 @@ class Answers:
     def _vote(
         self, unit: UnitOfWork, subscriber: Subscriber, what: tuple[Edition, Proposal], arrived: datetime
     ) -> str:
-        """Record a vote or save and return the paper's title, or nothing where it changed nothing."""
+        """Record an act and return the paper's title or the lever's value; nothing if nothing changed."""
         edition, proposal = what
-        paper = next(item.paper for item in edition.items if item.id == proposal.item)
+        mark = proposal.mark(next(item.paper for item in edition.items if item.id == proposal.item))
         # Nobody voted on an edition before it was made, nor in the future.
         at = min(max(arrived, edition.created_at), self.clock.now())
-        if _is_overtaken(unit, subscriber, Mark(paper=paper, act=proposal.act), at):
+        if _is_overtaken(unit, subscriber, mark, at):
             return ""
-        marks = [Mark(paper=paper, act=proposal.act)]
-        recorded = record_acts(unit, subscriber, marks, Occasion(at=at, via="mail", edition=edition))
+        recorded = record_acts(unit, subscriber, [mark], Occasion(at=at, via="mail", edition=edition))
         if recorded.suspect or not recorded.entries:
             return ""
-        return _title(unit, paper)
+        return mark.value or _title(unit, mark.paper)
 
     def _unsubscribe(self, unit: UnitOfWork, reading: Reading, claim: LinkClaim) -> Carried:
         """End all mail, or begin it again; an unsubscribe works whatever was voided since."""
@@ -127,7 +118,7 @@ class Answers:
         done = Done(
             subscriber=subscriber,
             message_id=reading.message_id,
-            words="You are subscribed again" if back else "You are unsubscribed",
+            words=self._say(subscriber, "resubscribed" if back else "unsubscribed"),
             undo=None if back else _undo(replace(claim, row=_before(subscriber)), now),
         )
         return Carried(kind=kind, ours=True, act=done)
@@ -137,9 +128,20 @@ class Answers:
             return Carried(kind=InboundKind.HELP, again=True)
         if not _welcome(unit, subscriber):
             return Carried(kind=InboundKind.HELP, ours=True)
-        link = self.by_mail.unsubscribe(subscriber.public_id, subscriber.epoch, self.clock.now())
-        done = Done(subscriber=subscriber, message_id=reading.message_id, words="Help", more=(_HELP, link))
+        links = self.by_mail.in_words(self.wording.of(subscriber.locale))
+        done = Done(
+            subscriber=subscriber,
+            message_id=reading.message_id,
+            words=self._say(subscriber, "help"),
+            more=(
+                self._say(subscriber, "help_text"),
+                links.unsubscribe(subscriber.public_id, subscriber.epoch, self.clock.now()),
+            ),
+        )
         return Carried(kind=InboundKind.HELP, ours=True, act=done)
+
+    def _say(self, subscriber: Subscriber, key: str) -> str:
+        return self.wording.of(subscriber.locale).say(f"answer.{key}")
 
     def _record(self, unit: UnitOfWork, reading: Reading, kind: InboundKind, subscriber: Subscriber) -> bool:
         mail = InboundMail(key=reading.key, at=self.clock.now(), kind=kind, subscriber=subscriber.id)
@@ -157,13 +159,15 @@ def _before(subscriber: Subscriber) -> int:
 
 
 def _is_overtaken(unit: UnitOfWork, subscriber: Subscriber, mark: Mark, at: datetime) -> bool:
-    """Tell whether the reader has said something else of a paper after an act arrived."""
-    voting = mark.act in _VOTES
-    return any(
-        entry.paper == mark.paper and (entry.act in _VOTES) is voting and entry.at > at + _SKEW
-        for entry in unit.people.feedback(subscriber.id)
-        if not entry.suspect
-    )
+    """Tell whether the reader has said something else of a paper or a lever after an act arrived."""
+    later = [
+        entry for entry in unit.people.feedback(subscriber.id) if not entry.suspect and entry.at > at + _SKEW
+    ]
+    if mark.act in TURNS:
+        meant = (TURNS[mark.act], mark.interest or "", folded(mark.value))
+        return any((entry.act, entry.interest or "", folded(entry.value)) == meant for entry in later)
+    kinds = _VOTES if mark.act in _VOTES else _LISTING
+    return any(entry.paper == mark.paper and entry.act in kinds for entry in later)
 
 
 def _undo(claim: LinkClaim, now: datetime) -> LinkClaim:

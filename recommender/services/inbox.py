@@ -22,6 +22,7 @@ from recommender.services.returned import Returned
 _COUNTED = {
     InboundKind.VOTE: "votes",
     InboundKind.SAVE: "saves",
+    InboundKind.LEVER: "levers",
     InboundKind.UNSUBSCRIBE: "unsubscribes",
     InboundKind.UNDO: "undone",
     InboundKind.HELP: "help",

@@ -29,7 +29,7 @@ from recommender.services.bursts import is_automatic, set_aside
 _EVER = datetime.max.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
-_TURNS = {**LEVERS, **{back: act for act, back in LEVERS.items()}}
+TURNS = {**LEVERS, **{back: act for act, back in LEVERS.items()}}
 """Each act of a lever to the one that takes it back."""
 _OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
     Act.SAVE: (Act.UNSAVE,),
@@ -109,8 +109,8 @@ class _Standing:
 
     def reverse(self, mark: Mark) -> tuple[Mark, ...]:
         """Return the marks that restore what stood before `mark`; unread is: off the list and on again."""
-        if mark.act in _TURNS:
-            return (replace(mark, act=_TURNS[mark.act]),)
+        if mark.act in TURNS:
+            return (replace(mark, act=TURNS[mark.act]),)
         before = (vote_act(self.votes.get(mark.paper)),)
         acts = before if mark.act in _VOTES else _OPPOSITES.get(mark.act, ())
         return tuple(Mark(paper=mark.paper, act=act) for act in acts)
@@ -156,7 +156,7 @@ def record_acts(
     standing = _standing(uow, subscriber.id)
     news = standing.news(_placed(mark, occasion.edition) for mark in marks)
     at = _after(standing.log, {mark.paper for mark in news}, occasion.edition, occasion.at)
-    if any(mark.act in _TURNS for mark in news):
+    if any(mark.act in TURNS for mark in news):
         at = _after_levers(uow, standing, at)
     entries = _entries(subscriber.id, news, replace(occasion, at=at))
     if occasion.edition and is_automatic(standing.log, entries):

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, StoreUnavailable
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
+from recommender.web.levers import LeverPages
 from recommender.web.mailing import PreferencePages, UnsubscribePages
 from recommender.web.metrics import may_watch, metrics_page
 from recommender.web.problems import problem_page
@@ -64,6 +65,7 @@ def _reader_routes(context: WebContext) -> list[Route]:
         "v": RatingPages(context, VOTE),
         "s": RatingPages(context, SAVE),
         "d": RatingPages(context, VIEW),
+        "m": LeverPages(context),
         "u": UnsubscribePages(context),
         "p": PreferencePages(context),
         "l": reading,

@@ -16,7 +16,7 @@ from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
 from recommender.web.security import Limits
 
-VOTE, SAVE, VIEW = "vote", "save", "view"
+VOTE, SAVE, VIEW, LEVER = "vote", "save", "view", "lever"
 UNSUBSCRIBE, PREFERENCES, READING = "unsubscribe", "preferences", "reading"
 
 

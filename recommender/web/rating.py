@@ -29,8 +29,8 @@ _PROPOSED = {Act.UP: "useful", Act.DOWN: "not for me", Act.SAVE: "save"}
 _VOTED = (
     "Your next edition follows: what resembles the papers you liked moves up, what resembles the others down."
 )
-_SAME = "Nothing changed: this is what stood already."
-_SUSPECT = (
+SAME = "Nothing changed: this is what stood already."
+SUSPECT = (
     "This came faster than a person clicks, as the scanners of some mail systems do: it does not count yet.",
     "If it was you, press the button once more.",
 )
@@ -153,8 +153,8 @@ def _title(done: Recorded) -> str:
 
 def _words(done: Recorded) -> Sequence[str]:
     if done.suspect:
-        return _SUSPECT
+        return SUSPECT
     if not done.entries:
-        return (_SAME,)
+        return (SAME,)
     voted = any(entry.act in VOTES.values() for entry in done.entries)
     return (_VOTED,) if voted else ()
