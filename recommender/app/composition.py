@@ -214,6 +214,7 @@ class Application:
                 links=self.links,
                 by_mail=self.by_mail,
                 paths=self._paths,
+                wording=self.look.wording,
                 identity=self.identity,
                 mailer=self.mailer,
             ),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
 from recommender.digest.return_path import ReturnPaths
+from recommender.digest.words import Wording
 from recommender.mail.guard import ACKNOWLEDGEMENT_HEADERS, check_wire
 from recommender.mail.smtp import Security
 from recommender.ports import Clock, Mailbox, Mailer, Store
@@ -27,6 +28,7 @@ class Parts:
     links: Links
     by_mail: MailLinks
     paths: ReturnPaths
+    wording: Wording
     identity: Identity
     mailer: Callable[[], Mailer]
 
@@ -39,7 +41,7 @@ def build_inbox(loaded: Loaded, parts: Parts) -> Inbox:
         store=parts.store,
         mailbox=build_mailbox(loaded, parts.clock),
         read=read_mail,
-        answers=Answers(links=parts.links, by_mail=parts.by_mail, clock=parts.clock),
+        answers=Answers(links=parts.links, by_mail=parts.by_mail, wording=parts.wording, clock=parts.clock),
         returned=Returned(
             links=parts.links,
             paths=parts.paths,
@@ -82,6 +84,7 @@ def _acknowledging(loaded: Loaded, parts: Parts) -> Acknowledging:
         mailer=parts.mailer,
         guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
         links=parts.by_mail,
+        wording=parts.wording,
         identity=parts.identity,
         reply_to=loaded.settings.inbox_address,
         clock=parts.clock,

@@ -11,8 +11,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from recommender.digest.folding import subject_words
 from recommender.digest.message import ONE_LINE, MailPolicy, leaf, mailbox
 from recommender.digest.plain import plain, shorten
+from recommender.digest.words import Words
 from recommender.domain.errors import InputError
 
 _UNFOLDED = ONE_LINE | {"subject", "in-reply-to", "references"}
@@ -26,6 +28,8 @@ class _Policy(MailPolicy):
         """Return the header as wire bytes; raise InputError where it cannot be written on one line."""
         if name.lower() not in _UNFOLDED:
             return super().fold_binary(name, value)
+        if name.lower() == "subject":
+            value = " ".join(subject_words(value))
         if not value.isascii() or not value.isprintable():
             raise InputError(f"header {name} must be one line of printable ASCII")
         return f"{name}: {value}\r\n".encode("ascii")
@@ -56,8 +60,9 @@ class Acknowledgement:
     message_id: str
     in_reply_to: str
     lines: Sequence[Line]
-    by_reply: str = ""
-    """What a reply takes back, in words; empty where it takes nothing back."""
+    words: Words
+    by_reply: bool = False
+    """Whether a reply takes the last act back."""
 
 
 def write(note: Acknowledgement) -> bytes:
@@ -82,17 +87,20 @@ def write(note: Acknowledgement) -> bytes:
 
 def text_of(note: Acknowledgement) -> str:
     """Return the words of the mail."""
-    lines = [_words(line) for line in note.lines]
+    say = note.words.say
+    lines = [_said(line, note.words) for line in note.lines]
     if note.by_reply:
-        lines += ["", f"To take {note.by_reply}, reply to this mail."]
+        lines += ["", say("answer.by_reply", number=len(lines))]
     undo = [line for line in note.lines if line.undo]
     if len(note.lines) > 1 and undo:
-        lines += ["", "To take back one of them, send the mail that its link opens:"]
-        lines += [f"{_words(line)}\n{line.undo}" for line in undo]
+        lines += ["", say("answer.by_links")]
+        lines += [f"{_said(line, note.words)}\n{line.undo}" for line in undo]
     elif undo and not note.by_reply:
-        lines += ["", "To take it back, send the mail that this link opens:", undo[0].undo]
+        lines += ["", say("answer.by_link"), undo[0].undo]
     return "\n".join(lines)
 
 
-def _words(line: Line) -> str:
-    return f"{line.words}: {shorten(plain(line.title), _LONGEST_TITLE)}" if line.title else line.words
+def _said(line: Line, words: Words) -> str:
+    if not line.title:
+        return line.words
+    return words.say("answer.titled", said=line.words, title=shorten(plain(line.title), _LONGEST_TITLE))

@@ -19,6 +19,7 @@ from recommender.domain.digests import Digest
 def compose(material: Material, links: DigestLinks) -> Digest:
     """Return the digest of an edition. Links are issued as of the edition's `created_at`."""
     words, edition = material.words, material.edition
+    links = links.in_words(words)
     items = items_of(material, edition)
     sections = sections_of(material, items, links)
     lead = best_of(items)

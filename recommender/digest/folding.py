@@ -16,12 +16,17 @@ _START, _END = "=?utf-8?q?", "?="
 
 def fold_subject(text: str) -> bytes:
     """Return the field of a single-spaced subject, CRLF at its end; lines have at most `LINE` octets."""
+    return _field("Subject", subject_words(text, longest=_WORD))
+
+
+def subject_words(text: str, longest: int | None = None) -> list[str]:
+    """Return the words of a subject, encoded where they are not ASCII or longer than `longest` octets."""
     words = text.split()
-    odd = [place for place, word in enumerate(words) if not _is_plain(word)]
+    odd = [place for place, word in enumerate(words) if not _is_plain(word, longest)]
     if odd:
         first, last = odd[0], odd[-1] + 1
         words[first:last] = encoded_words(" ".join(words[first:last]))
-    return _field("Subject", words)
+    return words
 
 
 def fold_mailbox(name: str, display: str, address: str) -> bytes:
@@ -50,8 +55,9 @@ def encoded_words(text: str) -> list[str]:
     return [f"{_START}{word}{_END}" for word in words]
 
 
-def _is_plain(word: str) -> bool:
-    return word.isascii() and word.isprintable() and len(word) <= _WORD and "=?" not in word
+def _is_plain(word: str, longest: int | None) -> bool:
+    short = longest is None or len(word) <= longest
+    return word.isascii() and word.isprintable() and short and "=?" not in word
 
 
 def _encoded(char: str) -> str:

@@ -19,6 +19,7 @@ from itsdangerous import Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
+from recommender.digest.words import Words
 from recommender.domain.errors import ConfigError, LinkExpired, LinkInvalid, Problem
 
 _FORMAT = "1"
@@ -86,6 +87,9 @@ class DigestLinks(Protocol):
     def unsave_words(self) -> str:
         """What the button of a paper on the reading list says."""
 
+    def in_words(self, words: Words) -> "DigestLinks":
+        """Return the same ways for a reader of `words`; until then nothing is said that has to be read."""
+
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the way to say `up`, `down` or `undo` of an edition item."""
 
@@ -127,10 +131,12 @@ class _ShortSha256(SigningAlgorithm):
 class Links:
     """Makes and reads signed links. The first key signs, all of them verify."""
 
-    def __init__(self, keys: Sequence[str], public_url: str) -> None:
+    def __init__(self, keys: Sequence[str], public_url: str, words: Words | None = None) -> None:
         """`keys` are newest first; `public_url` may have a path. Raises ConfigError without a key."""
         if not keys:
             raise ConfigError([Problem("paperroute.toml", 0, 0, "no key to sign links", "set secrets.keys")])
+        self._keys = tuple(keys)
+        self._words = words
         self._base = public_url.rstrip("/")
         oldest_first = [key.encode() for key in reversed(keys)]
         self._signers = {purpose: _signer(oldest_first, code) for purpose, code in CODES.items()}
@@ -143,7 +149,11 @@ class Links:
     @property
     def unsave_words(self) -> str:
         """What the paper is: the page behind the button says how to take it off."""
-        return "Saved"
+        return self._words.say("paper.saved") if self._words else ""
+
+    def in_words(self, words: Words) -> "Links":
+        """Return the same links with words for what they say."""
+        return Links(self._keys, self._base, words)
 
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the URL that proposes `up` or `down` on an edition item."""

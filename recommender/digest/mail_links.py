@@ -10,23 +10,23 @@ from datetime import datetime
 from urllib.parse import quote
 
 from recommender.digest.links import CODES, LESS, LEVER, TOKEN, UNDO, LinkClaim, Links, claim_of
+from recommender.digest.words import Words
 
 LONGEST = 400
 """Characters of a link at most: longer ones are cut by mail programs."""
-_BODY = "Nothing needs to be added."
-_WORDS = {
-    ("vote", "up"): "Useful",
-    ("vote", "down"): "Not for me",
-    ("vote", UNDO): "Take back my vote",
-    ("save", ""): "Save",
-    ("save", UNDO): "Take off my reading list",
-    ("lever", LEVER): "Change what comes",
-    ("lever", UNDO): "Take that back",
-    ("unsubscribe", ""): "Unsubscribe",
-    ("unsubscribe", UNDO): "Subscribe again",
-    ("preferences", ""): "Help",
+_SUBJECTS = {
+    ("vote", "up"): "up",
+    ("vote", "down"): "down",
+    ("vote", UNDO): "undo",
+    ("save", ""): "save",
+    ("save", UNDO): "unsave",
+    ("lever", LEVER): "lever",
+    ("lever", UNDO): "unlever",
+    ("unsubscribe", ""): "unsubscribe",
+    ("unsubscribe", UNDO): "resubscribe",
+    ("preferences", ""): "help",
 }
-"""Purpose and value to the words before the token; a help mail shows the token of the preferences."""
+"""Purpose and value to the text before the token; a help mail shows the token of the preferences."""
 _NO_BRACKETS = str.maketrans("[]", "()")
 _BRACKETS = re.compile(r"\[\s*pr\s*:([^\[\]]{1,800})\]")
 _PURPOSES = {code: purpose for purpose, code in CODES.items()}
@@ -35,20 +35,26 @@ _PURPOSES = {code: purpose for purpose, code in CODES.items()}
 class MailLinks:
     """Makes `mailto:` links (RFC 6068) to one address, with tokens that `Links.read` reads."""
 
-    def __init__(self, links: Links, address: str) -> None:
-        """`links` signs; `address` is where somebody reads the answers."""
+    def __init__(self, links: Links, address: str, words: Words | None = None) -> None:
+        """`links` signs; somebody reads the answers at `address`; without `words` a subject has none."""
         self._links = links
+        self._address = address
+        self._words = words
         self._to = mailto(address)
 
     @property
     def note(self) -> str:
         """What the buttons do: they are unusual."""
-        return "Each button opens a mail that is already written: send it as it is."
+        return self._said("note")
 
     @property
     def unsave_words(self) -> str:
         """What the mail does."""
-        return "Unsave"
+        return self._said("unsave")
+
+    def in_words(self, words: Words) -> "MailLinks":
+        """Return the same mails in the words of their reader."""
+        return MailLinks(self._links, self._address, words)
 
     def vote(self, public_id: str, epoch: int, item: int, value: str, now: datetime) -> str:
         """Return the mail that says `up`, `down` or `undo` of an edition item."""
@@ -67,8 +73,8 @@ class MailLinks:
         if value == LESS:
             return ""
         claim = claim_of("lever", what, now, value)
-        # Brackets are for the token alone, and a long name must not make the link one that is cut.
-        link = self.link(claim, words.translate(_NO_BRACKETS))
+        # A long name must not make the link one that is cut.
+        link = self.link(claim, words)
         return link if len(link) <= LONGEST else self.link(claim)
 
     def unsubscribe(self, public_id: str, epoch: int, now: datetime, *, undo: bool = False) -> str:
@@ -93,15 +99,21 @@ class MailLinks:
 
     def subject(self, claim: LinkClaim, words: str = "") -> str:
         """Return the subject that says `claim`, as a reader sees it: words, then the token in brackets."""
-        words = words or _WORDS[claim.purpose, claim.value]
-        return f"{words} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]"
+        words = words or self._said(f"subject.{_SUBJECTS[claim.purpose, claim.value]}")
+        # Brackets are for the token alone.
+        said = words.translate(_NO_BRACKETS)
+        return f"{said} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]".lstrip()
 
     def link(self, claim: LinkClaim, words: str = "") -> str:
         """Return the mail that says `claim`, in words of its own unless others are given."""
         # `+` would stay a plus and a bare bracket end the link in running text, so all but `:` is encoded.
         link = f"{self._to}?subject={quote(self.subject(claim, words), safe=':')}"
-        whole = f"{link}&body={quote(_BODY)}"
+        body = self._said("body")
+        whole = f"{link}&body={quote(body)}" if body else link
         return whole if len(whole) <= LONGEST else link
+
+    def _said(self, key: str) -> str:
+        return self._words.say(f"by_mail.{key}") if self._words else ""
 
 
 def mailto(address: str) -> str:

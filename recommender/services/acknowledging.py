@@ -13,6 +13,7 @@ from recommender.digest.acknowledgement import Acknowledgement, Line, write
 from recommender.digest.links import LinkClaim
 from recommender.digest.mail_links import MailLinks
 from recommender.digest.tex import to_unicode
+from recommender.digest.words import Wording, Words
 from recommender.domain.editions import Envelope
 from recommender.domain.errors import InputError, MailError
 from recommender.domain.subscribers import Subscriber
@@ -46,6 +47,7 @@ class Acknowledging:
     mailer: Callable[[], Mailer]
     guard: Guard
     links: MailLinks
+    wording: Wording
     identity: Identity
     reply_to: str
     clock: Clock
@@ -79,18 +81,21 @@ class Acknowledging:
 
     def _write(self, acts: Sequence[Done]) -> tuple[Envelope, bytes]:
         last, shown = acts[-1], acts[-_MOST_LINES:]
+        words = self.wording.of(last.subscriber.locale)
+        links = self.links.in_words(words)
         name = hashlib.sha256(f"acknowledgement/{last.message_id}".encode()).hexdigest()[:32]
         note = Acknowledgement(
             sender=self.identity.sender,
             recipient=last.subscriber.email,
             recipient_name=last.subscriber.name,
             reply_to=self.reply_to,
-            subject=_subject(last, self.links),
+            subject=_subject(last, words, links),
             date=self.clock.now(),
             message_id=f"<{name}@{self.identity.domain}>",
             in_reply_to=last.message_id,
-            lines=[line for act in shown for line in self._lines(act)],
-            by_reply=_by_reply(last, len(shown)),
+            lines=[line for act in shown for line in _lines(act, links)],
+            words=words,
+            by_reply=last.undo is not None and _may_reply(last.undo),
         )
         message = write(note)
         if self.identity.sign is not None:
@@ -102,18 +107,19 @@ class Acknowledging:
         )
         return envelope, message
 
-    def _lines(self, act: Done) -> list[Line]:
-        undo = self.links.link(act.undo) if act.undo else ""
-        return [
-            Line(words=act.words, title=to_unicode(act.title), undo=undo),
-            *(Line(words=more) for more in act.more),
-        ]
+
+def _lines(act: Done, links: MailLinks) -> list[Line]:
+    undo = links.link(act.undo) if act.undo else ""
+    return [
+        Line(words=act.words, title=to_unicode(act.title), undo=undo),
+        *(Line(words=more) for more in act.more),
+    ]
 
 
-def _subject(last: Done, links: MailLinks) -> str:
+def _subject(last: Done, words: Words, links: MailLinks) -> str:
     if last.undo is None or not _may_reply(last.undo):
         return last.words
-    return f"{last.words}. Reply: {links.subject(last.undo)}"
+    return words.say("answer.subject", said=last.words, back=links.subject(last.undo))
 
 
 def _may_reply(undo: LinkClaim) -> bool:
@@ -122,9 +128,3 @@ def _may_reply(undo: LinkClaim) -> bool:
     An answering machine that does not say what it is would subscribe somebody again who left.
     """
     return undo.purpose != "unsubscribe"
-
-
-def _by_reply(last: Done, lines: int) -> str:
-    if last.undo is None or not _may_reply(last.undo):
-        return ""
-    return "it back" if lines == 1 else "the last one back"

@@ -105,7 +105,7 @@ class EditionRenderer:
             date=edition.created_at,
             list_id=f"paperroute.{self._identity.domain}",
             edition_key=edition.key,
-            unsubscribe=self._ways_out(digest, subscriber, edition),
+            unsubscribe=self._ways_out(digest, material),
             help_url=without_body(digest.footer.help),
         )
         envelope = Envelope(
@@ -118,11 +118,12 @@ class EditionRenderer:
             message = self._identity.sign(message)
         return Parts(html=html, text=text, message=message, envelope=envelope)
 
-    def _ways_out(self, digest: Digest, subscriber: Subscriber, edition: Edition) -> tuple[str, ...]:
+    def _ways_out(self, digest: Digest, material: Material) -> tuple[str, ...]:
+        subscriber, edition, words = material.subscriber, material.edition, material.words
         ways = [digest.footer.unsubscribe]
         if self._by_mail is not None:
             who = (subscriber.public_id, subscriber.epoch)
-            ways.append(self._by_mail.unsubscribe(*who, edition.created_at))
+            ways.append(self._by_mail.in_words(words).unsubscribe(*who, edition.created_at))
         return tuple(dict.fromkeys(without_body(way) for way in ways))
 
     def _material(self, unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> Material:

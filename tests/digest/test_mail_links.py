@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recommender.digest.links import CODES, UNDO, DigestLinks
 from recommender.digest.mail_links import LONGEST, MailLinks, token_in, without_body
-from tests.digest.samples import NOW, PUBLIC_ID, links
+from tests.digest.samples import NOW, PUBLIC_ID, english, links
 
 ADDRESS = "digest@example.org"
 WHO = (PUBLIC_ID, 3)
@@ -39,7 +39,7 @@ def subject_of(link: str) -> str:
     return unquote(dict(pair.split("=") for pair in urlsplit(link).query.split("&"))["subject"])
 
 
-MAILS = ways(MailLinks(links(), ADDRESS))
+MAILS = ways(MailLinks(links(), ADDRESS, english()))
 SUBJECTS = {key: subject_of(link) for key, link in MAILS.items()}
 USEFUL = SUBJECTS["vote", "up"]
 TOKEN = links().vote(*WHO, ITEM, "up", NOW).rpartition("/")[2]
@@ -67,7 +67,7 @@ def test_the_format_of_a_subject() -> None:
 @pytest.mark.parametrize("address", [ADDRESS, "a" * 64 + "@" + "b" * 60 + ".example.org", "papers+in@x.org"])
 def test_links_are_short_and_need_no_mending(address: str) -> None:
     """At most 400 characters, only what RFC 6068 allows unencoded, no plus but one in an address."""
-    for link in ways(MailLinks(links(), address)).values():
+    for link in ways(MailLinks(links(), address, english())).values():
         assert len(link) <= LONGEST
         assert re.fullmatch(r"mailto:[\w.@+-]+\?subject=[\w.:%-]+&body=[\w.%-]+", link)
         assert "+" not in link.partition("?")[2]
@@ -78,7 +78,9 @@ def test_the_body_is_one_line_and_is_dropped_before_the_subject() -> None:
     """It says that nothing is to be added; an address of the greatest length leaves no room for it."""
     body = unquote(MAILS["vote", "up"].partition("&body=")[2])
     assert body == "Nothing needs to be added."
-    longest = MailLinks(links(), "a" * 64 + "@" + ".".join(["b" * 60] * 3)).vote(*WHO, ITEM, "up", NOW)
+    longest = MailLinks(links(), "a" * 64 + "@" + ".".join(["b" * 60] * 3), english()).vote(
+        *WHO, ITEM, "up", NOW
+    )
     assert len(longest) <= LONGEST
     assert "&body=" not in longest
     assert subject_of(longest) == USEFUL
@@ -86,13 +88,13 @@ def test_the_body_is_one_line_and_is_dropped_before_the_subject() -> None:
 
 def test_an_odd_address_is_encoded() -> None:
     """Characters that mean something in a link mean nothing in an address."""
-    link = MailLinks(links(), "a&b?c%d=#@example.org").help(*WHO, NOW)
+    link = MailLinks(links(), "a&b?c%d=#@example.org", english()).help(*WHO, NOW)
     assert link.startswith("mailto:a%26b%3Fc%25d%3D%23@example.org?subject=Help")
 
 
 def test_what_needs_a_server_is_no_link() -> None:
     """An empty string, so that the digest leaves the line out."""
-    made = MailLinks(links(), ADDRESS)
+    made = MailLinks(links(), ADDRESS, english())
     found = {made.view(*WHO, 17, NOW), made.preferences(*WHO, NOW), made.reading(*WHO, NOW)}
     assert found == {""}
 

@@ -24,6 +24,7 @@ from recommender.services.bouncing import Bouncing
 from recommender.services.inbox import Inbox
 from recommender.services.rendering import Identity
 from recommender.services.returned import Returned
+from tests.digest.samples import wording
 from tests.services.desk import Desk
 from tests.services.mailroom import without_zeros
 
@@ -64,6 +65,7 @@ class Post:
                 message, envelope, US, headers=ACKNOWLEDGEMENT_HEADERS
             ),
             links=self.by_mail,
+            wording=wording(),
             identity=Identity(sender=f"Paper Route <{US}>", address=US, domain="example.org"),
             reply_to=US,
             clock=self.clock,
@@ -72,7 +74,7 @@ class Post:
             store=self.store,
             mailbox=box,
             read=read_mail,
-            answers=Answers(links=self.links, by_mail=self.by_mail, clock=self.clock),
+            answers=Answers(links=self.links, by_mail=self.by_mail, wording=wording(), clock=self.clock),
             returned=Returned(links=self.links, paths=self.paths, bouncing=self.bouncing, clock=self.clock),
             clock=self.clock,
             acknowledging=acknowledging if acknowledge else None,
