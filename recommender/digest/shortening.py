@@ -1,0 +1,83 @@
+"""How a digest that is too long for mail programs gets shorter: by what readers miss least, first."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from recommender.digest.plain import shorten
+from recommender.domain.digests import Digest, DigestPaper, Span
+
+SIZE = 70_000
+"""Octets of HTML over which the rest of abstracts is cut."""
+MOST = 90_000
+"""Octets over which more is cut; Gmail hides what is beyond about 102,000."""
+
+_FULL = 10
+"""Papers that are shown whole longest."""
+
+Step = Callable[[DigestPaper], DigestPaper]
+
+
+def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:
+    """Yield a digest and shorter and shorter ones, each with the octets it should not be over.
+
+    The rest of each abstract goes first, then other people's summaries. Then papers after the tenth are
+    shown in short, then without their key sentence, at last all. No paper, title or reason is left out.
+    """
+    yield SIZE, digest
+    for limit, step in _STEPS:
+        sections = [
+            replace(section, papers=tuple(step(paper) for paper in section.papers))
+            for section in digest.sections
+        ]
+        digest = replace(digest, sections=tuple(sections))
+        yield limit, digest
+
+
+def cut_spans(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
+    """Return spans cut to at most `length` characters, at the end of a word; none where it is 0."""
+    if length == 0:
+        return ()
+    text = "".join(span.text for span in spans)
+    kept = shorten(text, length)
+    if kept == text:
+        return tuple(spans)
+    rest = len(kept) - 1
+    found: list[Span] = []
+    for span in spans:
+        if rest > 0:
+            found.append(replace(span, text=span.text[:rest]))
+        rest -= len(span.text)
+    return (*found, Span("…"))
+
+
+def _rest(length: int) -> Step:
+    return lambda paper: replace(paper, excerpt=cut_spans(paper.excerpt, length))
+
+
+def _no_summary(paper: DigestPaper) -> DigestPaper:
+    return replace(paper, summary="", summary_by="")
+
+
+def _in_short(first: int) -> Step:
+    def step(paper: DigestPaper) -> DigestPaper:
+        if paper.number <= first:
+            return paper
+        return replace(paper, brief=True, code_url=None, lever=None)
+
+    return step
+
+
+def _no_sentence(first: int) -> Step:
+    return lambda paper: replace(paper, sentence=()) if paper.number > first else paper
+
+
+_STEPS: tuple[tuple[int, Step], ...] = (
+    (SIZE, _rest(160)),
+    (MOST, _rest(0)),
+    (MOST, _no_summary),
+    (MOST, _in_short(_FULL)),
+    (MOST, _no_sentence(_FULL)),
+    (MOST, _in_short(0)),
+    (MOST, _no_sentence(0)),
+)
+"""What is done next, and the octets that are well after it."""
