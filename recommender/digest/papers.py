@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from recommender.digest.attention import trend_of
 from recommender.digest.bylines import byline, facts
-from recommender.digest.excerpt import excerpt
 from recommender.digest.levers import lever_words
 from recommender.digest.links import LESS, LEVER, DigestLinks
 from recommender.digest.material import Material, title_of
+from recommender.digest.passages import passages
 from recommender.digest.plain import plain, shorten
 from recommender.digest.words import GOOD, latest_signals
-from recommender.domain.digests import DigestPaper, LeverLink, Span, Thumbs
+from recommender.domain.digests import DigestPaper, LeverLink, Thumbs
 from recommender.domain.editions import KNOWN, EditionItem, Section
 from recommender.domain.papers import Paper, Signal
 
@@ -42,7 +42,7 @@ class Standing:
 def digest_paper(material: Material, item: EditionItem, at: Standing, links: DigestLinks) -> DigestPaper:
     """Return the paper of an item."""
     paper, words = material.papers[item.paper], material.words
-    text = excerpt(paper.abstract)
+    texts = passages(paper, item, words)
     return DigestPaper(
         number=at.number,
         title=title_of(paper),
@@ -50,8 +50,10 @@ def digest_paper(material: Material, item: EditionItem, at: Standing, links: Dig
         byline=byline(paper, words, _followed(material, item)),
         facts=facts(paper, words),
         signals=words.signals(latest_signals(at.signals).get(item.paper, [])),
-        sentence=(),
-        excerpt=(Span(text),) if text else (),
+        sentence=texts.sentence,
+        excerpt=texts.excerpt,
+        summary=texts.summary,
+        summary_by=texts.summary_by,
         reason=plain(item.reason),
         match=words.match(item.match) if item.match >= _SPOKEN_MATCH[item.section] else "",
         code_url=paper.code_url,

@@ -3,34 +3,34 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
+from recommender.digest.material import local_date
 from recommender.digest.reasons import reason
+from recommender.digest.series import together
+from recommender.digest.subject import Headline, subject_of
 from recommender.digest.words import Wording, Words
 from recommender.domain.editions import (
     Edition,
     EditionItem,
     InterestStanding,
-    LastEdition,
     Recommendation,
     Section,
     Slot,
 )
-from recommender.domain.papers import PaperId
+from recommender.domain.papers import Paper, PaperId, PaperStatus
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
 from recommender.ranking.base import RankingSettings
+from recommender.services.changes import Change, changed_items, news
+from recommender.services.key_sentences import with_key_sentences
 from recommender.services.profiles import interest_names
+from recommender.services.reminders import reminders, waiting
 from recommender.services.shortlist import Ask, Shortlist, by_window, gather
 
 if TYPE_CHECKING:
     from recommender.ranking.hybrid import HybridRecommender
-
-_REMINDERS = 2
-_REMIND_AFTER = timedelta(days=2)
-_REMIND_UNTIL = timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,42 +49,134 @@ def edition_seed(subscriber: Subscriber, key: str) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionMaker:
-    """Makes the editions of a block of subscribers: what is ranked, how it is weighed and said."""
+    """Makes the editions of a block of subscribers: what is ranked, how it is weighed, ordered and said."""
 
     recommender: "HybridRecommender"
     settings: RankingSettings
     wording: Wording
+    order: Sequence[Section] = tuple(Section)
+    """Of the sections."""
 
     def build(self, unit: UnitOfWork, due: Sequence[Due], now: datetime) -> list[Edition]:
         """Return one edition, possibly empty, for each of `due`, in no particular order."""
         slots = {entry.subscriber.id: entry.slot for entry in due}
         asks = [_ask(entry) for entry in due]
-        numbers = [ask.subscriber.id for ask in asks]
-        arrivals = unit.outbox.last_arrivals(numbers, now=now)
-        held = _held(unit.outbox.last_editions(numbers, now=now))
+        block = _Block.gather(unit, [entry.subscriber for entry in due], now)
+        arrivals = unit.outbox.last_arrivals([*slots], now=now)
         editions = []
         for days, group in by_window(asks, arrivals, now, self.settings).items():
             shortlist = gather(unit, group, self.recommender, days=days, now=now)
             ranked = self.recommender.rank(shortlist.requests, shortlist.pool)
-            titles = _titles(shortlist)
-            for ask, ranking in zip(group, ranked, strict=True):
-                subscriber = ask.subscriber
-                words = self.wording.of(subscriber.locale)
-                items = _items(ranking.recommendations, titles, interest_names(subscriber), words)
-                items += _reminders(unit, subscriber, now, words, start=len(items)) if items else []
-                editions.append(
-                    Edition(
-                        subscriber=subscriber.id,
-                        key=slots[subscriber.id].key,
-                        created_at=now,
-                        due_at=slots[subscriber.id].due_at,
-                        considered=len(shortlist.pool.papers),
-                        items=tuple(items),
-                        missed=held.get(subscriber.id),
-                        standings=_standings(subscriber, ranking.standings),
-                    )
+            room = _Room.of(shortlist)
+            for ask, request, ranking in zip(group, shortlist.requests, ranked, strict=True):
+                items = self._items(ask.subscriber, ranking.recommendations, room, block)
+                edition = Edition(
+                    subscriber=ask.subscriber.id,
+                    key=slots[ask.subscriber.id].key,
+                    created_at=now,
+                    due_at=slots[ask.subscriber.id].due_at,
+                    considered=len(room.candidates) - len(room.candidates & request.seen),
+                    items=tuple(items),
+                    missed=block.held.get(ask.subscriber.id),
+                    standings=_standings(ask.subscriber, ranking.standings),
                 )
-        return editions
+                editions.append(self._named(edition, ask.subscriber, room, block))
+        return with_key_sentences(unit, editions)
+
+    def _items(
+        self, subscriber: Subscriber, ranked: Sequence[Recommendation], room: "_Room", block: "_Block"
+    ) -> list[EditionItem]:
+        """Return the items in the order of the digest; none where nothing is worth a mail."""
+        words = self.wording.of(subscriber.locale)
+        items = _chosen(grouped(ranked, room.papers), room.titles, interest_names(subscriber), words)
+        own = [change for change in block.changes.get(subscriber.id, ()) if change.paper in block.known]
+        if not items and not subscriber.send_empty and not any(change.urgent for change in own):
+            return []
+        items += changed_items(own, subscriber, words, besides={item.paper for item in items})
+        listed = waiting(
+            block.lists.get(subscriber.id, ()), block.now, besides={item.paper for item in items}
+        )
+        active = [entry for entry in listed if block.is_active(entry[0])]
+        items += reminders(active, subscriber, words)
+        items.sort(key=lambda item: self.order.index(item.section))
+        return [replace(item, position=place) for place, item in enumerate(items)]
+
+    def _named(self, edition: Edition, subscriber: Subscriber, room: "_Room", block: "_Block") -> Edition:
+        """Return the edition with a subject that its reader never had."""
+        headline = Headline.of(edition.items, {**block.known, **room.papers}, edition.considered)
+        subject = subject_of(
+            headline,
+            local_date(edition.due_at, subscriber),
+            self.wording.of(subscriber.locale),
+            taken=block.subjects.get(subscriber.id, frozenset()),
+        )
+        return replace(edition, subject=subject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Room:
+    """The papers of a group of readers with one window."""
+
+    papers: Mapping[PaperId, Paper]
+    titles: Mapping[PaperId, str]
+    candidates: frozenset[PaperId]
+
+    @classmethod
+    def of(cls, shortlist: Shortlist) -> "_Room":
+        papers = {paper.id: paper for paper in shortlist.pool.papers}
+        titles = {paper.id: paper.title for paper in (*shortlist.pool.known.values(), *papers.values())}
+        return cls(papers=papers, titles=titles, candidates=frozenset(papers))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Block:
+    """What the store knows of a block of readers, asked for all of them at once."""
+
+    now: datetime
+    held: Mapping[int, int]
+    """The newest edition of each subscriber where nobody knows whether it arrived."""
+    subjects: Mapping[int, frozenset[str]]
+    changes: Mapping[int, Sequence[Change]]
+    lists: Mapping[int, Sequence[tuple[PaperId, datetime, bool]]]
+    known: Mapping[PaperId, Paper]
+    """Papers that changed and papers that an edition may remind of."""
+
+    @classmethod
+    def gather(cls, unit: UnitOfWork, subscribers: Sequence[Subscriber], now: datetime) -> "_Block":
+        numbers = [subscriber.id for subscriber in subscribers]
+        changes = news(unit, subscribers, now)
+        lists = unit.people.reading_lists(numbers)
+        changed = {change.paper for own in changes.values() for change in own}
+        listed = {
+            paper
+            for number, entries in lists.items()
+            for paper, _ in waiting(
+                entries, now, besides={change.paper for change in changes.get(number, ())}
+            )
+        }
+        last = unit.outbox.last_editions(numbers, now=now)
+        return cls(
+            now=now,
+            held={number: edition.id for number, edition in last.items() if edition.doubtful},
+            subjects=unit.outbox.subjects(numbers),
+            changes=changes,
+            lists=lists,
+            known=unit.papers.get(changed | listed),
+        )
+
+    def is_active(self, paper: PaperId) -> bool:
+        return paper in self.known and self.known[paper].status is PaperStatus.ACTIVE
+
+
+def grouped(ranked: Sequence[Recommendation], papers: Mapping[PaperId, Paper]) -> list[Recommendation]:
+    """Return recommendations with each group's papers together, behind its best one, section by section."""
+    runs: dict[tuple[Section, str], list[Recommendation]] = {}
+    for chosen in ranked:
+        key = chosen.interest if chosen.section is Section.INTEREST else ""
+        runs.setdefault((chosen.section, key), []).append(chosen)
+    return [
+        run[place] for run in runs.values() for place in together([papers[chosen.paper] for chosen in run])
+    ]
 
 
 def _standings(subscriber: Subscriber, ranked: Sequence[InterestStanding]) -> tuple[InterestStanding, ...]:
@@ -106,17 +198,7 @@ def _ask(entry: Due) -> Ask:
     return Ask(subscriber=entry.subscriber, papers=entry.subscriber.papers, slots=True, seed=seed)
 
 
-def _held(last: Mapping[int, LastEdition]) -> dict[int, int]:
-    """Return the newest edition of each subscriber where nobody knows whether it arrived."""
-    return {number: edition.id for number, edition in last.items() if edition.doubtful}
-
-
-def _titles(shortlist: Shortlist) -> dict[PaperId, str]:
-    known = {paper: entry.title for paper, entry in shortlist.pool.known.items()}
-    return known | {paper.id: paper.title for paper in shortlist.pool.papers}
-
-
-def _items(
+def _chosen(
     recommendations: Sequence[Recommendation],
     titles: Mapping[PaperId, str],
     names: Mapping[str, str],
@@ -140,31 +222,3 @@ def _items(
             )
         )
     return items
-
-
-def _reminders(
-    unit: UnitOfWork, subscriber: Subscriber, now: datetime, words: Words, *, start: int
-) -> list[EditionItem]:
-    """Return up to two saved, unread papers; which ones moves on from day to day."""
-    waiting = [
-        (paper, saved_at)
-        for paper, saved_at, read in unit.people.saved(subscriber.id)
-        if not read and _REMIND_AFTER <= now - saved_at <= _REMIND_UNTIL
-    ]
-    if not waiting:
-        return []
-    first = (now.toordinal() * _REMINDERS) % len(waiting)
-    chosen = (waiting[first:] + waiting[:first])[:_REMINDERS]
-    zone = ZoneInfo(subscriber.cadence.zone)
-    return [
-        EditionItem(
-            paper=paper,
-            section=Section.READING_LIST,
-            interest="",
-            position=start + index,
-            score=0.0,
-            match=0.0,
-            reason=words.say("reason.saved", day=words.month_day(saved_at.astimezone(zone).date())),
-        )
-        for index, (paper, saved_at) in enumerate(chosen)
-    ]
