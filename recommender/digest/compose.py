@@ -9,7 +9,7 @@ from recommender.digest.footer import MISSED, footer_of, missed_of
 from recommender.digest.links import DigestLinks
 from recommender.digest.material import Material, day_of, items_of, local_date, title_of
 from recommender.digest.overview import overview_of
-from recommender.digest.plain import plain, shorten
+from recommender.digest.plain import header_text, plain, shorten
 from recommender.digest.sections import sections_of
 from recommender.digest.subject import PREHEADER, SUBJECT, Headline, best_of, preheader_of, subject_of
 from recommender.digest.summary import summary_of
@@ -24,7 +24,7 @@ def compose(material: Material, links: DigestLinks) -> Digest:
     sections = sections_of(material, items, links)
     lead = best_of(items)
     digest = Digest(
-        subject=edition.subject or _subject(material),
+        subject=shorten(header_text(edition.subject), SUBJECT) or _subject(material),
         preheader="",
         title=words.say("masthead.title", day=day_of(edition, material.subscriber, words)),
         reader=shorten(plain(material.subscriber.name), 60),
