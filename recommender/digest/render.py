@@ -1,84 +1,104 @@
 """Templates to text: the HTML and the text part of a digest, and the pages of the web application.
 
-The only place that knows Jinja and the CSS inliner. Everything in a file whose name says HTML is
-escaped, whatever else the name says; a template that names something unknown fails.
+With `sandbox` and `blame` the only place that knows Jinja.
+A template that names something unknown fails; where it is the operator's own, the one that ships takes its
+place, so that a digest goes out all the same.
 """
 
 import re
 import textwrap
-from collections.abc import Sequence
-from dataclasses import replace
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
+from recommender.digest.blame import blame
+from recommender.digest.folders import Templates, read_folder
+from recommender.digest.inlining import Inliner
 from recommender.digest.mail_links import mailto, without_body
-from recommender.digest.plain import plain, shorten
+from recommender.digest.plain import plain
+from recommender.digest.sandbox import Sandbox
+from recommender.digest.shortening import versions
 from recommender.digest.words import Words
 from recommender.domain.digests import Digest, Span
+from recommender.domain.errors import ConfigError
 from recommender.domain.theme import Theme
 
-SIZE = 70_000
-"""Octets of HTML at most; Gmail cuts near 102,000."""
-_SHORTER = (160, 0)
 WIDTH = 74
 """Columns of the text part."""
 _BLANKS = re.compile(r"\n{3,}")
 _WEB_URL = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\x00-\x1f]*)?", re.IGNORECASE)
 _ENCODED = re.compile(r"[A-Za-z0-9:@?=&%._~+-]+", re.ASCII)
-_CHARSET = '<meta charset="utf-8">'
 
 
 class Renderer:
-    """Fills templates. Folders are searched in order, so a reader's own folder can come first."""
+    """Fills templates: those of the operator's own folder where it has any, else those that ship."""
 
     def __init__(self, template_dirs: Sequence[Path], mailbox: str = "", theme: Theme | None = None) -> None:
-        """Set up the environment; templates are compiled when first used.
+        """Read the templates; they are compiled when first used.
 
-        Only `mailbox`, where answers are read, may stand in a `mailto:` link.
+        Folders are searched in order, and the last one is that which ships. Only `mailbox`, where answers
+        are read, may stand in a `mailto:` link. Raises ConfigError for a file that cannot be read.
         """
         self._mailto = mailto(mailbox)
         self._theme = theme or Theme()
-        self._environment = Environment(
-            loader=FileSystemLoader(template_dirs),
-            autoescape=_escapes,  # noqa: S701 escapes all but .txt and .css; a test looks
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            auto_reload=False,
-        )
-        self._environment.filters |= {
+        filters: dict[str, Callable[..., str]] = {
             "web": web_url,
             "ours": self._own_url,
             "short": without_body,
             "wrap": wrap,
+            "column": column,
+            "bar": bar,
             "uncapital": uncapital,
             "capital": capital,
             "text": spans_text,
-            "column": column,
-            "bar": bar,
         }
-        self._inliner = css_inline.CSSInliner(
-            keep_style_tags=False,
-            keep_at_rules=True,
-            load_remote_stylesheets=False,
-            minify_css=True,
-        )
+        own: Templates = {}
+        *before, shipped = [_read(folder) for folder in template_dirs]
+        for templates in reversed(before):
+            own = {**own, **templates}
+        self._shipped = Sandbox({}, shipped, filters)
+        self._environment = Sandbox(own, shipped, filters) if own else self._shipped
+        self._own = frozenset(file.shown for file in own.values())
+        self._troubles: dict[str, None] = {}
+        self._lock = threading.Lock()
+        self._inliner = Inliner()
 
     def html(self, digest: Digest, words: Words) -> str:
         """Return the HTML part: one file, styles inlined, only the at-rules left in its head.
 
-        Mail programs cut long parts off, so where it is over `SIZE` octets excerpts are shortened, and
-        if that is not enough, left out.
+        Mail programs cut long parts off, so one that is too long is made shorter, step by step.
         """
-        page = self._inlined(digest, words)
-        for length in _SHORTER:
-            if len(page.encode()) <= SIZE:
+        return self._filled(lambda sandbox: self._html(sandbox, digest, words))
+
+    def _html(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
+        page = ""
+        for limit, version in versions(digest):
+            page = self._inlined(sandbox, version, words)
+            if len(page.encode()) <= limit:
                 break
-            page = self._inlined(_with_excerpts(digest, length), words)
+        way_out = str(escape(self._own_url(digest.footer.unsubscribe)))
+        if sandbox is not self._shipped and way_out not in page:
+            raise LookupError("the link to unsubscribe is missing")
         return page
+
+    def _filled(self, fill: Callable[[Sandbox], str]) -> str:
+        """Return what the operator's templates make, or where they fail, what ours make; remember why."""
+        if self._environment is not self._shipped:
+            try:
+                return fill(self._environment)
+            except Exception as error:  # noqa: BLE001 - a template raises anything; the digest goes out all the same
+                trouble = str(blame(error, self._own, min(self._own)))
+            with self._lock:
+                self._troubles[trouble] = None
+        return fill(self._shipped)
+
+    def troubles(self) -> Sequence[str]:
+        """Return where and why the operator's templates failed since this was last asked, each once."""
+        with self._lock:
+            found, self._troubles = tuple(self._troubles), {}
+        return found
 
     def _own_url(self, url: str) -> str:
         """Return a link that we made if it leads to the web or to our own mailbox, else an empty string."""
@@ -86,41 +106,22 @@ class Renderer:
             return url
         return web_url(url)
 
-    def _inlined(self, digest: Digest, words: Words) -> str:
-        page = self._environment.get_template("digest.html").render(
-            digest=digest, words=words, theme=self._theme
-        )
-        inlined = self._inliner.inline(page)
-        # The inliner puts the kept rules first, but a browser looks for the charset in 1,024 bytes only.
-        return inlined.replace(_CHARSET, "", 1).replace("<head>", f"<head>{_CHARSET}", 1)
+    def _inlined(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
+        page = sandbox.get_template("digest.html").render(digest=digest, words=words, theme=self._theme)
+        return self._inliner.inline(page)
 
     def text(self, digest: Digest, words: Words) -> str:
         """Return the text part, prose wrapped, links whole on lines of their own."""
-        page = self._environment.get_template("digest.txt").render(
-            digest=digest, words=words, theme=self._theme
-        )
+        return self._filled(lambda sandbox: self._text(sandbox, digest, words))
+
+    def _text(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
+        page = sandbox.get_template("digest.txt").render(digest=digest, words=words, theme=self._theme)
         lines = (line.rstrip() for line in page.splitlines())
         return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
 
     def page(self, name: str, **context: object) -> str:
         """Return a page of the web application; `name` is a path inside the template folders."""
-        return self._environment.get_template(name).render(**context)
-
-
-def _with_excerpts(digest: Digest, length: int) -> Digest:
-    """Return the digest with no excerpt longer than `length` characters; 0 leaves them out."""
-    return replace(
-        digest,
-        sections=tuple(
-            replace(
-                section,
-                papers=tuple(
-                    replace(paper, excerpt=cut_spans(paper.excerpt, length)) for paper in section.papers
-                ),
-            )
-            for section in digest.sections
-        ),
-    )
+        return self._filled(lambda sandbox: sandbox.get_template(name).render(theme=self._theme, **context))
 
 
 def web_url(url: str | None) -> str:
@@ -167,23 +168,8 @@ def spans_text(spans: Sequence[Span]) -> str:
     return "".join(span.text for span in spans)
 
 
-def cut_spans(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
-    """Return spans cut to at most `length` characters, at the end of a word; none where it is 0."""
-    if length == 0:
-        return ()
-    kept = shorten(spans_text(spans), length)
-    rest = len(kept)
-    found: list[Span] = []
-    for span in spans:
-        if rest > 0:
-            found.append(replace(span, text=span.text[:rest]))
-        rest -= len(span.text)
-    if found and kept.endswith("…") and spans_text(found) != kept:
-        found[-1] = replace(found[-1], text=found[-1].text[:-1] + "…")
-    return tuple(found)
-
-
-def _escapes(name: str | None) -> bool:
-    """Escape everything but templates that are plainly text or styles."""
-    lowered = (name or "").lower()
-    return ".html" in lowered or not lowered.endswith((".txt", ".css"))
+def _read(folder: Path) -> Templates:
+    templates, problems = read_folder(folder)
+    if problems:
+        raise ConfigError(problems)
+    return templates
