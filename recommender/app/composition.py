@@ -125,7 +125,12 @@ class Application:
 
     def recommending(self) -> Recommending:
         """Return what ranks on demand."""
-        spoken = Spoken(settings=self.ranking, wording=self.look.wording, sources=self._public_sources)
+        spoken = Spoken(
+            settings=self.ranking,
+            wording=self.look.wording,
+            sources=self._public_sources,
+            order=self.look.theme.sections,
+        )
         return Recommending(self.store, self.clock, self.shelf.recommender, spoken)
 
     def evaluating(self) -> "Evaluating":
@@ -156,6 +161,7 @@ class Application:
             wording=self.look.wording,
             spread=spread,
             sources=self._public_sources,
+            order=self.look.theme.sections,
         )
 
     @property

@@ -4,7 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from recommender.domain.editions import Delivery, DeliveryState, Edition, LastEdition, Settlement, Standing
+from recommender.domain.editions import (
+    Delivery,
+    DeliveryState,
+    Edition,
+    EditionItem,
+    LastEdition,
+    Settlement,
+    Standing,
+)
 from recommender.domain.papers import PaperId
 
 
@@ -36,6 +44,12 @@ class Outbox(Protocol):
 
     def subjects(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[str]]:
         """Return the subjects that each subscriber's editions had; those without editions are absent."""
+        ...
+
+    def told(self, subscribers: Sequence[int], *, since: datetime) -> Mapping[int, Sequence[EditionItem]]:
+        """Return the items of changed papers in editions that were made at `since` or later and may have
+        arrived, by subscriber; those without are absent.
+        """
         ...
 
     def item(self, item: int) -> tuple[Edition, PaperId] | None:

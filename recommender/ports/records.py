@@ -114,6 +114,20 @@ class People(Protocol):
         """Return the reading list: (paper, saved at, read), newest first."""
         ...
 
+    def reading_lists(
+        self, subscribers: Sequence[int]
+    ) -> Mapping[int, Sequence[tuple[PaperId, datetime, bool]]]:
+        """Return what `saved` does for each subscriber; those with an empty list are absent."""
+        ...
+
+    def known_since(
+        self, subscribers: Sequence[int], papers: Iterable[PaperId]
+    ) -> Mapping[int, Mapping[PaperId, datetime]]:
+        """Return when each subscriber was first shown, voted on, or saved each of some papers, where they
+        did; an edition counts if it may have arrived.
+        """
+        ...
+
     def seen(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
         """Return what each subscriber was shown in an edition, voted on, or saved."""
         ...

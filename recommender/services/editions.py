@@ -1,6 +1,7 @@
 """Building editions: from ranked recommendations to items with reasons, for one block of subscribers."""
 
 import hashlib
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -103,7 +104,7 @@ class EditionMaker:
 
     def _named(self, edition: Edition, subscriber: Subscriber, room: "_Room", block: "_Block") -> Edition:
         """Return the edition with a subject that its reader never had."""
-        headline = Headline.of(edition.items, {**block.known, **room.papers}, edition.considered)
+        headline = Headline.of(edition.items, ChainMap(room.papers, block.known), edition.considered)
         subject = subject_of(
             headline,
             local_date(edition.due_at, subscriber),
@@ -117,7 +118,7 @@ class EditionMaker:
 class _Room:
     """The papers of a group of readers with one window."""
 
-    papers: Mapping[PaperId, Paper]
+    papers: dict[PaperId, Paper]
     titles: Mapping[PaperId, str]
     candidates: frozenset[PaperId]
 
@@ -138,7 +139,7 @@ class _Block:
     subjects: Mapping[int, frozenset[str]]
     changes: Mapping[int, Sequence[Change]]
     lists: Mapping[int, Sequence[tuple[PaperId, datetime, bool]]]
-    known: Mapping[PaperId, Paper]
+    known: dict[PaperId, Paper]
     """Papers that changed and papers that an edition may remind of."""
 
     @classmethod
@@ -161,7 +162,7 @@ class _Block:
             subjects=unit.outbox.subjects(numbers),
             changes=changes,
             lists=lists,
-            known=unit.papers.get(changed | listed),
+            known=dict(unit.papers.get(changed | listed)),
         )
 
     def is_active(self, paper: PaperId) -> bool:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from recommender.digest.words import Wording
 from recommender.domain.cadence import edition_key, grace, latest_slot, spread_of
-from recommender.domain.editions import Edition, LastEdition, Slot
+from recommender.domain.editions import Edition, LastEdition, Section, Slot
 from recommender.domain.papers import SourceState
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import Subscriber
@@ -73,6 +73,8 @@ class Publishing:
     wording: Wording
     spread: timedelta = timedelta(0)
     sources: Sequence[str] = ()
+    order: Sequence[Section] = tuple(Section)
+    """Of the sections."""
     _empty: dict[tuple[int, str], int] = field(default_factory=dict)
     _skips: Skips = field(init=False)
 
@@ -156,9 +158,7 @@ class Publishing:
         with self.store.read() as unit:
             editions = self._told(
                 block,
-                EditionMaker(recommender=recommender, settings=self.settings, wording=self.wording).build(
-                    unit, block, now
-                ),
+                self._maker(recommender).build(unit, block, now),
                 unit.papers.source_states() if self.sources else {},
                 now,
             )
@@ -172,6 +172,11 @@ class Publishing:
                 and not unit.outbox.has_edition(edition.subscriber, edition.key)
             ]
         return filled, empty
+
+    def _maker(self, recommender: "HybridRecommender") -> EditionMaker:
+        return EditionMaker(
+            recommender=recommender, settings=self.settings, wording=self.wording, order=self.order
+        )
 
     def _told(
         self,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from recommender.digest.reasons import reason
 from recommender.digest.words import Wording
 from recommender.domain.cadence import next_due
-from recommender.domain.editions import Edition, Recommendation
+from recommender.domain.editions import Edition, Recommendation, Section
 from recommender.domain.errors import InputError, UnknownPaper
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
@@ -52,6 +52,8 @@ class Spoken:
 
     settings: RankingSettings
     wording: Wording
+    order: Sequence[Section] = tuple(Section)
+    """Of the sections of an edition."""
     sources: Sequence[str] = ()
 
 
@@ -71,6 +73,7 @@ class Recommending:
         self._recommender = recommender
         self._settings = spoken.settings
         self._wording = spoken.wording
+        self._order = spoken.order
         self._sources = spoken.sources
 
     def plain(self, reference: str, *, limit: int) -> list[RankedPaper]:
@@ -169,7 +172,9 @@ class Recommending:
         ]
 
     def _maker(self, recommender: "HybridRecommender") -> EditionMaker:
-        return EditionMaker(recommender=recommender, settings=self._settings, wording=self._wording)
+        return EditionMaker(
+            recommender=recommender, settings=self._settings, wording=self._wording, order=self._order
+        )
 
     def _shortlist(
         self, unit: UnitOfWork, subscriber: Subscriber, recommender: "HybridRecommender", *, papers: int

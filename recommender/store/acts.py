@@ -50,7 +50,7 @@ def log(connection: Connection, subscriber: int | None) -> Sequence[Feedback]:
 def votes(connection: Connection, subscribers: Sequence[int] | None) -> Sequence[Vote]:
     """Return standing votes, by subscriber then time: `domain.feedback.standing_votes`, said in SQL."""
     parts = [None] if subscribers is None else list(chunks(subscribers))
-    rows = (row for part in parts for row in connection.execute(_standing(part)))
+    rows = (row for part in parts for row in connection.execute(standing(part)))
     found = [
         Vote(
             subscriber=row.subscriber_id,
@@ -90,7 +90,7 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
     """Return what each subscriber was shown in an edition that may have arrived, voted on, or saved."""
     found: dict[int, set[PaperId]] = {subscriber: set() for subscriber in subscribers}
     for part in chunks(subscribers):
-        standing = _standing(part).subquery()
+        votes = standing(part).subquery()
         shown = (
             select(EDITION.c.subscriber_id, EDITION_ITEM.c.paper_id)
             .join(EDITION_ITEM, EDITION_ITEM.c.edition_id == EDITION.c.id)
@@ -100,13 +100,13 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
         )
         kept = select(SAVED_PAPER.c.subscriber_id, SAVED_PAPER.c.paper_id)
         kept = kept.where(SAVED_PAPER.c.subscriber_id.in_(part))
-        voted = select(standing.c.subscriber_id, standing.c.paper_id)
+        voted = select(votes.c.subscriber_id, votes.c.paper_id)
         for subscriber, paper in connection.execute(union(shown, kept, voted)):
             found[subscriber].add(paper)
     return {subscriber: frozenset(papers) for subscriber, papers in found.items()}
 
 
-def _standing(subscribers: Sequence[int] | None) -> Any:
+def standing(subscribers: Sequence[int] | None, papers: Sequence[PaperId] | None = None) -> Any:
     """Select the last act of voting of each pair, unless it took the vote back."""
     columns = [FEEDBACK.c[name] for name in ("subscriber_id", "paper_id", "act", "at", "interest")]
     age = func.row_number().over(
@@ -117,6 +117,8 @@ def _standing(subscribers: Sequence[int] | None) -> Any:
     acts = acts.where(FEEDBACK.c.act.in_([act.value for act in _VOTING]))
     if subscribers is not None:
         acts = acts.where(FEEDBACK.c.subscriber_id.in_(subscribers))
+    if papers is not None:
+        acts = acts.where(FEEDBACK.c.paper_id.in_(papers))
     aged = acts.subquery()
     return select(aged).where(and_(aged.c.age == 1, aged.c.act != Act.UNDO.value))
 

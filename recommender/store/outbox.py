@@ -10,7 +10,9 @@ from recommender.domain.editions import (
     Delivery,
     DeliveryState,
     Edition,
+    EditionItem,
     LastEdition,
+    Section,
     Settlement,
     Slot,
     Standing,
@@ -110,6 +112,22 @@ class SqlOutbox:
             for row in self._connection.execute(query.where(EDITION.c.subscriber_id.in_(part))):
                 found[row.subscriber_id].add(row.subject)
         return {subscriber: frozenset(subjects) for subscriber, subjects in found.items()}
+
+    def told(self, subscribers: Sequence[int], *, since: datetime) -> dict[int, list[EditionItem]]:
+        """Return the items of changed papers in editions made since then that may have arrived."""
+        found: dict[int, list[EditionItem]] = defaultdict(list)
+        query = (
+            select(EDITION_ITEM, EDITION.c.subscriber_id)
+            .join(EDITION, EDITION.c.id == EDITION_ITEM.c.edition_id)
+            .join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
+            .where(EDITION_ITEM.c.section == Section.CHANGED.value, EDITION.c.created_at >= since)
+            .where(ledger.may_have_arrived())
+            .order_by(EDITION_ITEM.c.id)
+        )
+        for part in chunks(subscribers):
+            for row in self._connection.execute(query.where(EDITION.c.subscriber_id.in_(part))):
+                found[row.subscriber_id].append(read_item(row))
+        return dict(found)
 
     def item(self, item: int) -> tuple[Edition, PaperId] | None:
         """Return the edition and the paper that an edition item belongs to, or None."""

@@ -13,7 +13,7 @@ from recommender.domain.errors import InputError, UnknownSubscriber
 from recommender.domain.feedback import Feedback, Vote
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, Subscriber, SubscriberState
-from recommender.store import acts, handover
+from recommender.store import acts, handover, known
 from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
 from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks, run_many, upsert
@@ -117,6 +117,18 @@ class SqlPeople:
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
         """Return the reading list: (paper, saved at, read), newest first."""
         return acts.saved(self._connection, subscriber)
+
+    def reading_lists(
+        self, subscribers: Sequence[int]
+    ) -> Mapping[int, Sequence[tuple[PaperId, datetime, bool]]]:
+        """Return the reading lists, each newest first; empty ones are absent."""
+        return known.reading_lists(self._connection, subscribers)
+
+    def known_since(
+        self, subscribers: Sequence[int], papers: Iterable[PaperId]
+    ) -> Mapping[int, Mapping[PaperId, datetime]]:
+        """Return when each subscriber was first shown, voted on, or saved each of some papers."""
+        return known.known_since(self._connection, subscribers, papers)
 
     def seen(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
         """Return what each subscriber was shown, voted on, or saved; everybody asked for has an entry."""

@@ -1,0 +1,38 @@
+"""What happened to a paper that its reader knows, in words."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from recommender.digest.plain import plain, shorten
+from recommender.digest.tex import to_unicode
+from recommender.digest.words import Words
+from recommender.domain.events import EventKind, PaperEvent
+
+_DETAIL = 60
+_ORDER = (EventKind.WITHDRAWN, EventKind.PUBLISHED, EventKind.VERSION, EventKind.REVISED)
+
+
+def news_of(events: Sequence[PaperEvent], role: str, words: Words, zone: tzinfo) -> str:
+    """Say what happened, the last of each kind, weightiest first: `New version v3 of a paper that you saved,
+    29 January.`
+
+    `events` are of one paper, oldest first; `role` is `saved`, `liked` or `shown`.
+    """
+    last = {event.kind: event for event in events}
+    said = []
+    paper = words.say(f"changed.{role}")
+    for kind in _ORDER:
+        if kind in last:
+            said.append(_sentence(last[kind], paper, words, zone))
+            paper = words.say("changed.same")
+    return " ".join(said)
+
+
+def _sentence(event: PaperEvent, paper: str, words: Words, zone: tzinfo) -> str:
+    detail = shorten(plain(to_unicode(event.detail)), _DETAIL)
+    key = event.kind.value
+    if event.kind is EventKind.PUBLISHED and detail.startswith("10."):
+        key = "published_as"
+    return words.say(
+        f"changed.{key}", detail=detail, paper=paper, day=words.month_day(event.at.astimezone(zone).date())
+    )
