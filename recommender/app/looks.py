@@ -1,6 +1,7 @@
 """How digests look and read in this installation: templates, words, theme."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from recommender.digest.catalogue import Catalogue, catalogue
@@ -17,9 +18,14 @@ def build_look(mailbox: str) -> Look:
     theme = Theme()
     return Look(
         renderer=Renderer([templates], mailbox, theme),
-        wording=Wording({"en": read_catalogue(templates / "words" / "en.toml")}),
+        wording=Wording(read_catalogues(templates / "words")),
         theme=theme,
     )
+
+
+def read_catalogues(folder: Path) -> Mapping[str, Catalogue]:
+    """Return the catalogues of a folder by language; English is among those that ship."""
+    return {path.stem: read_catalogue(path) for path in sorted(folder.glob("*.toml"))}
 
 
 def read_catalogue(path: Path) -> Catalogue:

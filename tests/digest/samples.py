@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
-from recommender.app.looks import read_catalogue
+from recommender.app.looks import read_catalogues
 from recommender.digest.compose import Material, compose
 from recommender.digest.links import DigestLinks, Links
 from recommender.digest.mail_links import MailLinks, without_body
@@ -136,7 +136,7 @@ def mail_links() -> MailLinks:
 
 def wording() -> Wording:
     """Return the words that ship."""
-    return Wording({"en": read_catalogue(REPOSITORY / "templates" / "words" / "en.toml")})
+    return Wording(read_catalogues(REPOSITORY / "templates" / "words"))
 
 
 def english() -> Words:
