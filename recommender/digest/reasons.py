@@ -43,7 +43,7 @@ def reason(
     sentences = _joined(chosen, teller) or [_fallback(recommendation.section, teller)]
     if recommendation.section is Section.DIFFERENT:
         sentences += _chance(recommendation, words)
-    return " ".join(sentences), _lever(recommendation, chosen)
+    return " ".join(sentences), _lever(recommendation, chosen, interest_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,18 +232,22 @@ def _fallback(section: Section, teller: _Teller) -> str:
     return teller.say("different.aside") if section is Section.DIFFERENT else teller.for_interest("ranked")
 
 
-def _lever(recommendation: Recommendation, chosen: Sequence[_Said]) -> Lever | None:
+def _lever(recommendation: Recommendation, chosen: Sequence[_Said], interest_name: str) -> Lever | None:
     """Return the knob for the weightiest thing said.
 
-    A learned author can be followed; a shared term can be muted; a keyword the reader asked for, a
-    followed author and attention leave "less like this".
+    A learned author can be followed; a term that votes brought can be muted; what the reader asked for in
+    so many words, a followed author and attention leave "less like this": to mute one's own words would
+    leave nothing.
     """
+    own = _roots(interest_name)
     for said in chosen:
         evidence = said.evidence
         if evidence.scorer == "authors" and evidence.author and evidence.paper is not None:
             return Lever(act="follow", value=evidence.author)
-        if said.terms:
-            return Lever(act="mute", value=said.terms[0])
+        asked_for = said.to_interest and interest_name
+        term = next((term for term in said.terms if not asked_for and not _roots(term) <= own), "")
+        if term:
+            return Lever(act="mute", value=term)
     return Lever(act="less", value=recommendation.paper) if chosen else None
 
 

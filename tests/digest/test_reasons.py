@@ -1,5 +1,6 @@
 """Reasons: true sentences from evidence, and their levers."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
@@ -143,7 +144,7 @@ def test_keyword_is_not_repeated_as_a_shared_term() -> None:
         "Matches your keyword “knowledge editing” and shares “knowledge edits” and “rank-one” "
         "with your interest."
     )
-    assert lever == Lever(act="mute", value="knowledge edits")
+    assert lever == Lever(act="less", value=PAPER)
     assert said(KEYWORD, ev("content", 0.3, terms=("Knowledge Editings",)))[0] == (
         "Matches your keyword “knowledge editing”."
     )
@@ -220,15 +221,25 @@ def test_no_evidence_makes_no_claim() -> None:
 @pytest.mark.parametrize(
     "evidence, lever",
     [
-        (TERMS, Lever(act="mute", value="factual associations")),
+        (replace(TERMS, paper=LIKED), Lever(act="mute", value="factual associations")),
+        (TERMS, Lever(act="less", value=PAPER)),
+        (
+            ev("content", terms=("models edited", "rank-one"), paper=LIKED),
+            Lever(act="mute", value="rank-one"),
+        ),
         (ev("authors", author="Kevin Meng", paper=LIKED), Lever(act="follow", value="Kevin Meng")),
         (ev("authors", author="Kevin Meng"), Lever(act="less", value=PAPER)),
         (KEYWORD, Lever(act="less", value=PAPER)),
     ],
 )
 def test_levers(evidence: Evidence, lever: Lever) -> None:
-    """Each reason has the knob that fits it."""
+    """Each reason has the knob that fits it; nobody is offered to mute what they asked for."""
     assert said(evidence)[1] == lever
+
+
+def test_a_reader_known_by_votes_alone_may_mute_any_term() -> None:
+    """There is no word of theirs that it would silence."""
+    assert said(TERMS, interest="")[1] == Lever(act="mute", value="factual associations")
 
 
 def test_hostile_terms_are_harmless() -> None:
