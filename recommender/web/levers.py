@@ -26,11 +26,11 @@ _EVERYWHERE = "your whole digest"
 _DONE: Mapping[Act, tuple[str, str]] = {
     Act.MUTE: ("Muted:", "Papers with {what} stay out of {where} from the next edition on."),
     Act.UNMUTE: ("Not muted any more:", "Papers with {what} may come in {where} again."),
-    Act.FOLLOW: ("You follow:", "New papers by {what} move up in {where}, and say so."),
+    Act.FOLLOW: ("You follow:", "New papers by {what} move up in {where}, marked as followed."),
     Act.UNFOLLOW: ("You do not follow any more:", "Papers by {what} rank in {where} like all others."),
-    Act.DOWN: ("Less like this:", "What resembles it sinks from the next edition on."),
-    Act.UP: ("More like this:", "What resembles it moves up from the next edition on."),
-    Act.UNDO: ("No vote any more:", "It moves nothing up or down."),
+    Act.DOWN: ("Less like this:", "What resembles this paper sinks from the next edition on."),
+    Act.UP: ("More like this:", "What resembles this paper moves up from the next edition on."),
+    Act.UNDO: ("No vote any more:", "This paper moves nothing up or down."),
 }
 """What was done, and what it will do."""
 
