@@ -224,7 +224,7 @@ def test_no_evidence_makes_no_claim() -> None:
         (replace(TERMS, paper=LIKED), Lever(act="mute", value="factual associations")),
         (TERMS, Lever(act="less", value=PAPER)),
         (
-            ev("content", terms=("models edited", "rank-one"), paper=LIKED),
+            ev("content", terms=("editing models", "rank-one"), paper=LIKED),
             Lever(act="mute", value="rank-one"),
         ),
         (ev("authors", author="Kevin Meng", paper=LIKED), Lever(act="follow", value="Kevin Meng")),
