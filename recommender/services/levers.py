@@ -24,6 +24,8 @@ class Offer:
     turned: bool = False
     declared: bool = False
     """The subscribers file says so: nothing else can change that."""
+    asked_for: bool = False
+    """A term that stands in what the reader wrote of the interest: muting it may leave little."""
 
 
 def own_lever(item: EditionItem, subscriber: Subscriber) -> Mark:
@@ -83,7 +85,8 @@ def _offer(mark: Mark, interest: Interest, standing: Iterable[Feedback]) -> Offe
         meant = (entry.act, folded(entry.value)) == (mark.act, folded(mark.value))
         if meant and (entry.interest or "") in {"", mark.interest}:
             return Offer(mark=replace(mark, interest=entry.interest or ""), turned=True)
-    return Offer(mark=mark)
+    text = folded(" ".join((interest.name, interest.about, *interest.keywords)))
+    return Offer(mark=mark, asked_for=mark.act is Act.MUTE and folded(mark.value) in text)
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -33,6 +33,7 @@ class Box:
     turned: bool
     """Whether it was so before."""
     declared: bool
+    asked_for: bool
 
 
 def boxes(offers: Sequence[Offer], act: Act, proposal: Mark) -> Sequence[Box]:
@@ -46,6 +47,7 @@ def boxes(offers: Sequence[Offer], act: Act, proposal: Mark) -> Sequence[Box]:
             ticked=offer.turned or offer.declared or _named(offer.mark) == wanted,
             turned=offer.turned,
             declared=offer.declared,
+            asked_for=offer.asked_for,
         )
         for number, offer in enumerate(offer for offer in offers if offer.mark.act is act)
     ]
