@@ -8,6 +8,7 @@ place, so that a digest goes out all the same.
 import re
 import textwrap
 import threading
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from recommender.domain.theme import Theme
 
 WIDTH = 74
 """Columns of the text part."""
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _BLANKS = re.compile(r"\n{3,}")
 _WEB_URL = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\x00-\x1f]*)?", re.IGNORECASE)
 _ENCODED = re.compile(r"[A-Za-z0-9:@?=&%._~+-]+", re.ASCII)
@@ -50,6 +52,7 @@ class Renderer:
             "wrap": wrap,
             "column": column,
             "bar": bar,
+            "direction": direction,
             "uncapital": uncapital,
             "capital": capital,
             "text": spans_text,
@@ -161,6 +164,14 @@ def bar(share: int, width: int = 20) -> str:
     """Return per cent as a bar of `width` columns; at least one is filled where it is above 0."""
     full = min(width, max(round(share * width / 100), 1 if share > 0 else 0))
     return "█" * full + "░" * (width - full)
+
+
+def direction(text: str) -> str:
+    """Return `rtl` or `ltr`, as the first letter that has a direction says; empty if none has."""
+    for char in text:
+        if (kind := unicodedata.bidirectional(char)) in _DIRECTIONS:
+            return _DIRECTIONS[kind]
+    return ""
 
 
 def spans_text(spans: Sequence[Span]) -> str:

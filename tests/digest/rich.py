@@ -1,6 +1,6 @@
 """A digest in which everything there is to show is shown, written by hand: only how it looks matters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.digest.links import LESS, LEVER, DigestLinks
 from recommender.domain.digests import (
@@ -148,10 +148,31 @@ OVERVIEW = (
 )
 
 
-def rich(by: DigestLinks | None = None, times: int = 1) -> Digest:
-    """Build the digest; with `times` above 1 its first paper with all fields comes so many times instead."""
+_Shown = tuple[Section, str, str, tuple[Draft, ...]]
+
+
+def crowd(number: int, by: DigestLinks | None = None, *, every: bool = False) -> Digest:
+    """Build a digest of so many papers with long texts and levers; signals, code and a summary have some.
+
+    Every third has code, every fourth signals and a trend, every fifth a summary; with `every`, all do.
+    """
+    drafts = [
+        replace(
+            EDITING[0],
+            title=f"{place}: {EDITING[0].title}",
+            code=every or place % 3 == 0,
+            signals=EDITING[0].signals if every or place % 4 == 0 else (),
+            spark=EDITING[0].spark if every or place % 4 == 0 else ("", ""),
+            summary=EDITING[0].summary if every or place % 5 == 0 else "",
+        )
+        for place in range(number)
+    ]
+    return rich(by, ((Section.INTEREST, "Model editing", "", tuple(drafts)),))
+
+
+def rich(by: DigestLinks | None = None, sections: tuple[_Shown, ...] = _SECTIONS) -> Digest:
+    """Build the digest."""
     ways = by or links()
-    sections = _SECTIONS if times == 1 else ((Section.INTEREST, "Model editing", "", EDITING[:1] * times),)
     made: list[DigestSection] = []
     number = 0
     for kind, heading, note, drafts in sections:
