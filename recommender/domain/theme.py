@@ -1,8 +1,13 @@
 """How an installation's digests look: the name in the masthead, colours, the order of sections."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
+from recommender.domain.colours import contrast, inverted, nearest_lightness
 from recommender.domain.editions import Section
+
+READABLE = 4.5
+"""Least contrast of text with its ground (WCAG 2.2, 1.4.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,15 @@ class Palette:
     notice_ink: str
     mark: str
     """Ground of a term that matched."""
+
+
+INKS: Mapping[str, tuple[str, ...]] = {
+    "sheet": ("ink", "soft", "accent"),
+    "tint": ("ink", "accent"),
+    "notice": ("ink", "notice_ink"),
+    "mark": ("ink",),
+}
+"""Which inks stand on which ground, by the names of the palette."""
 
 
 LIGHT = Palette(
@@ -78,3 +92,47 @@ class Theme:
     """Their order; all of them."""
     light: Palette = LIGHT
     dark: Palette = DARK
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faint:
+    """Text that cannot be read well: an ink and its ground, by the names of the palette."""
+
+    ink: str
+    ground: str
+    ratio: float
+    """The lesser of both ways."""
+    turned: bool
+    """Whether that is where a mail program inverts all colours."""
+
+
+def faint(palette: Palette) -> Iterator[Faint]:
+    """Yield every ink that is below `READABLE` on a ground of its, as it is or inverted."""
+    for ground, inks in INKS.items():
+        for ink in inks:
+            ratio, turned = _least(getattr(palette, ink), getattr(palette, ground))
+            if ratio < READABLE:
+                yield Faint(ink=ink, ground=ground, ratio=ratio, turned=turned)
+
+
+def readable(palette: Palette, names: Iterable[str]) -> tuple[str, str] | None:
+    """Return the first of the named colours that a change of its lightness alone would mend, and the change.
+
+    The change makes every pair that the colour is part of readable; None where no name has one.
+    """
+    for name in names:
+        pairs = [(ink, ground) for ground, inks in INKS.items() for ink in inks if name in {ink, ground}]
+
+        def passes(colour: str, name: str = name, pairs: list[tuple[str, str]] = pairs) -> bool:
+            tried = replace(palette, **{name: colour})
+            return all(_least(getattr(tried, ink), getattr(tried, on))[0] >= READABLE for ink, on in pairs)
+
+        if mended := nearest_lightness(getattr(palette, name), passes):
+            return name, mended
+    return None
+
+
+def _least(ink: str, ground: str) -> tuple[float, bool]:
+    """Return the least contrast of a pair, and whether that is where it is inverted."""
+    plain, turned = contrast(ink, ground), contrast(inverted(ink), inverted(ground))
+    return min((plain, False), (turned, True))
