@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain.feedback import Act, Feedback, standing_votes
+from recommender.domain.feedback import LEVERS, Act, Feedback, standing_levers, standing_votes
 from recommender.domain.papers import PaperId
 
 _START = datetime(2026, 11, 21, tzinfo=UTC)
@@ -72,3 +73,47 @@ def test_replaying_an_act_changes_nothing(acts: list[Act], times: int) -> None:
     """A link clicked several times in a row says the same as once."""
     repeated = [act for act in acts for _ in range(times)]
     assert _standing(*repeated) == _standing(*acts)
+
+
+def _turn(act: Act, value: str = "rank-one", interest: str | None = "editing", **fields: object) -> Feedback:
+    values: dict[str, object] = {"subscriber": 1, "paper": _PAPER, "at": _START, "via": "web"}
+    return Feedback(act=act, value=value, interest=interest, **(values | fields))  # type: ignore[arg-type]  # a builder takes any field by name
+
+
+def _turned(*entries: Feedback) -> list[tuple[int, str, str, str]]:
+    return [(who, where, act.value, value) for who, where, act, value in standing_levers(entries)]
+
+
+@pytest.mark.parametrize("on, off", LEVERS.items())
+def test_a_lever_stands_until_it_is_turned_back(on: Act, off: Act) -> None:
+    """Whatever paper it was turned back from, and however its value is written."""
+    elsewhere = PaperId("arxiv:2401.00001")
+    assert _turned(_turn(on)) == [(1, "editing", on.value, "rank-one")]
+    assert _turned(_turn(on), _turn(off, " Rank-ONE ", paper=elsewhere)) == []
+    assert _turned(_turn(on), _turn(off), _turn(on)) == [(1, "editing", on.value, "rank-one")]
+
+
+def test_levers_of_other_interests_readers_and_kinds_stay() -> None:
+    """Each is a lever of its own."""
+    others = [
+        _turn(Act.MUTE, interest=None),
+        _turn(Act.MUTE, interest="vision"),
+        _turn(Act.MUTE, subscriber=2),
+        _turn(Act.MUTE, "two words"),
+        _turn(Act.FOLLOW),
+    ]
+    assert len(_turned(*others, _turn(Act.MUTE), _turn(Act.UNMUTE))) == 5
+
+
+def test_what_a_scanner_turned_does_not_count() -> None:
+    """Neither on nor back; nor does an act without a value."""
+    suspect = [_turn(Act.MUTE, suspect=True), _turn(Act.FOLLOW, "Ada")]
+    assert _turned(*suspect, _turn(Act.UNFOLLOW, "Ada", suspect=True)) == [(1, "editing", "follow", "ada")]
+    assert _turned(_turn(Act.MUTE, " "), *_log(Act.MUTE, Act.UP)) == []
+
+
+def test_votes_are_no_levers_and_levers_no_votes() -> None:
+    """Each reduction looks at its own acts."""
+    log = [*_log(Act.UP), _turn(Act.MUTE), _turn(Act.UNMUTE)]
+    assert len(standing_votes(log)) == 1
+    assert _turned(*log) == []

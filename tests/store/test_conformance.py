@@ -2,6 +2,7 @@
 
 from tests.conformance.inbound import InboundConformance
 from tests.conformance.intake import IntakeConformance
+from tests.conformance.levers import LeversConformance
 from tests.conformance.outbox import OutboxConformance
 from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
@@ -16,6 +17,10 @@ class TestSqlPapers(PapersConformance):
 
 class TestSqlPeople(PeopleConformance):
     """People in SQL."""
+
+
+class TestSqlLevers(LeversConformance):
+    """Levers in SQL."""
 
 
 class TestSqlOutbox(OutboxConformance):
