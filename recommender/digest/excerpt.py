@@ -142,7 +142,8 @@ def _split(text: str) -> list[str]:
         piece = text[start : match.end()].strip()
         start = match.end()
         told[-1] = f"{told[-1]} {piece}".strip()
-        if _ends(piece, text[start : start + 20]) and not _is_heading(told[-1]):
+        heading = told[-1] == piece and _is_heading(piece)
+        if _ends(piece, text[start : start + 20]) and not heading:
             told.append("")
     told[-1] = f"{told[-1]} {text[start:]}".strip()
     return told

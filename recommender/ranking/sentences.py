@@ -77,6 +77,8 @@ class _Abstract:
     bags: list[Counter[str]]
     """Content stems of each sentence."""
     whole: Counter[str]
+    square: int
+    """Squared length of `whole`."""
     title: frozenset[str]
     kind: Kind
     first: int | None
@@ -88,12 +90,16 @@ class _Abstract:
     def of(cls, title: str, sentences: Sequence[str]) -> "_Abstract":
         found = [cues(sentence) for sentence in sentences]
         bags = [Counter(_stems().content(words(sentence))) for sentence in sentences]
+        whole: Counter[str] = Counter()
+        for bag in bags:
+            whole.update(bag)
         first = next((place for place, own in enumerate(found) if own["proposal"]), None)
         return cls(
             sentences=sentences,
             cues=found,
             bags=bags,
-            whole=sum(bags, Counter()),
+            whole=whole,
+            square=sum(count * count for count in whole.values()),
             title=frozenset(_stems().content(words(title))),
             kind=kind_of(title),
             first=first,
@@ -147,9 +153,11 @@ def _content(abstract: _Abstract, place: int) -> dict[str, float]:
     """Return how much of the title a sentence repeats, how much else it says, and how central that is."""
     bag, proposal = abstract.bags[place], abstract.cues[place]["proposal"]
     overlap = len(abstract.title & bag.keys()) / max(1, len(abstract.title))
-    others = {stem: count - bag[stem] for stem, count in abstract.whole.items()}
-    lengths = sqrt(sum(n * n for n in bag.values()) * sum(n * n for n in others.values()))
-    central = sum(count * others[stem] for stem, count in bag.items()) / lengths if lengths else 0.0
+    # Cosine of the sentence and all others together, which are the whole less the sentence.
+    own = sum(count * count for count in bag.values())
+    shared = sum(count * abstract.whole[stem] for stem, count in bag.items()) - own
+    lengths = sqrt(own * (abstract.square - 2 * shared - own))
+    central = shared / lengths if lengths else 0.0
     return {
         "title": 0.0 if proposal else overlap,
         "title_proposal": overlap if proposal else 0.0,
