@@ -8,7 +8,7 @@ we looked is not overruled by what they said first.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from recommender.digest.links import UNDO, LinkClaim, Links, claim_of
+from recommender.digest.links import LESS, UNDO, LinkClaim, Links, claim_of
 from recommender.digest.mail_links import MailLinks, token_in
 from recommender.digest.words import Wording
 from recommender.domain.editions import Edition
@@ -66,7 +66,7 @@ class Answers:
         subscriber = subscriber_of(unit, claim)
         if claim.purpose == "preferences":
             return self._help(unit, reading, subscriber)
-        if claim.purpose not in ("vote", "save", "lever"):
+        if claim.purpose not in ("vote", "save", "lever") or claim.value == LESS:
             raise LinkInvalid("this link is for pages")
         edition, proposal = proposal_of(unit, claim, subscriber)
         kind = InboundKind.UNDO if claim.value == UNDO else InboundKind(claim.purpose)

@@ -3,15 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from recommender.domain.editions import Edition, EditionItem, Section
+from recommender.domain.editions import Edition, EditionItem, Lever, Section
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import SubscriberState
 from recommender.ports import Store
 from recommender.services.reading import Reading
-from recommender.services.voting import Mark, Voting
+from recommender.services.voting import Mark, Recorded, Voting
 from tests.builders import NOON, a_declaration, a_paper
 
+_LEVERS = {
+    5: Lever(act="mute", value="method 5"),
+    6: Lever(act="follow", value="Ada Author6"),
+    7: Lever(act="less", value="arxiv:2601.00007"),
+}
+"""By paper number; the others have none."""
 PAPERS = tuple(a_paper(number) for number in range(1, 9))
 
 
@@ -67,6 +73,16 @@ class Desk:
         with self.store.read() as uow:
             return uow.people.feedback(self.ana.id)
 
+    def turn(self, number: int, act: Act, value: str, *, via: str = "web") -> Recorded:
+        """Turn a lever through paper `number` of the edition."""
+        mark = Mark(paper=PAPERS[number - 1].id, act=act, value=value)
+        return self.voting.record(self.ana, [mark], via=via, edition=self.edition)
+
+    def levers(self) -> list[tuple[str, str]]:
+        """Return the levers that stand: act and value, oldest first."""
+        with self.store.read() as uow:
+            return [(entry.act.value, entry.value) for entry in uow.people.levers([self.ana.id])]
+
     def votes(self) -> dict[int, bool]:
         """Return the standing votes by paper number."""
         numbers = {paper.id: number for number, paper in enumerate(PAPERS, 1)}
@@ -87,4 +103,5 @@ def _item(number: int, paper: PaperId) -> EditionItem:
         score=1.0,
         match=0.9,
         reason="because",
+        lever=_LEVERS.get(number),
     )

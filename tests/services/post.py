@@ -90,7 +90,7 @@ class Post:
 
     def claim(self, purpose: str, value: str = "", *, paper: int = 1, epoch: int | None = None) -> LinkClaim:
         """Return what a link about one paper of the edition says."""
-        row = self.desk.edition.items[paper - 1].id if purpose in ("vote", "save") else 0
+        row = self.desk.edition.items[paper - 1].id if purpose in ("vote", "save", "lever") else 0
         who = (self.desk.ana.public_id, self.desk.ana.epoch if epoch is None else epoch, row)
         return claim_of(purpose, who, self.clock.now(), value)
 
