@@ -22,6 +22,7 @@ from recommender.services.delivery_policy import DeliveryPolicy
 from recommender.services.importing import Importing
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.settings.data import data_dir
+from recommender.settings.digest_models import DigestSection
 from recommender.sources.files import read_file
 
 NOW = datetime(2026, 1, 30, 18, tzinfo=UTC)
@@ -203,7 +204,7 @@ class House:
         if self._items:
             links = Links((_KEY,), "https://example.org")
             identity = Identity(sender=_FROM, address=SENDER, domain="example.org")
-            return EditionRenderer(build_look(""), links, identity).message
+            return EditionRenderer(build_look("", DigestSection()), links, identity).message
         return self._from_prepared
 
     def _from_prepared(self, _unit: UnitOfWork, row: Delivery) -> tuple[Envelope, bytes]:

@@ -85,7 +85,7 @@ class Application:
         self.links = Links(self._keys, loaded.settings.web.public_url)
         self.by_mail = self._mail_links()
         mailbox = loaded.settings.inbox_address if self.by_mail else ""
-        self.look = build_look(mailbox)
+        self.look = build_look(mailbox, loaded.settings.digest)
         self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
         self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
 

@@ -7,18 +7,17 @@ from pathlib import Path
 from recommender.digest.catalogue import Catalogue, catalogue
 from recommender.digest.render import Renderer
 from recommender.digest.words import Wording
-from recommender.domain.theme import Theme
 from recommender.services.rendering import Look
 from recommender.settings.data import data_dir
+from recommender.settings.digest_models import DigestSection
 
 
-def build_look(mailbox: str) -> Look:
+def build_look(mailbox: str, section: DigestSection) -> Look:
     """Return the looks; only `mailbox`, where answers are read, may stand in a `mailto:` link."""
-    templates = data_dir("templates")
-    theme = Theme()
+    templates, theme = data_dir("templates"), section.theme
     return Look(
         renderer=Renderer([templates], mailbox, theme),
-        wording=Wording(read_catalogues(templates / "words")),
+        wording=Wording(read_catalogues(templates / "words"), section.locale),
         theme=theme,
     )
 

@@ -19,7 +19,9 @@ class Palette:
     ground: str
     """Around the sheet."""
     sheet: str
+    """What the text stands on."""
     ink: str
+    """Text."""
     soft: str
     """Text of less weight."""
     accent: str
@@ -31,10 +33,13 @@ class Palette:
     tint: str
     """Ground of the first button and of bars."""
     tint_edge: str
+    """Border of the first button, line beside reasons."""
     notice: str
     """Ground of a notice."""
     notice_edge: str
+    """Border of a notice."""
     notice_ink: str
+    """Text of a notice."""
     mark: str
     """Ground of a term that matched."""
 

@@ -18,6 +18,7 @@ from recommender.settings import advice, libraries, repeats
 from recommender.settings.base import Section
 from recommender.settings.environment import Overrides, merge, read_overrides
 from recommender.settings.locating import exists, root_of, shown_path
+from recommender.settings.looks import problems_of_looks
 from recommender.settings.models import Settings, settings_of
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
@@ -71,6 +72,12 @@ class Loaded:
     def maildir(self) -> Path:
         """Folder of the maildir backend of the inbox."""
         return self.path(self.settings.inbox.maildir)
+
+    @property
+    def templates(self) -> Path | None:
+        """Folder of the operator's own templates and texts, if there is one."""
+        name = self.settings.digest.templates
+        return self.path(name) if name else None
 
     @property
     def keys_file(self) -> Path:
@@ -175,6 +182,7 @@ def _load_settings(
     for file in keys.files:
         work.warnings += advice.warnings_of_files({"api_key_file": file})
     _look_at_dkim_key(settings.mail.dkim_key_file, document, work)
+    work.problems += problems_of_looks(document, settings, work.root)
     if written:
         work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)
     work.warnings += advice.warnings_of_files({"keys": work.root / settings.secrets.file})

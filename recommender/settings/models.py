@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, SecretStr, create_model, model_valid
 from recommender.ports.options import Kind
 from recommender.settings import fields
 from recommender.settings.base import Secret, Section, secret_line
+from recommender.settings.digest_models import DigestSection
 from recommender.settings.enricher_models import EnricherSection, KeySection
 from recommender.settings.fault import fault
 from recommender.settings.fields import (
@@ -172,6 +173,7 @@ class Settings(Section):
     mail: MailSection = MailSection()
     inbox: InboxSection = InboxSection()
     web: WebSection = WebSection()
+    digest: DigestSection = DigestSection()
     secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()

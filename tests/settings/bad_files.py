@@ -165,6 +165,40 @@ MAIN = (
     Bad("[mail]\nbackend = @@“smtp”\n", "invalid value", "straight quotes"),
     Bad("[mail]\nport@@: 25\n", "not valid TOML", "write key = value"),
     Bad('[mail]\noutbox = "C:\\U@@sers"\n', "not valid TOML", "\\\\"),
+    # Looks
+    Bad('[digest]\nlogo = @@" "', "the text is empty", "write something"),
+    Bad(f'[digest]\nlogo = @@"{"x" * 41}"', "the logo has 41 characters", "keep the name alone"),
+    Bad('[digest]\nlogo = @@"a\\nb"', "a line break", "on one line"),
+    Bad(f'[digest]\nfooter = @@"{"x" * 501}"', "the footer has 501 characters", "say who runs this"),
+    Bad('[digest]\nlocale = @@"de-DR"', "'de-DR' is not a locale", 'did you mean "de'),
+    Bad('[digest]\nlocale = @@""', "the text is empty", "leave the line out"),
+    Bad(
+        '[digest]\nsections = @@["interest"]',
+        "trending, different, reading_list, changed is missing",
+        "name all",
+    ),
+    Bad('[digest]\nsections = ["interest", @@"trendy"]', "'trendy'", 'did you mean "trending"?'),
+    Bad(
+        '[digest]\nsections = @@["interest", "interest", "trending", "different", "reading_list", "changed"]',
+        "interest stands twice",
+        "name each section once",
+    ),
+    Bad('[digest]\ntemplates = @@"nowhere"', "there is no folder nowhere", "or leave templates empty"),
+    Bad('[digest]\ntemplates = @@"~/x"', "does not start at home", "write the path in full"),
+    Bad('[digest.light]\nink = @@"black"', "'black' is not a colour", 'like "#1a5f4a"'),
+    Bad('[digest.light]\nink = @@"#12345"', "'#12345' is not a colour", 'like "#1a5f4a"'),
+    Bad('[digest.light]\nink = @@"#111;}"', "is not a colour", 'like "#1a5f4a"'),
+    Bad('[digest.light]\n@@inc = "#111"', "'inc' is not a key here", "did you mean ink?"),
+    Bad('digest.dark = @@"black"', "dark must be a table", "square brackets"),
+    Bad(
+        '[digest.light]\nsoft = @@"#9aa0a6"',
+        "soft #9aa0a6 on sheet #fffefb has a contrast of 2.61:1, and text needs 4.5:1",
+        'write soft = "#',
+    ),
+    Bad(
+        '[digest.light]\nmark = @@"#445"', "ink #23282c on mark #444455 has a contrast of", 'write mark = "#'
+    ),
+    Bad('[digest.dark]\nsheet = "#000"\nsoft = @@"#555"', "soft #555555 on sheet #000000", 'write soft = "#'),
 )
 
 PEOPLE = (

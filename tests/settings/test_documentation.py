@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from recommender.app.kinds import kinds
+from recommender.settings.digest_models import DarkTable, LightTable
 from recommender.settings.enricher_models import (
     CrossrefEnricher,
     OpenalexEnricher,
@@ -21,6 +22,8 @@ from tests.paths import REPOSITORY
 
 TEXT = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
 TABLES = {f"[{name}]": model for name, model in sections().items()} | {
+    "[digest.light]": LightTable,
+    "[digest.dark]": DarkTable,
     "[[subscriber]]": SubscriberTable,
     "[[subscriber.interest]]": InterestTable,
 }
@@ -40,6 +43,8 @@ def default(model: type[BaseModel], key: str) -> str | None:
         return ""
     if hasattr(value, "get_secret_value"):
         value = value.get_secret_value()
+    if isinstance(value, BaseModel):
+        return None
     return (
         None if key == "interest" else f"`{json.dumps(list(value) if isinstance(value, tuple) else value)}`"
     )
