@@ -229,7 +229,7 @@ def _fallback(section: Section, teller: _Teller) -> str:
     """Say what is sure where no evidence can be put into words."""
     if section is Section.TRENDING:
         return teller.say("trending")
-    return teller.say("different.aside") if section is Section.DIFFERENT else teller.for_interest("ranked")
+    return teller.for_interest("ranked") if section is Section.INTEREST else teller.say("different.aside")
 
 
 def _lever(recommendation: Recommendation, chosen: Sequence[_Said], interest_name: str) -> Lever | None:
