@@ -5,7 +5,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-check demo run test faults-quick faults replay lint types imports check format
+.PHONY: help install install-check demo run test golden faults-quick faults replay lint types imports check format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-14s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ run: install ## scheduler and web server, with config/paperroute.toml
 
 test: install-check ## run the tests, in random order
 	$(BIN)/python -m pytest -n 2
+
+golden: install-check ## write the golden mails anew; look at the difference before you commit it
+	PAPERROUTE_GOLDEN=write $(BIN)/python -m pytest -q -p no:randomly tests/digest/test_golden.py
 
 faults-quick: install-check ## kill, stop and lie to the delivery: under 10 minutes
 	PAPERROUTE_FAULTS=quick $(BIN)/python -m pytest -n 2 tests/faults

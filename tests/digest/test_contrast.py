@@ -1,49 +1,69 @@
-"""Colours of the digest: enough contrast in light, dark, and forced inversion."""
+"""Colours of the mail: every text can be read on the ground it really stands on."""
 
 import re
+from xml.etree.ElementTree import Element
 
 import pytest
 
-from tests.paths import REPOSITORY
+from recommender.digest.compose import compose
+from recommender.domain.colours import contrast, inverted
+from recommender.domain.digests import Digest
+from recommender.domain.theme import DARK, INKS, LIGHT, READABLE, Palette
+from tests.digest.rich import rich
+from tests.digest.samples import english, links, material_after_loss, renderer
+from tests.digest.test_render import parsed
 
-LAYOUT = (REPOSITORY / "templates/_layout.html").read_text(encoding="utf-8")
-LIGHT = ("#fffefb", ("#23282c", "#566069", "#1a5f4a"))
-DARK = ("#1c2024", ("#e6e3dc", "#f1eee7", "#a9b0b7", "#84d3b3"))
-THUMB = (("#e6f1ec", "#1a5f4a"), ("#20352d", "#84d3b3"))
-MISSED = (("#fbf5e3", "#5c4a17"), ("#2b2719", "#e8d69c"))
-BUTTON_ON_MISSED = (("#fbf5e3", "#23282c"), ("#2b2719", "#f1eee7"))
-
-
-def luminance(colour: str, *, inverted: bool = False) -> float:
-    """Return the relative luminance of `#rrggbb` (WCAG 2.2)."""
-    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    if inverted:
-        channels = [1 - channel for channel in channels]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+HIDDEN = ("", LIGHT.ground)
+"""The preheader, which is not shown."""
+_COLOUR = re.compile(r"(?:^|;)(color|background):(#[0-9a-f]{6})")
 
 
-def contrast(one: str, other: str, *, inverted: bool = False) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.2)."""
-    low, high = sorted((luminance(one, inverted=inverted), luminance(other, inverted=inverted)))
-    return (high + 0.05) / (low + 0.05)
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", INKS)
+def test_every_ink_can_be_read(palette: Palette, ground: str) -> None:
+    """Every ink reaches 4.5:1 on each of its grounds, and where a mail program inverts all colours."""
+    paper = getattr(palette, ground)
+    for name in INKS[ground]:
+        ink = getattr(palette, name)
+        assert contrast(ink, paper) >= READABLE, name
+        assert contrast(inverted(ink), inverted(paper)) >= READABLE, name
 
 
-@pytest.mark.parametrize("ground, inks", [LIGHT, DARK])
-@pytest.mark.parametrize("inverted", [False, True])
-def test_text_contrast(ground: str, inks: tuple[str, ...], inverted: bool) -> None:  # noqa: FBT001 pytest fills it
-    """Every ink reaches 4.5:1 on its ground."""
-    assert min(contrast(ground, ink, inverted=inverted) for ink in inks) >= 4.5
+@pytest.mark.parametrize("made", [rich(), compose(material_after_loss(), links())], ids=["rich", "missed"])
+def test_no_other_pair_is_used(made: Digest) -> None:
+    """Text stands in no colours but those that are checked, whatever element sets them."""
+    page = renderer().html(made, english())
+    allowed = {(getattr(LIGHT, ink), getattr(LIGHT, ground)) for ground, inks in INKS.items() for ink in inks}
+    pairs: set[tuple[str, str]] = set()
+    _walk(next(parsed(page).iter("body")), ("", ""), pairs)
+    assert len(pairs) > 4
+    assert pairs - {HIDDEN} <= allowed
 
 
-@pytest.mark.parametrize("ground, ink", [*THUMB, *MISSED, *BUTTON_ON_MISSED])
-@pytest.mark.parametrize("inverted", [False, True])
-def test_box_contrast(ground: str, ink: str, inverted: bool) -> None:  # noqa: FBT001 pytest fills it
-    """The filled thumb and the note of a lost edition reach 4.5:1 as well."""
-    assert contrast(ground, ink, inverted=inverted) >= 4.5
+def test_what_is_dark_is_named(rich_page: str) -> None:
+    """Every class that stays in the page is named by the rules that stay."""
+    rules = re.search(r"<style>(.*?)</style>", rich_page, re.DOTALL)
+    assert rules is not None
+    body = rich_page[rules.end() :]
+    used = {name for names in re.findall(r' class="([^"]*)"', body) for name in names.split()}
+    assert used <= set(re.findall(r"\.([a-z]+)", rules[1]))
+    assert {"t", "btn", "yes", "m", "why", "full"} <= used
 
 
-def test_no_ink_is_missing_here() -> None:
-    """Every text colour of the layout is one of those checked above (but the hidden preheader's)."""
-    used = set(re.findall(r"[{;\s]color:(#[0-9a-f]{6})", LAYOUT)) - {"#f5f3ee", "#14171a"}
-    assert used == {*LIGHT[1], *DARK[1], *(ink for _, ink in MISSED)}
+@pytest.fixture(scope="module", name="rich_page")
+def rich_page_fixture() -> str:
+    """Return the HTML part of the digest with everything."""
+    return renderer().html(rich(), english())
+
+
+def _walk(element: Element, around: tuple[str, str], pairs: set[tuple[str, str]]) -> None:
+    """Note ink and ground of each text; both are inherited."""
+    own = dict(_COLOUR.findall((element.get("style") or "").replace(" ", "")))
+    ink, ground = own.get("color", around[0]), own.get("background", around[1])
+    if (element.text or "").strip("\u00a0 \n"):
+        pairs.add((ink, ground))
+    for child in element:
+        if isinstance(child.tag, str):
+            _walk(child, (ink, ground), pairs)
+        if (child.tail or "").strip("\u2002\u00a0 \n"):
+            pairs.add((ink, ground))

@@ -7,6 +7,7 @@ import pytest
 
 from recommender.digest.compose import compose
 from recommender.domain.digests import Digest
+from tests.digest.rich import rich
 from tests.digest.samples import digest, english, links, mail, mail_links, material_after_loss, renderer
 from tests.paths import REPOSITORY
 
@@ -16,6 +17,8 @@ FOLDER = REPOSITORY / "tests" / "golden"
 SAMPLES: dict[str, Callable[[], Digest]] = {
     "digest": digest,
     "by-mail": lambda: digest(by=mail_links()),
+    "rich": rich,
+    "rich-by-mail": lambda: rich(mail_links()),
     "missed": lambda: compose(material_after_loss(), links()),
     "missed-by-mail": lambda: compose(material_after_loss(), mail_links()),
 }
@@ -29,7 +32,7 @@ FORMS: dict[str, Callable[[Digest], bytes]] = {
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_golden(sample: str, form: str) -> None:
-    """The sample edition renders to the committed bytes: as web pages answer, by mail, and after a loss."""
+    """Samples render to the committed bytes: by web, by mail, after a loss, and with all there is."""
     name = f"{sample}.{form}"
     content = FORMS[form](SAMPLES[sample]())
     if os.environ.get("PAPERROUTE_GOLDEN") == "write":

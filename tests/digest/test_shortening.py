@@ -1,0 +1,81 @@
+"""Long mails: how large, and what is given up first."""
+
+import pytest
+
+from recommender.digest.links import DigestLinks
+from recommender.digest.render import spans_text
+from recommender.digest.shortening import MOST, SIZE, cut_spans, versions
+from recommender.domain.digests import Digest, Span
+from tests.digest.rich import crowd
+from tests.digest.samples import english, links, mail_links, renderer
+
+WAYS = pytest.mark.parametrize("by", [links(), mail_links()], ids=["web", "mail"])
+
+
+def size(made: Digest) -> int:
+    """Return the octets of a digest's HTML."""
+    return len(renderer().html(made, english()).encode())
+
+
+@WAYS
+def test_25_papers_fit(by: DigestLinks) -> None:
+    """Twenty-five papers with long texts and levers, some with code, trends and summaries."""
+    assert size(crowd(25, by)) <= SIZE
+
+
+@WAYS
+@pytest.mark.parametrize("number", [5, 10, 16])
+def test_usual_digests_lose_nothing(number: int, by: DigestLinks) -> None:
+    """Up to sixteen papers in which everything is said stay whole."""
+    page = renderer().html(crowd(number, by, every=True), english())
+    assert len(page.encode()) <= SIZE
+    assert page.count("begin to disturb each other; we measure when") == number
+
+
+@WAYS
+@pytest.mark.parametrize("number", [25, 35, 50])
+def test_nothing_is_over_the_most(number: int, by: DigestLinks) -> None:
+    """However much is said of up to fifty papers, mail programs show the whole; none is lost."""
+    page = renderer().html(crowd(number, by, every=True), english())
+    assert len(page.encode()) <= MOST
+    assert page.count("<h2") == page.count("knowledge editing”") - 1 == number
+
+
+def test_first_papers_stay_whole_longest() -> None:
+    """Of fifty papers the first ten keep their key sentence where it fits, and the text part keeps all."""
+    made = crowd(35)
+    page = renderer().html(made, english())
+    assert page.count("Less like this</a>") == 10
+    assert page.count("Less like this</a>") < page.count("factual association") <= 35
+    assert renderer().text(made, english()).count("Neighbouring facts stay") == 35
+
+
+def test_order_of_steps() -> None:
+    """The rest goes before summaries, summaries before papers are in short, the key sentence at last."""
+    seen = [
+        (
+            bool(last.excerpt),
+            bool(last.summary),
+            not last.brief,
+            bool(last.sentence),
+            bool(made.papers[0].sentence),
+        )
+        for _, made in versions(crowd(12, every=True))
+        for last in made.papers[-1:]
+    ]
+    assert seen == sorted(seen, reverse=True)
+    assert seen[0] == (True,) * 5
+    assert seen[-1] == (False,) * 5
+    limits = [limit for limit, _ in versions(crowd(1))]
+    assert limits == sorted(limits)
+
+
+def test_spans_are_cut_at_words() -> None:
+    """A cut text ends at a word, keeps its marks, and says that it goes on."""
+    spans = (Span("Small "), Span("models", marked=True), Span(" that cite their sources"))
+    assert cut_spans(spans, 100) == spans
+    assert cut_spans(spans, 0) == ()
+    cut = cut_spans(spans, 18)
+    assert spans_text(cut) == "Small models that…"
+    assert cut[1] == Span("models", marked=True)
+    assert spans_text(cut_spans(spans, 10)) == "Small…"
