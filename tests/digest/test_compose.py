@@ -256,7 +256,7 @@ def test_links_by_mail_leave_out_what_needs_a_server() -> None:
 
 def test_a_saved_paper_is_taken_off_the_list_by_mail() -> None:
     """On the web the button says that it is saved and leads to a page; a mail says what it does."""
-    for ways, words in ((links(), "Saved"), (mail_links(), "Unsave")):
+    for ways, words in ((links(), "Saved"), (mail_links(), "Off my list")):
         *others, last = compose(material(), ways).papers
         assert {paper.thumbs.save_words for paper in others} == {"Save"}
         assert last.thumbs.save_words == words
