@@ -1,0 +1,1 @@
+"""What mail programs make of the mail: browsers, checkers, filters, and the checklist."""
