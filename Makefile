@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+MAIL_TOOLS := axe-core@4.14.1 caniemail@1.0.5 vnu-jar@26.9.27
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-check demo run test golden faults-quick faults replay lint types imports check format
+.PHONY: help install install-check mail-tools mail-gates pictures pictures-check demo run test golden faults-quick faults replay lint types imports check format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-15s %s\n", $$1, $$2}'
@@ -41,6 +42,21 @@ faults: install-check ## the same with the counts that the promises are stated w
 
 replay: install-check ## every recorded body and eleven months of arXiv, where the shared data is: minutes
 	PAPERROUTE_REPLAY=full $(BIN)/python -m pytest -n 2 tests/replay tests/store/test_real_data.py
+
+.venv/npm/.installed: .venv/.installed Makefile
+	npm install --prefix .venv/npm --ignore-scripts --no-audit --no-fund --no-save $(MAIL_TOOLS) && touch $@
+
+mail-tools: .venv/npm/.installed ## what is known of mail programs, and checkers of pages, from npm into .venv
+
+mail-gates: install-check ## the mail before browser, axe, caniemail, vnu and SpamAssassin, with all figures
+	-$(MAKE) -s mail-tools
+	$(BIN)/python -m pytest -q tests/clients && $(BIN)/python -m tests.clients.gates
+
+pictures: install-check ## write the golden pictures and those of the documents anew: look at each
+	PAPERROUTE_PICTURES=write $(BIN)/python -m pytest -q tests/clients/test_pictures.py
+
+pictures-check: install-check ## compare the mail with its golden pictures, on a machine with the same fonts
+	PAPERROUTE_PICTURES=check $(BIN)/python -m pytest -q tests/clients/test_pictures.py
 
 lint: install-check ## ruff, rules and format
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
