@@ -29,6 +29,18 @@ class Words:
 
     catalogue: Catalogue
     locale: Locale
+    _tag: str = field(init=False, repr=False)
+    """The locale as caches know it: comparing two Locales takes longer than what is looked up."""
+    _texts: str = field(init=False, repr=False)
+    """That whose plurals and lists go with the texts: the reader's, if they are in that language."""
+
+    def __post_init__(self) -> None:
+        """Find the tags."""
+        tag = str(self.locale).replace("_", "-")
+        language = self.catalogue.language
+        own = self.locale.language == language.partition("-")[0]
+        object.__setattr__(self, "_tag", tag)
+        object.__setattr__(self, "_texts", tag if own else language)
 
     @property
     def language(self) -> str:
@@ -38,21 +50,15 @@ class Words:
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`, for `dir` of HTML: that of the texts."""
-        return self._texts.text_direction
-
-    @property
-    def _texts(self) -> Locale:
-        """Locale whose plurals and lists go with the texts: the reader's, if they are in that language."""
-        own = self.locale.language == self.catalogue.language.partition("-")[0]
-        return self.locale if own else _parsed(self.catalogue.language)
+        return _parsed(self._texts).text_direction
 
     def say(self, key: str, **values: str | int) -> str:
         """Return the text of a key. Numbers are written as the locale does; `number` picks the plural form.
 
         Raises KeyError for an unknown key or a gap without a value.
         """
-        number = values.get("number", 0)
-        plural = plural_of(self._texts, number) if isinstance(number, int) else "other"
+        number = values.get("number")
+        plural = _plural(self._texts, number) if isinstance(number, int) else "other"
         said = {
             name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
         }
@@ -60,11 +66,11 @@ class Words:
 
     def number(self, number: int) -> str:
         """Return `1,200`."""
-        return str(format_decimal(number, locale=self.locale))
+        return _decimal(self._tag, number)
 
     def listed(self, parts: Sequence[str]) -> str:
         """Return `a`, `a and b`, `a, b and c`."""
-        return format_list(parts, locale=self._texts) if parts else ""
+        return format_list(parts, locale=_parsed(self._texts)) if parts else ""
 
     def quoted(self, text: str) -> str:
         """Return `“text”`, with the quotation marks of the language."""
@@ -79,11 +85,11 @@ class Words:
 
     def month_day(self, day: date) -> str:
         """Return `30 January`."""
-        return str(format_skeleton("MMMMd", day, locale=self.locale))
+        return _month_day(self._tag, day)
 
     def date(self, day: date) -> str:
         """Return `30 Jan 2026`."""
-        return str(format_date(day, "medium", locale=self.locale))
+        return _medium_date(self._tag, day)
 
     def time(self, clock: time) -> str:
         """Return `07:30`, or `7:30 AM`."""
@@ -152,6 +158,27 @@ class Wording:
 @lru_cache(maxsize=128)
 def _parsed(name: str) -> Locale:
     return Locale.parse(name, sep="-")
+
+
+# A block of readers says the same numbers and days over and over, and CLDR's patterns are slow to fill.
+@lru_cache(maxsize=2048)
+def _plural(tag: str, number: int) -> str:
+    return plural_of(_parsed(tag), number)
+
+
+@lru_cache(maxsize=2048)
+def _decimal(tag: str, number: int) -> str:
+    return str(format_decimal(number, locale=_parsed(tag)))
+
+
+@lru_cache(maxsize=512)
+def _month_day(tag: str, day: date) -> str:
+    return str(format_skeleton("MMMMd", day, locale=_parsed(tag)))
+
+
+@lru_cache(maxsize=512)
+def _medium_date(tag: str, day: date) -> str:
+    return str(format_date(day, "medium", locale=_parsed(tag)))
 
 
 def latest_signals(signals: Iterable[Signal]) -> dict[PaperId, list[Signal]]:
