@@ -13,18 +13,17 @@ terms speak for it as in an edition. That must not make the choice worse.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import process_time
-from typing import Any
 
 import numpy as np
 
 from benchmarks.background import papers as read_rows
 from benchmarks.lists import Mean, mean
 from benchmarks.sentences_fit import cross_validated, fit
-from benchmarks.sentences_labels import SHIPPED, Labelled, labelled
+from benchmarks.sentences_labels import SHIPPED, Labelled, labelled, texts
 from benchmarks.sentences_readers import shared_terms
 from recommender.ranking.sentences import FEATURES, features, read
 
@@ -53,12 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--fit", action="store_true", help="fit the weights and print them")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     args = parser.parse_args(arguments)
-    rows = {row["id"]: row for row in read_rows([args.data], _ALWAYS)}
-    known = labelled(args.labels, rows)
+    known = labelled(args.labels, texts(args.data, args.labels))
     if not known:
         print(f"{args.data}: none of the labelled abstracts is in papers-*.jsonl.gz there", file=sys.stderr)  # noqa: T201 - its output
         return 2
-    lines = _fitted(known) if args.fit else _measured(known, rows, args)
+    lines = _fitted(known) if args.fit else _measured(known, args)
     for line in lines:
         print(line)  # noqa: T201 - its output
     return 0
@@ -116,13 +114,12 @@ def chosen(own: Labelled) -> int:
     return read(own.title, own.sentences).pick()
 
 
-def _measured(
-    known: Sequence[Labelled], rows: Mapping[str, Mapping[str, Any]], args: argparse.Namespace
-) -> list[str]:
+def _measured(known: Sequence[Labelled], args: argparse.Namespace) -> list[str]:
     test = [own for own in known if not own.development]
     scores = [score(name, test, [pick(own) for own in test]) for name, pick in baselines().items()]
     scores.append(score("product", test, [chosen(own) for own in test]))
-    for number, terms in enumerate(shared_terms(test, rows, args.interests, _SEED)):
+    liked = read_rows([args.data], _ALWAYS) if args.interests else ()
+    for number, terms in enumerate(shared_terms(test, liked, args.interests, _SEED)):
         picked = [read(own.title, own.sentences).pick(said) for own, said in zip(test, terms, strict=True)]
         scores.append(score(f"product, made reader {number + 1}", test, picked))
     agreed, seconds = agreement(known), _seconds(known)

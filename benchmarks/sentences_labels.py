@@ -4,8 +4,10 @@ The labels are ids, places and hashes of sentences; the texts are read from a fo
 A label finds its sentence by the hash, so it stays valid when the splitter changes elsewhere in the text.
 """
 
+import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 from recommender.digest.excerpt import sentences
 
 SHIPPED = Path(__file__).parent / "data" / "key_sentences.json"
+_ID = re.compile(r'"id":\s*"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,20 @@ class Labelled:
 def fingerprint(sentence: str) -> str:
     """Return 12 hexadecimal digits that stand for a sentence."""
     return hashlib.sha256(sentence.encode()).hexdigest()[:12]
+
+
+def texts(folder: Path, labels: Path) -> dict[str, dict[str, Any]]:
+    """Return the rows of a folder's `papers-*.jsonl.gz` that are labelled, by id; of two the first."""
+    wanted = {entry["id"] for entry in json.loads(labels.read_text(encoding="utf-8"))}
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("papers-*.jsonl.gz")):
+        with gzip.open(file, "rt", encoding="utf-8") as lines:
+            # Reading every row as JSON takes most of the time, and one in two hundred is wanted.
+            for line in lines:
+                name = _ID.search(line)
+                if name and name[1] in wanted:
+                    found.setdefault(name[1], json.loads(line))
+    return found
 
 
 def labelled(labels: Path, rows: Mapping[str, Mapping[str, Any]]) -> list[Labelled]:

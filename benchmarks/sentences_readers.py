@@ -19,7 +19,7 @@ _TERMS = 4
 
 
 def shared_terms(
-    known: Sequence[Labelled], rows: Mapping[str, Mapping[str, Any]], readers: int, seed: int
+    known: Sequence[Labelled], rows: Sequence[Mapping[str, Any]], readers: int, seed: int
 ) -> list[list[tuple[str, ...]]]:
     """Return for each of `readers` the terms that speak for each abstract, in its spelling."""
     if not readers:
@@ -27,7 +27,7 @@ def shared_terms(
     background, random = Background.shipped(), np.random.default_rng(seed)
     space = TextSpace(background.idf, background.documents, Stems.english())
     own = {entry.id for entry in known}
-    others = [row for name, row in sorted(rows.items()) if name not in own]
+    others = [row for row in rows if row["id"] not in own]
     drawn = [others[at] for at in random.permutation(len(others))[:_LIKED]]
     liked = space.rows([(words(row["title"]), words(row["abstract"])) for row in drawn])
     told: list[list[tuple[str, ...]]] = [[] for _ in range(readers)]

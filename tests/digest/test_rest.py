@@ -66,7 +66,7 @@ def test_a_sentence_longer_than_any_reader_is_clipped_and_found_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    "text,told",
     [
         ("We cut K and V. This helps.", ["We cut K and V.", "This helps."]),
         ("By J. Doe et al. Another one.", ["By J. Doe et al. Another one."]),

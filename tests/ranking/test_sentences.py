@@ -13,8 +13,10 @@ ABSTRACT = (
     "Language models have become popular in recent years.",
     "However, their facts grow old and training them again is costly.",
     "We propose RankEdit, a method for rank-one edits of facts in language models.",
-    "RankEdit locates the feed-forward layer that recalls a fact by tracing activations and rewrites one row "
-    "of its weights, rather than fine-tuning the whole network.",
+    (
+        "RankEdit locates the feed-forward layer that recalls a fact by tracing activations and rewrites "
+        "one row of its weights, rather than fine-tuning the whole network."
+    ),
     "Extensive experiments show that it outperforms the state of the art.",
     "Code is available at https://example.org/code.",
 )
@@ -40,8 +42,10 @@ def test_a_study_tells_what_it_found() -> None:
     told = (
         "Language models are asked for facts every day.",
         "In this paper, we study how well they know what they do not know.",
-        "We find that larger models are less calibrated: on 2,000 questions they are sure of 41% of their "
-        "wrong answers, while small models are sure of only 12%.",
+        (
+            "We find that larger models are less calibrated: on 2,000 questions they are sure of "
+            "41% of their wrong answers, while small models are sure of only 12%."
+        ),
         "Our work paves the way for future research.",
     )
     assert read("Do Language Models Know What They Do Not Know?", told).pick() == 2
