@@ -14,13 +14,15 @@ from recommender.domain.errors import ConfigError, LinkExpired, LinkInvalid
 from tests.digest.samples import KEY, NOW, PUBLIC_ID, URL, links
 
 KEYS = ("newest-key-0123456789", "middle-key-0123456789", "oldest-key-0123456789")
-PURPOSES = ("vote", "save", "view", "unsubscribe", "preferences", "reading", "feed")
+PURPOSES = ("vote", "save", "lever", "view", "unsubscribe", "preferences", "reading", "feed")
 
 
 def url_of(made: Links, purpose: str) -> str:
     """Make a URL of each purpose for one reader."""
     if purpose == "vote":
         return made.vote(PUBLIC_ID, 0, 101, "down", NOW)
+    if purpose == "lever":
+        return made.lever((PUBLIC_ID, 0, 101), "less", "Less like this", NOW)
     if purpose in {"save", "view"}:
         return str(getattr(made, purpose)(PUBLIC_ID, 0, 101, NOW))
     return str(getattr(made, purpose)(PUBLIC_ID, 0, NOW))
@@ -36,8 +38,8 @@ def test_token_reads_back(purpose: str) -> None:
     """What was signed is what is read, for every purpose."""
     claim = links().read(purpose, token_of(links(), purpose), NOW)
     assert (claim.purpose, claim.public_id, claim.epoch) == (purpose, PUBLIC_ID, 0)
-    assert claim.row == (101 if purpose in {"vote", "save", "view"} else 0)
-    assert claim.value == ("down" if purpose == "vote" else "")
+    assert claim.row == (101 if purpose in {"vote", "save", "lever", "view"} else 0)
+    assert claim.value == {"vote": "down", "lever": "less"}.get(purpose, "")
     assert claim.issued.date() == NOW.date()
 
 
@@ -61,6 +63,7 @@ def test_url_stays_short_with_large_numbers() -> None:
     [
         ("vote", "v"),
         ("save", "s"),
+        ("lever", "m"),
         ("unsubscribe", "u"),
         ("view", "d"),
         ("preferences", "p"),
@@ -155,7 +158,9 @@ def test_replay_is_harmless() -> None:
     assert len({links().read("vote", token, NOW + timedelta(hours=hour)) for hour in range(100)}) == 1
 
 
-@pytest.mark.parametrize("purpose, days", [("vote", 365), ("save", 365), ("view", 365), ("preferences", 365)])
+@pytest.mark.parametrize(
+    "purpose, days", [("vote", 365), ("save", 365), ("lever", 365), ("view", 365), ("preferences", 365)]
+)
 def test_lifetimes(purpose: str, days: int) -> None:
     """A link lives its days to the end and not a week longer."""
     token = token_of(links(), purpose)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.digest.links import CODES, UNDO, DigestLinks
+from recommender.digest.links import CODES, LESS, LEVER, UNDO, DigestLinks
 from recommender.digest.mail_links import LONGEST, MailLinks, token_in, without_body
 from tests.digest.samples import NOW, PUBLIC_ID, english, links
 
@@ -28,6 +28,8 @@ def ways(made: DigestLinks) -> dict[tuple[str, str], str]:
         ("vote", UNDO): made.vote(*WHO, ITEM, UNDO, NOW),
         ("save", ""): made.save(*WHO, ITEM, NOW),
         ("save", UNDO): made.save(*WHO, ITEM, NOW, undo=True),
+        ("lever", LEVER): made.lever((*WHO, ITEM), LEVER, "Mute", NOW),
+        ("lever", UNDO): made.lever((*WHO, ITEM), UNDO, "", NOW),
         ("unsubscribe", ""): made.unsubscribe(*WHO, NOW),
         ("unsubscribe", UNDO): made.unsubscribe(*WHO, NOW, undo=True),
         ("preferences", ""): made.help(*WHO, NOW),
@@ -54,13 +56,13 @@ def test_a_mail_says_what_its_web_link_says(key: tuple[str, str]) -> None:
     said = links().read(*found, NOW)
     assert (said.purpose, said.value) == key
     assert (said.public_id, said.epoch) == WHO
-    assert said.row == (ITEM if key[0] in {"vote", "save"} else 0)
+    assert said.row == (ITEM if key[0] in {"vote", "save", "lever"} else 0)
 
 
 def test_the_format_of_a_subject() -> None:
     """Words, then the token with the letter of its purpose in brackets."""
     assert f"Useful [pr:v:{TOKEN}]" == USEFUL
-    assert all(re.fullmatch(r"[A-Z][a-z ]+ \[pr:[vsup]:[\w.-]+\]", subject) for subject in SUBJECTS.values())
+    assert all(re.fullmatch(r"[A-Z][a-z ]+ \[pr:[vsmup]:[\w.-]+\]", subject) for subject in SUBJECTS.values())
     assert len(set(SUBJECTS.values())) == len(SUBJECTS)
 
 
@@ -178,3 +180,29 @@ def test_brackets_without_end_cost_nothing() -> None:
 def test_every_letter_is_a_purpose_of_its_own() -> None:
     """No two purposes share the letter that a subject shows."""
     assert len(set(CODES.values())) == len(CODES)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Mute “rank-one”",
+        "Follow Żółć Ångström-Ødegård",
+        f"Mute “{'語' * 40}”",
+        "Follow [pr:v:Ada]",
+        "Mute “50 %+&?”",
+    ],
+)
+def test_a_lever_s_mail_says_what_it_turns(words: str) -> None:
+    """In at most 400 characters, with brackets for the token alone; a name too long for that is left out."""
+    link = MailLinks(links(), ADDRESS, english()).lever((*WHO, ITEM), LEVER, words, NOW)
+    assert len(link) <= LONGEST
+    assert re.fullmatch(r"mailto:[\w.@+-]+\?subject=[\w.:%-]+(&body=[\w.%-]+)?", link)
+    subject = subject_of(link)
+    said = words.replace("[", "(").replace("]", ")")
+    assert subject.startswith(said) is (len(words) < 40)
+    assert token_in(subject) == ("lever", links().lever((*WHO, ITEM), LEVER, "", NOW).rpartition("/")[2])
+
+
+def test_less_like_this_is_the_thumb_down_by_mail() -> None:
+    """There is no page that could say more, so there is no second link."""
+    assert MailLinks(links(), ADDRESS, english()).lever((*WHO, ITEM), LESS, "Less", NOW) == ""

@@ -21,6 +21,12 @@ def save_path(site: Site, number: int = 1) -> str:
     return site.path(site.links.save(site.ana.public_id, 0, site.edition.items[number - 1].id, NOON))
 
 
+def lever_path(site: Site, number: int = 1, value: str = "lever") -> str:
+    """Return the path of the levers of a paper of Ana's edition."""
+    who = (site.ana.public_id, 0, site.edition.items[number - 1].id)
+    return site.path(site.links.lever(who, value, "", NOON))
+
+
 def own_path(site: Site, purpose: str) -> str:
     """Return the path of a link that needs no paper."""
     if purpose == "view":
@@ -50,6 +56,7 @@ def all_paths(site: Site) -> list[str]:
     return [
         vote_path(site),
         save_path(site),
+        lever_path(site),
         *(own_path(site, purpose) for purpose in ("view", "unsubscribe", "preferences", "reading")),
     ]
 

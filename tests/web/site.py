@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from recommender.digest.links import Links
 from recommender.digest.render import Renderer
-from recommender.domain.editions import Edition, EditionItem, Section
+from recommender.domain.editions import Edition, EditionItem, Evidence, Lever, Section
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import Store, UnitOfWork
 from recommender.web.app import create_app
@@ -20,6 +20,13 @@ from tests.paths import REPOSITORY
 from tests.stores import sqlite_store
 
 PUBLIC = "https://digest.example.org/route"
+_LEVERS = (
+    None,
+    Lever(act="mute", value="method"),
+    Lever(act="follow", value="Ada Author2"),
+    Lever(act="less", value="arxiv:2601.00003"),
+)
+"""Of the items, by their position: the fourth has none, the fifth begins again."""
 PAPERS = tuple(a_paper(number) for number in range(1, 7))
 
 
@@ -113,6 +120,8 @@ def _reader(uow: UnitOfWork, email: str) -> tuple[Subscriber, Edition]:
             score=1.0 / position,
             match=0.9,
             reason=f"It speaks of editing, as number {position} does.",
+            lever=_LEVERS[position % 4],
+            evidence=(Evidence(scorer="content", share=1.0, terms=(f"subject {position}", "method")),),
         )
         for position, paper in enumerate(PAPERS, 1)
     )

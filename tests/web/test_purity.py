@@ -21,6 +21,11 @@ def links_of_a_digest(site: Site) -> list[str]:
     urls = [
         *(links.vote(*who, item.id, value, NOON) for item in site.edition.items for value in ("up", "down")),
         *(links.save(*who, item.id, NOON) for item in site.edition.items),
+        *(
+            links.lever((*who, item.id), value, "", NOON)
+            for item in site.edition.items
+            for value in ("lever", "less")
+        ),
         links.view(*who, site.edition.id, NOON),
         links.unsubscribe(*who, NOON),
         links.preferences(*who, NOON),
@@ -89,7 +94,7 @@ def test_bent_tokens_are_refused(site: Site, seed: int) -> None:
     before = dump(site.folder)
     client = site.client()
     paths = links_of_a_digest(site)
-    for path in (paths[seed], paths[12 + seed], paths[18 + seed]):
+    for path in (paths[seed], paths[12 + seed], paths[18 + seed], paths[30 + seed]):
         _, letter, token = path.split("/")
         others = (other for other in bent(token, seed=seed) if other != token)
         taken = [other for other in others if _post(site, client, f"/{letter}/{other}") != 400]
@@ -123,7 +128,7 @@ def test_random_paths_never_fail(site: Site) -> None:
     before = dump(site.folder)
     client = site.client()
     dice = random.Random(7)
-    letters = "abcdlpsuv/.%-_~!$&'()*+,;=:@é\u202e0"
+    letters = "abcdlmpsuv/.%-_~!$&'()*+,;=:@é\u202e0"
     for _ in range(2000):
         path = "/" + "".join(dice.choice(letters) for _ in range(dice.randrange(40)))
         method = dice.choice(("GET", "POST", "HEAD", "OPTIONS"))
