@@ -2,6 +2,7 @@
 
 from tests.conformance.inbound import InboundConformance
 from tests.conformance.intake import IntakeConformance
+from tests.conformance.known import KnownConformance
 from tests.conformance.levers import LeversConformance
 from tests.conformance.outbox import OutboxConformance
 from tests.conformance.outbox_moves import OutboxMovesConformance
@@ -17,6 +18,10 @@ class TestSqlPapers(PapersConformance):
 
 class TestSqlPeople(PeopleConformance):
     """People in SQL."""
+
+
+class TestSqlKnown(KnownConformance):
+    """What readers know, in SQL."""
 
 
 class TestSqlLevers(LeversConformance):
