@@ -20,16 +20,22 @@ _SLACK = 1.15
 """A text this little over the limit is shown whole: cutting a few words helps nobody."""
 _SOURCE = 4
 """So many times the limit of raw text is looked at; TeX shrinks, but not that much."""
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])")
+_USUAL = (
+    r"(?:The|This|These|Those|It|We|Our|In|However|To|A|An|Here|For|By|While|Unlike|Although|Moreover|Most"
+    r"|Existing|Furthermore|Additionally|Specifically|Finally|Results|Experiments|Extensive)\b"
+)
+"""How sentences often begin."""
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]*[^\s\"“‘(\[])"
+    # One abstract in a hundred lacks a space somewhere.
+    rf"|(?<=[a-z][a-z)\]][.!?])(?={_USUAL})"
+)
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|vs|cf|resp|approx|w\.r\.t|a\.k\.a|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St)\.)$"
 )
 _DOUBTFUL_END = re.compile(r"\b(?:etc|[A-Z])\.$")
 """Ends a sentence only where a usual beginning of one follows."""
-_BEGINNING = re.compile(
-    r"(?:The|This|These|Th[eo]se|It|We|Our|In|However|To|A|An|Here|For|By|While|Unlike|Although|Moreover"
-    r"|Furthermore|Additionally|Finally|Results|Experiments|Extensive)\b"
-)
+_BEGINNING = re.compile(_USUAL)
 _NUMBER = re.compile(r"\(?(?:[0-9]|i{1,3}|iv|v|[a-e])[.)]")
 _HEADING = 7
 """An item's heading has at most so many words, its number counted: `2) Slicing.` is no sentence by itself."""

@@ -73,6 +73,10 @@ def test_a_sentence_longer_than_any_reader_is_clipped_and_found_again() -> None:
         ("Nodes, edges, etc. We go on.", ["Nodes, edges, etc.", "We go on."]),
         ("Nodes, etc. Then Fig. 2 shows.", ["Nodes, etc. Then Fig. 2 shows."]),
         (
+            "It lacks a space.We mend it. Not in ASP.NET.",
+            ["It lacks a space.", "We mend it.", "Not in ASP.NET."],
+        ),
+        (
             "It has two parts. 1) Slicing. We cut. 2) Joining. We glue.",
             ["It has two parts.", "1) Slicing. We cut.", "2) Joining. We glue."],
         ),
