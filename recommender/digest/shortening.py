@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from recommender.digest.mail_links import without_body
 from recommender.digest.plain import shorten
 from recommender.domain.digests import Digest, DigestPaper, Span
 
@@ -20,8 +21,9 @@ Step = Callable[[DigestPaper], DigestPaper]
 def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:
     """Yield a digest and shorter and shorter ones, each with the octets it should not be over.
 
-    The rest of each abstract goes first, then other people's summaries. Then papers after the tenth are
-    shown in short, then without their key sentence, at last all. No paper, title or reason is left out.
+    The rest of each abstract is cut first, then the text that mails from buttons propose, the rest wholly,
+    other people's summaries. Then papers after the tenth are shown in short, then without their key
+    sentence, at last all are. No paper, title or reason is left out.
     """
     yield SIZE, digest
     for limit, step in _STEPS:
@@ -54,6 +56,13 @@ def _rest(length: int) -> Step:
     return lambda paper: replace(paper, excerpt=cut_spans(paper.excerpt, length))
 
 
+def _without_bodies(paper: DigestPaper) -> DigestPaper:
+    thumbs = paper.thumbs
+    links = {name: without_body(getattr(thumbs, name)) for name in ("up", "down", "save", "less")}
+    lever = paper.lever and replace(paper.lever, url=without_body(paper.lever.url))
+    return replace(paper, thumbs=replace(thumbs, **links), lever=lever)
+
+
 def _no_summary(paper: DigestPaper) -> DigestPaper:
     return replace(paper, summary="", summary_by="")
 
@@ -73,6 +82,7 @@ def _no_sentence(first: int) -> Step:
 
 _STEPS: tuple[tuple[int, Step], ...] = (
     (SIZE, _rest(160)),
+    (SIZE, _without_bodies),
     (MOST, _rest(0)),
     (MOST, _no_summary),
     (MOST, _in_short(_FULL)),

@@ -15,7 +15,7 @@ from recommender.domain.digests import (
     Thumbs,
 )
 from recommender.domain.editions import Section
-from tests.digest.samples import NOW, PUBLIC_ID, links
+from tests.digest.samples import NOW, PUBLIC_ID, english, links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ EDITING = (
         facts=("cs.CL", "28 Jan 2026"),
         match="strong match",
         signals=("120 upvotes", "14 comments"),
-        spark=("▁▁▂▃▅▇█", "Upvotes by day over 7 days: 0, 2, 9, 20, 48, 97, 120."),
+        spark=("▁▁▂▃▅▇█", "from 2 upvotes to 120 upvotes in 7 days"),
         sentence="We show that one *rank-one* update of a single middle layer is enough to change a "
         "factual association, and that the *edit* holds under paraphrase.",
         rest="Neighbouring facts stay as they were: of 2,000 counterfactual prompts 96.4% are answered as "
@@ -70,7 +70,7 @@ EDITING = (
         title="X²-Unlearn, Part II: What Is Left Behind",
         by="7 authors · Example Institute",
         sentence="Half of what was *unlearned* can be had back with forty examples.",
-        group="From the same group as the paper above.",
+        group="Same group as “X²-Unlearn: Removing 50% of a Model's <think> Traces”.",
         match="worth a look",
     ),
 )
@@ -94,7 +94,7 @@ TRENDING = (
         by="נועה כהן, יעל לוי",
         sentence="קריאה מסודרת מועילה יותר ממודל גדול.",
         signals=("1,240 upvotes", "96 comments", "350 stars"),
-        spark=("▁▂▂▃▃▆█", "Upvotes by day over 7 days: 10, 90, 110, 300, 340, 900, 1,240."),
+        spark=("▁▂▂▃▃▆█", "from 10 upvotes to 1,240 upvotes in 7 days"),
         reason="1,240 upvotes so far. Close to your interest.",
         match="",
     ),
@@ -118,9 +118,9 @@ WAITING = (
     ),
 )
 _SECTIONS = (
-    (Section.INTEREST, "Model editing", "29 more that fit were left out.", EDITING),
+    (Section.INTEREST, "Model editing", "3 shown, 29 more fitted.", EDITING),
     (Section.INTEREST, "Retrieval with sources", "", RETRIEVAL),
-    (Section.INTEREST, "Protein design", "Nothing fits well enough among 312 new papers.", ()),
+    (Section.INTEREST, "Protein design", "Nothing fits well enough this time.", ()),
     (
         Section.TRENDING,
         "Trending near you",
@@ -135,13 +135,13 @@ OVERVIEW = (
         name="Model editing",
         words="3 of 32 that fit",
         share=60,
-        trend=Spark(glyphs="▂▄▃▁▅▆█", spoken="Papers that fitted by day: 9, 18, 14, 4, 22, 27, 32."),
+        trend=Spark(glyphs="▂▄▃▁▅▆█", spoken="papers that fitted, day by day: 9, 18, 14, 4, 22, 27, 32."),
     ),
     DigestInterest(
         name="Retrieval with sources",
         words="1 of 4 that fit",
         share=20,
-        trend=Spark(glyphs="▁▂▁▁▁▂█", spoken="Papers that fitted by day: 0, 1, 0, 0, 0, 1, 4."),
+        trend=Spark(glyphs="▁▂▁▁▁▂█", spoken="papers that fitted, day by day: 0, 1, 0, 0, 0, 1, 4."),
     ),
     DigestInterest(name="Protein design", words="nothing fits well enough", share=0),
     DigestInterest(name="Robotics", words="paused", share=0),
@@ -172,7 +172,7 @@ def crowd(number: int, by: DigestLinks | None = None, *, every: bool = False) ->
 
 def rich(by: DigestLinks | None = None, sections: tuple[_Shown, ...] = _SECTIONS) -> Digest:
     """Build the digest."""
-    ways = by or links()
+    ways = (by or links()).in_words(english())
     made: list[DigestSection] = []
     number = 0
     for kind, heading, note, drafts in sections:
@@ -233,7 +233,7 @@ def _paper(draft: Draft, number: int, ways: DigestLinks) -> DigestPaper:
         ),
         trend=Spark(glyphs=draft.spark[0], spoken=draft.spark[1]) if draft.spark[0] else None,
         summary=draft.summary,
-        summary_by="Summary by Hugging Face, not by us:" if draft.summary else "",
+        summary_by="Summary by Hugging Face, made by a machine:" if draft.summary else "",
         lever=LeverLink(words=draft.lever, url=ways.lever(who, LEVER, draft.lever, NOW))
         if draft.lever
         else None,
