@@ -89,14 +89,17 @@ class Pages:
         """Return the words of a reader's locale."""
         return self._context.wording.of(locale)
 
-    def _page(self, name: str, **values: object) -> Response:
+    def _page(self, name: str, *, locale: str = "", **values: object) -> Response:
+        """Return a page; its own texts are English, `locale` is for what is said of papers."""
         style = f"{self._context.prefix}/style.css"
-        words = self._words("")
+        words = self._words(locale)
 
         def by(paper: Paper) -> str:
             return spans_text(byline(paper, words))
 
-        page = self._context.renderer.page(f"pages/{name}.html", style=style, byline=by, **values)
+        page = self._context.renderer.page(
+            f"pages/{name}.html", style=style, byline=by, language=words.language, **values
+        )
         return HTMLResponse(page)
 
 

@@ -68,6 +68,7 @@ class LeverPages(Pages):
         seen = self._look(token)
         return self._page(
             "lever",
+            locale=seen.subscriber.locale,
             title="Change what comes",
             paper=seen.paper,
             reason=plain(seen.item.reason),

@@ -131,6 +131,7 @@ class PreferencePages(Pages):
         locked = "paused" in subscriber.locked
         return self._page(
             "preferences",
+            locale=subscriber.locale,
             title="Your digest",
             happened=happened,
             address=masked(subscriber.email),

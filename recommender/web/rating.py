@@ -72,6 +72,7 @@ class RatingPages(Pages):
         day = self._words(reader.locale).day(seen.edition.due_at, reader.cadence.zone)
         return self._page(
             "sheet",
+            locale=reader.locale,
             title=f"Your edition of {day}",
             proposed=proposed,
             proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
@@ -91,7 +92,14 @@ class RatingPages(Pages):
         if row is None:
             raise LinkExpired("the paper of this link is gone")
         links = self._links_for(seen.claim)
-        return self._page("save", title="Save this paper?", paper=row.paper, saved=row.saved, links=links)
+        return self._page(
+            "save",
+            locale=seen.subscriber.locale,
+            title="Save this paper?",
+            paper=row.paper,
+            saved=row.saved,
+            links=links,
+        )
 
     def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
         lines = [

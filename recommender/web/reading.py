@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -37,10 +38,11 @@ class ReadingPages(Pages):
     def show(self, token: str) -> Response:
         """Show the list; changes nothing."""
         claim, subscriber = self._look(token)
+        words, zone = self._words(subscriber.locale), ZoneInfo(subscriber.cadence.zone)
         rows = [
             {
                 "paper": readable(row.paper),
-                "saved_at": row.saved_at,
+                "saved": words.date(row.saved_at.astimezone(zone).date()),
                 "read": row.read,
                 "key": paper_key(row.paper.id),
             }
@@ -49,6 +51,7 @@ class ReadingPages(Pages):
         own = f"{self._context.prefix}/l/{token}"
         return self._page(
             "reading",
+            locale=subscriber.locale,
             title="Your reading list",
             rows=rows,
             unread=sum(not row["read"] for row in rows),
