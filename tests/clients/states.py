@@ -8,6 +8,7 @@ from recommender.digest.compose import compose
 from recommender.digest.links import DigestLinks, Links
 from recommender.digest.mail_links import MailLinks, without_body
 from recommender.digest.message import build
+from recommender.digest.words import Words
 from recommender.domain.digests import Digest
 from recommender.domain.papers import Paper, PaperId
 from tests.digest.rich import rich
@@ -79,9 +80,10 @@ def mail(name: str) -> Mail:
     return mail_of(STATES[name]())
 
 
-def mail_of(made: Digest) -> Mail:
+def mail_of(made: Digest, words: Words | None = None) -> Mail:
     """Render a digest and put it into a message, with the headers it has where its links lead."""
-    page, text = renderer().html(made, english()), renderer().text(made, english())
+    said = words or english()
+    page, text = renderer().html(made, said), renderer().text(made, said)
     one_click = Links([KEY], BASE).unsubscribe(PUBLIC_ID, 0, NOW)
     post = without_body(MailLinks(Links([KEY], BASE), MAILBOX).unsubscribe(PUBLIC_ID, 0, NOW))
     ways = (post,) if made.footer.unsubscribe.startswith("mailto:") else (one_click, post)
