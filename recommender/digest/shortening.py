@@ -1,5 +1,6 @@
 """How a digest that is too long for mail programs gets shorter: by what readers miss least, first."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,24 @@ _FULL = 10
 """Papers that are shown whole longest."""
 
 Step = Callable[[DigestPaper], DigestPaper]
+
+
+def fitting(digest: Digest, fill: Callable[[Digest], str]) -> str:
+    """Return the page that `fill` makes of the longest version that fits, or of the shortest.
+
+    Fills few of them: where the first is too long, it looks for the place by halving.
+    """
+    found = tuple(versions(digest))
+    pages: dict[int, str] = {}
+
+    def fits(place: int) -> bool:
+        limit, version = found[place]
+        pages[place] = fill(version)
+        return len(pages[place].encode()) <= limit
+
+    last = len(found) - 1
+    place = 0 if fits(0) else 1 + bisect_left(range(1, last), True, key=fits)
+    return pages[place] if place in pages else fill(found[place][1])
 
 
 def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:

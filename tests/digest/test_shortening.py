@@ -4,7 +4,7 @@ import pytest
 
 from recommender.digest.links import DigestLinks
 from recommender.digest.render import spans_text
-from recommender.digest.shortening import MOST, SIZE, cut_spans, versions
+from recommender.digest.shortening import MOST, SIZE, cut_spans, fitting, versions
 from recommender.domain.digests import Digest, Span
 from tests.digest.rich import crowd
 from tests.digest.samples import english, links, mail_links, renderer
@@ -68,6 +68,21 @@ def test_order_of_steps() -> None:
     assert seen[-1] == (False,) * 5
     limits = [limit for limit, _ in versions(crowd(1))]
     assert limits == sorted(limits)
+
+
+@pytest.mark.parametrize("first", range(1, 10))
+def test_the_longest_that_fits_is_found(first: int) -> None:
+    """Whichever version is the first that fits, it is taken, after at most five were filled; else the last."""
+    made = [version for _, version in versions(crowd(12, mail_links(), every=True))]
+    filled: list[int] = []
+
+    def fill(version: Digest) -> str:
+        filled.append(made.index(version))
+        return str(filled[-1]).ljust(SIZE if filled[-1] >= first else MOST + 1)
+
+    assert fitting(made[0], fill).rstrip() == str(min(first, len(made) - 1))
+    assert len(made) == 9
+    assert len(filled) <= 5
 
 
 def test_spans_are_cut_at_words() -> None:
