@@ -72,7 +72,7 @@ def test_order_of_steps() -> None:
 
 @pytest.mark.parametrize("first", range(1, 10))
 def test_the_longest_that_fits_is_found(first: int) -> None:
-    """Whichever version is the first that fits, it is taken, after at most five were filled; else the last."""
+    """Whichever version is the first that fits is taken, after at most five were filled; else the last."""
     made = [version for _, version in versions(crowd(12, mail_links(), every=True))]
     filled: list[int] = []
 
