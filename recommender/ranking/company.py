@@ -1,15 +1,20 @@
 """What may stand together in one list: no near-duplicates, and not too much of one group."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from recommender.domain.identity import title_key
+from recommender.domain.papers import Paper
 from recommender.ranking.base import FloatMatrix
 from recommender.ranking.diversity import SAME
 from recommender.ranking.groups import Groups
 from recommender.ranking.names import Name
+
+_TITLE, _ABSTRACT = 20, 100
+"""Letters below which two titles, or two abstracts, may well be the same by chance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,30 @@ class Rules:
     groups: Groups
     same_group: int
     """Most papers of one author in one list; 0 sets no limit."""
+    texts: "Texts | None" = None
+    """None: not looked at."""
+
+
+class Texts:
+    """What two records of one work share to the letter: a title of some length, an abstract.
+
+    Cosines do not always see this: beside a short abstract the title weighs much.
+    """
+
+    __slots__ = ("_known", "_papers")
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        """Read a paper when it is asked for, once."""
+        self._papers = papers
+        self._known: dict[int, frozenset[str]] = {}
+
+    def __getitem__(self, place: int) -> frozenset[str]:
+        """Return the keys of title and abstract."""
+        if place not in self._known:
+            paper = self._papers[place]
+            keys = (title_key(paper.title), _TITLE), ("".join(paper.abstract.split()).casefold(), _ABSTRACT)
+            self._known[place] = frozenset(key for key, least in keys if len(key) >= least)
+        return self._known[place]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +80,18 @@ class Company:
             return False
         if self.rules is None or not self.held:
             return True
-        return not self._full(self.rules, place) and self.nearest(place) <= SAME
+        if self._full(self.rules, place) or self._repeats(self.rules.texts, place):
+            return False
+        return self.nearest(place) <= SAME
 
     def nearest(self, place: int) -> float:
         """Return the highest cosine with what is held; 0 with nothing."""
         if self.rules is None or not self.held:
             return 0.0
         return float(np.max(self.rules.sketches[self.held] @ self.rules.sketches[place]))
+
+    def _repeats(self, texts: Texts | None, place: int) -> bool:
+        return texts is not None and any(not texts[held].isdisjoint(texts[place]) for held in self.held)
 
     def _full(self, rules: Rules, place: int) -> bool:
         if not rules.same_group:

@@ -21,7 +21,7 @@ from recommender.ranking.base import (
     Request,
     ScorerNumber,
 )
-from recommender.ranking.company import Rules
+from recommender.ranking.company import Rules, Texts
 from recommender.ranking.content import damping
 from recommender.ranking.diversity import sketch
 from recommender.ranking.explain import Material, evidence, explainers
@@ -73,6 +73,7 @@ class Run:
                 sketches=sketch(own.rows, fitted.settings.seed),
                 groups=Groups(own.papers),
                 same_group=fitted.settings.same_group,
+                texts=Texts(own.papers),
             ),
             material=Material(fitted=fitted, candidates=own, known=Known.gather(lens, pool, profiles)),
             days=pool.days,

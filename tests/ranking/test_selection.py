@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from recommender.domain.papers import Paper
 from recommender.ranking.base import FloatMatrix
-from recommender.ranking.company import Company, Rules
+from recommender.ranking.company import Company, Rules, Texts
 from recommender.ranking.diversity import rerank, sketch, top_places
 from recommender.ranking.groups import Groups
 from recommender.ranking.matrices import dense_product
@@ -54,6 +54,20 @@ def test_kept_papers_and_near_duplicates_are_passed_over() -> None:
     sketches[2] = sketches[1]
     company = Company.of(Rules(sketches=sketches, groups=Groups(anonymous(4)), same_group=0), [0])
     assert fill([[0, 1, 2, 3]], [4], 4, company) == [(0, 1), (0, 3)]
+
+
+def test_records_with_one_title_or_one_abstract_are_passed_over() -> None:
+    """However far apart their other texts put them; short ones are the same by chance."""
+    papers = anonymous(5)
+    papers[1] = a_paper(1, authors=(), title="On a Much Longer Subject: A Study")
+    papers[2] = a_paper(2, authors=(), title="On a much longer subject — a study")
+    papers[3] = a_paper(3, authors=(), abstract="One and the same abstract. " * 6)
+    papers[4] = a_paper(4, authors=(), abstract="One and the same\n abstract. " * 6)
+    rules = Rules(sketches=apart(5), groups=Groups(papers), same_group=0, texts=Texts(papers))
+    assert fill([[0, 1, 2, 3, 4]], [5], 5, Company.of(rules)) == [(0, 0), (0, 1), (0, 3)]
+    short = [a_paper(number, authors=(), title="Editorial", abstract="None.") for number in range(2)]
+    rules = Rules(sketches=apart(2), groups=Groups(short), same_group=0, texts=Texts(short))
+    assert len(fill([[0, 1]], [2], 2, Company.of(rules))) == 2
 
 
 def test_top_places_are_best_first_with_ties_by_place() -> None:
