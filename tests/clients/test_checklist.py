@@ -114,7 +114,7 @@ def test_a_german_digest_is_german() -> None:
     sent = mail_of(made, german)
     assert 'lang="de' in sent.html
     assert "30. Januar" in made.title
-    assert "31. Januar um 07:30" in made.footer.next_edition
+    assert re.search(r"31\. Januar.* 07:30", made.footer.next_edition)
     for english in ("Your papers", "Useful", "Not for me", "Unsubscribe", "Next edition"):
         assert english not in sent.html
         assert english not in sent.text
