@@ -2,16 +2,20 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from itertools import islice
 
 import pytest
+from babel import Locale, UnknownLocaleError
 
 from recommender.digest.bylines import byline, facts
 from recommender.digest.render import spans_text
-from recommender.digest.words import latest_signals
+from recommender.digest.words import Wording, Words, latest_signals
 from recommender.domain.editions import Slot
 from recommender.domain.papers import Paper, PaperId, Signal
 from recommender.domain.subscribers import After, Cadence, Every
-from tests.digest.samples import NOW, PAPERS, english
+from tests.digest.pseudo import shipped
+from tests.digest.samples import NOW, PAPERS, english, renderer, wording
+from tests.digest.tour import digests
 
 
 @pytest.mark.parametrize(
@@ -85,3 +89,97 @@ def test_latest_signal_of_each_source_counts() -> None:
 def test_zero_upvotes_are_not_mentioned() -> None:
     """Nothing is said of nothing."""
     assert english().signals([Signal(paper=PAPERS[0].id, source="a", taken_at=NOW, upvotes=0)]) == ()
+
+
+@pytest.mark.parametrize(
+    "locale, day, date, clock, number, upvotes",
+    [
+        ("", "Friday 30 January", "30 Jan 2026", "19:30", "1,234", "1 upvote"),
+        ("en-US", "Friday, January 30, 2026", "Jan 30, 2026", "7:30\u202fPM", "1,234", "1 upvote"),
+        ("de-DE", "Freitag, 30. Januar 2026", "30.01.2026", "19:30", "1.234", "1 Stimme"),
+        ("de-CH", "Freitag, 30. Januar 2026", "30.01.2026", "19:30", "1’234", "1 Stimme"),
+        ("fr", "vendredi 30 janvier 2026", "30 janv. 2026", "19:30", "1\u202f234", "1 upvote"),
+        ("ja", "2026年1月30日金曜日", "2026/01/30", "19:30", "1,234", "1 upvote"),
+        ("ar", "الجمعة، 30 يناير 2026", "30\u200f/01\u200f/2026", "7:30 م", "1,234", "1 upvote"),
+        ("he", "יום שישי, 30 בינואר 2026", "30 בינו׳ 2026", "19:30", "1,234", "1 upvote"),
+        ("xx-XX", "Friday 30 January", "30 Jan 2026", "19:30", "1,234", "1 upvote"),
+    ],
+)
+def test_locales(locale: str, day: str, date: str, clock: str, number: str, upvotes: str) -> None:  # noqa: PLR0917 - a row of the table
+    """Dates, hours and numbers are the locale's; plurals go with the texts; an unknown one is the default."""
+    words = wording().of(locale)
+    assert (words.day(NOW, "UTC"), words.date(NOW.date())) == (day, date)
+    assert (words.time(time(19, 30)), words.number(1234)) == (clock, number)
+    assert words.say("signal.upvotes", number=1) == upvotes
+
+
+def test_lists_go_with_the_texts() -> None:
+    """No `et` between English words."""
+    said = [wording().of(locale).listed(["a", "b"]) for locale in ("en-GB", "fr-FR", "de-AT", "ja")]
+    assert said == ["a and b", "a and b", "a und b", "a and b"]
+
+
+def test_the_nearest_catalogue_is_used() -> None:
+    """That of the very locale, of its script, of its language, else English; the language is the texts'."""
+    names = ("en", "pt", "pt-BR", "zh-Hant")
+    held = Wording({name: replace(shipped(), language=name) for name in names})
+    found = {name: held.of(name).language for name in ("pt-BR", "pt-PT", "zh-TW", "zh-CN", "fr", "")}
+    assert found == {
+        "pt-BR": "pt-BR",
+        "pt-PT": "pt",
+        "zh-TW": "zh-Hant",
+        "zh-CN": "en",
+        "fr": "en",
+        "": "en",
+    }
+
+
+def test_a_default_that_is_no_locale_is_no_default() -> None:
+    """It would be found at the first digest."""
+    with pytest.raises(UnknownLocaleError):
+        Wording({"en": shipped()}, "xx").of("")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr", "ja", "ar", "he"])
+def test_every_digest_renders_in_every_locale(locale: str) -> None:
+    """Nothing is missing, and a page runs from right to left only where its texts do."""
+    words = wording().of(locale)
+    for digest in islice(digests(words), 0, None, 4):
+        page = renderer().html(digest, words)
+        assert f'lang="{"de" if locale == "de-DE" else "en"}"' in page
+        assert 'dir="rtl"' not in page
+        assert renderer().text(digest, words)
+
+
+def test_texts_of_a_language_from_right_to_left_turn_the_page() -> None:
+    """The direction is that of the catalogue."""
+    hebrew = replace(shipped(), language="he")
+    words = Words(hebrew, Locale.parse("he"))
+    assert (words.language, words.direction) == ("he", "rtl")
+    digest = next(iter(digests(words)))
+    assert '<html lang="he" dir="rtl"' in renderer().html(digest, words)
+
+
+def test_german_sentences() -> None:
+    """Cases and plurals of composed sentences."""
+    words = wording().of("de-DE")
+    cadence = Cadence(every=Every.WEEK, on=2, at=time(7, 30), zone="Europe/Berlin", after=After.ARXIV)
+    assert words.cadence(cadence) == (
+        "jeden Mittwoch um 07:30 Uhr (Zeitzone Europe/Berlin), sobald arXiv angekündigt hat"
+    )
+    parts = [
+        words.say("summary.interest", number=3, name="Texte"),
+        words.say("summary.trending", number=1),
+    ]
+    assert words.say("summary.chosen", number=4, considered=1743, parts=words.listed(parts)) == (
+        "4 von 1.743 neuen Papern: 3 für Texte und 1 gerade im Gespräch."
+    )
+    waiting = [words.say("summary.waiting", number=number) for number in (1, 2)]
+    assert waiting == [
+        "1 Paper wartet noch auf deiner Leseliste.",
+        "2 Paper warten noch auf deiner Leseliste.",
+    ]
+    assert words.say("missed.told", when=words.say("masthead.week", day="30. Januar")) == (
+        "Die Verbindung brach ab, bevor der Mailserver die Ausgabe für die Woche bis 30. Januar "
+        "bestätigt hat."
+    )

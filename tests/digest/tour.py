@@ -77,6 +77,8 @@ def reasons(words: Words) -> list[tuple[Section, str, Lever | None, tuple[Eviden
     sections = (Section.INTEREST, Section.TRENDING, Section.DIFFERENT)
     found = []
     for section, evidence, name, chance in product(sections, EVIDENCE, (NAMES[0], ""), (None, 0.5)):
+        if chance and section is not Section.DIFFERENT:
+            continue
         recommendation = Recommendation(
             paper=MANY[1].id,
             section=section,
@@ -150,18 +152,21 @@ def editions(words: Words) -> Iterator[Edition]:
     """Yield editions in which every text stands: full ones, and those where news is all, or nothing."""
     blank = Edition(subscriber=1, key="2026-01-30", created_at=NOW, due_at=NOW, considered=743, id=17)
     said, lines = reasons(words), sources(words)
-    for start in range(0, max(len(said), len(lines)), 20):
+    for start in range(0, len(said), 20):
         items = [
             _item(place, section, text, lever=lever, evidence=evidence)
             for place, (section, text, lever, evidence) in enumerate(said[start : start + 20])
         ]
-        chosen = replace(blank, items=tuple(items), standings=standings(capped=start > 0))
-        yield replace(chosen, sources=lines[(start // 20) % len(lines)])
+        made = replace(blank, items=tuple(items), standings=standings(capped=start > 0))
+        yield replace(made, sources=lines.pop())
+    told = news(words)
+    for kind in EventKind:
+        mark = Evidence(scorer="changed", share=0.0, terms=(f"{kind.value}@2026",), count=3)
+        texts = [text for own, text in told if own is kind]
+        items = [_item(place, Section.CHANGED, text, evidence=(mark,)) for place, text in enumerate(texts)]
+        yield replace(blank, items=tuple(items), sources=lines.pop())
     for line in lines:
         yield replace(blank, sources=line)
-    for kind, text in news(words):
-        told = Evidence(scorer="changed", share=0.0, terms=(f"{kind.value}@2026",), count=3)
-        yield replace(blank, items=(_item(1, Section.CHANGED, text, evidence=(told,)),))
     saved = reminders([(MANY[5].id, NOW - 9 * DAY)], reader(), words)
     alike = [_item(place, Section.INTEREST, said[0][1]) for place in (0, 4, 8)]
     yield replace(blank, items=tuple(replace(item, interest="") for item in alike))

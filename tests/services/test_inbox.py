@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,7 @@ import pytest
 from recommender.digest.mail_links import token_in
 from recommender.domain.feedback import Act
 from recommender.domain.subscribers import SubscriberState
+from tests.builders import a_declaration
 from tests.services.desk import PAPERS
 from tests.services.post import READER, US, Post
 
@@ -43,6 +45,27 @@ def test_the_answer_says_what_was_recorded_and_a_reply_takes_it_back(post: Post)
     last = post.answers()[-1]
     assert "taken back" in str(last["Subject"])
     assert token_in(str(last["Subject"])) is None
+
+
+def test_an_answer_is_in_the_readers_language(post: Post) -> None:
+    """Its subject too, letters that are not ASCII and all, and a reply still takes the act back."""
+    with post.store.write() as unit:
+        unit.people.change(post.desk.ana.id, replace(a_declaration(READER), locale="de-DE"))
+    post.act("vote", "up", paper=3)
+    post.read()
+    (answer,) = post.answers()
+    assert str(answer["Subject"]).startswith(
+        "Notiert: Nützlich. Antwort: Meine Bewertung zurücknehmen [pr:v:"
+    )
+    text = answer.get_content()
+    assert "Notiert: Nützlich: Paper number 3 on subject 3" in text
+    assert "Um das zurückzunehmen, antworte auf diese Mail." in text
+    post.write(f"Re: {answer['Subject']}".encode("ascii", "ignore").decode())
+    assert post.read() == {"undone": 1}
+    assert post.desk.votes() == {}
+    post.act("preferences")
+    post.read()
+    assert "Um alle Mails zu beenden" in post.answers()[-1].get_content()
 
 
 def test_several_acts_of_one_pass_are_answered_by_one_mail(post: Post) -> None:
