@@ -1,5 +1,6 @@
 """The composition root: the only place that names concrete classes."""
 
 from recommender.app.composition import Application, compose, load_configuration
+from recommender.app.looks import look_of
 
-__all__ = ["Application", "compose", "load_configuration"]
+__all__ = ["Application", "compose", "load_configuration", "look_of"]

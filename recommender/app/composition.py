@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recommender.app.kinds import kinds
-from recommender.app.looks import build_look
+from recommender.app.looks import look_of
 from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
@@ -84,8 +84,7 @@ class Application:
         self._keys = signing_keys(loaded.settings.secrets, loaded.keys_file)
         self.links = Links(self._keys, loaded.settings.web.public_url)
         self.by_mail = self._mail_links()
-        mailbox = loaded.settings.inbox_address if self.by_mail else ""
-        self.look = build_look(mailbox, loaded.settings.digest)
+        self.look, self.look_warnings = look_of(loaded)
         self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
         self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
 

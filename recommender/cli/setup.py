@@ -32,15 +32,16 @@ def init(
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """Validate both configuration files: every fault at once, with its place and a fix."""
-    from recommender.app import load_configuration  # noqa: PLC0415 settings are loaded here alone
+    """Validate both files, own templates and own texts: every fault at once, with its place and a fix."""
+    from recommender.app import load_configuration, look_of  # noqa: PLC0415 settings are loaded here alone
 
     try:
         loaded = load_configuration(call_of(context).config)
+        look_warnings = look_of(loaded)[1]
     except ConfigError as error:
         _show_problems(error.problems, as_json=as_json)
         raise typer.Exit(3) from None
-    _show_problems(loaded.warnings, as_json=as_json)
+    _show_problems((*loaded.warnings, *look_warnings), as_json=as_json)
     if not as_json:
         files = ", ".join(str(file) for file in loaded.files)
         named = ", ".join(source.name or source.type for source in loaded.settings.source)

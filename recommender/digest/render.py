@@ -9,6 +9,7 @@ import re
 import textwrap
 import threading
 import unicodedata
+from collections import ChainMap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,10 +21,10 @@ from recommender.digest.inlining import Inliner
 from recommender.digest.mail_links import mailto, without_body
 from recommender.digest.plain import plain
 from recommender.digest.sandbox import Sandbox
-from recommender.digest.shortening import versions
+from recommender.digest.shortening import fitting
 from recommender.digest.words import Words
 from recommender.domain.digests import Digest, Span
-from recommender.domain.errors import ConfigError
+from recommender.domain.errors import ConfigError, Problem
 from recommender.domain.theme import Theme
 
 WIDTH = 74
@@ -37,11 +38,18 @@ _ENCODED = re.compile(r"[A-Za-z0-9:@?=&%._~+-]+", re.ASCII)
 class Renderer:
     """Fills templates: those of the operator's own folder where it has any, else those that ship."""
 
-    def __init__(self, template_dirs: Sequence[Path], mailbox: str = "", theme: Theme | None = None) -> None:
+    def __init__(
+        self,
+        template_dirs: Sequence[Path],
+        mailbox: str = "",
+        theme: Theme | None = None,
+        own: Templates | None = None,
+    ) -> None:
         """Read the templates; they are compiled when first used.
 
-        Folders are searched in order, and the last one is that which ships. Only `mailbox`, where answers
-        are read, may stand in a `mailto:` link. Raises ConfigError for a file that cannot be read.
+        Those in `own` come first; then folders are searched in order, and the last one is that which ships.
+        Only `mailbox`, where answers are read, may stand in a `mailto:` link. Raises ConfigError for a file
+        that cannot be read.
         """
         self._mailto = mailto(mailbox)
         self._theme = theme or Theme()
@@ -57,14 +65,12 @@ class Renderer:
             "capital": capital,
             "text": spans_text,
         }
-        own: Templates = {}
         *before, shipped = [_read(folder) for folder in template_dirs]
-        for templates in reversed(before):
-            own = {**own, **templates}
+        own = dict(ChainMap({}, dict(own or {}), *map(dict, before)))
         self._shipped = Sandbox({}, shipped, filters)
         self._environment = Sandbox(own, shipped, filters) if own else self._shipped
         self._own = frozenset(file.shown for file in own.values())
-        self._troubles: dict[str, None] = {}
+        self._troubles: dict[Problem, None] = {}
         self._lock = threading.Lock()
         self._inliner = Inliner()
 
@@ -76,11 +82,7 @@ class Renderer:
         return self._filled(lambda sandbox: self._html(sandbox, digest, words))
 
     def _html(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
-        page = ""
-        for limit, version in versions(digest):
-            page = self._inlined(sandbox, version, words)
-            if len(page.encode()) <= limit:
-                break
+        page = fitting(digest, lambda version: self._inlined(sandbox, version, words))
         way_out = str(escape(self._own_url(digest.footer.unsubscribe)))
         if sandbox is not self._shipped and way_out not in page:
             raise LookupError("the link to unsubscribe is missing")
@@ -92,12 +94,17 @@ class Renderer:
             try:
                 return fill(self._environment)
             except Exception as error:  # noqa: BLE001 - a template raises anything; the digest goes out all the same
-                trouble = str(blame(error, self._own, min(self._own)))
+                trouble = blame(error, self._own, min(self._own))
             with self._lock:
                 self._troubles[trouble] = None
         return fill(self._shipped)
 
-    def troubles(self) -> Sequence[str]:
+    @property
+    def sandbox(self) -> Sandbox:
+        """Where templates are filled, the operator's own first."""
+        return self._environment
+
+    def troubles(self) -> Sequence[Problem]:
         """Return where and why the operator's templates failed since this was last asked, each once."""
         with self._lock:
             found, self._troubles = tuple(self._troubles), {}
