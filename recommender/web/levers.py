@@ -130,14 +130,20 @@ class LeverPages(Pages):
         )
 
 
+def lever_said(act: Act, value: str) -> str:
+    """Return in words what the act of a lever did: `Muted: “rank-one”`."""
+    return f"{_DONE[act][0]} {_what(act, value)}"
+
+
+def _what(act: Act, value: str) -> str:
+    return f"“{term_words(value)}”" if act in {Act.MUTE, Act.UNMUTE} else author_words(value)
+
+
 def _told(seen: _Seen, entries: Sequence[Feedback]) -> Iterator[tuple[str, str, str]]:
     """Yield for each act what was done, to what, and what it will do."""
     for entry in entries:
         done, effect = _DONE[entry.act]
-        what = {
-            Act.MUTE: f"“{term_words(entry.value)}”",
-            Act.UNMUTE: f"“{term_words(entry.value)}”",
-        }.get(entry.act, author_words(entry.value) or seen.paper.title)
+        what = _what(entry.act, entry.value) or seen.paper.title
         yield done, what, effect.format(what=what, where=_where(seen.subscriber, entry.interest or ""))
 
 

@@ -1,8 +1,9 @@
 """Profiles: which vote belongs to which interest."""
 
+from recommender.domain.feedback import Act, Feedback
 from recommender.domain.papers import PaperId
-from recommender.services.profiles import IMPLICIT_NAME, build_profiles, interest_names
-from tests.builders import a_subscriber, a_vote, an_interest
+from recommender.services.profiles import IMPLICIT_NAME, build_profiles, followed_by, interest_names
+from tests.builders import NOON, a_subscriber, a_vote, an_interest
 
 
 def test_a_vote_in_a_section_belongs_to_its_interest() -> None:
@@ -58,3 +59,40 @@ def test_unknown_seeds_are_left_out_until_their_paper_arrives() -> None:
 def test_the_implicit_interest_has_a_heading() -> None:
     """A digest section for votes alone needs a name."""
     assert interest_names(a_subscriber())[""] == IMPLICIT_NAME
+
+
+def test_a_lever_joins_its_interest_alone() -> None:
+    """Muted terms and followed authors stand beside those of the file, none of them twice."""
+    editing = an_interest("Editing", mute=("survey",), authors=("Ada",))
+    levers = [
+        a_lever(Act.MUTE, "Survey", "Editing"),
+        a_lever(Act.MUTE, "rank-one", "Editing"),
+        a_lever(Act.FOLLOW, "Bo", "Vision"),
+        a_lever(Act.FOLLOW, "Cy", "gone"),
+    ]
+    subscriber = a_subscriber(interests=(editing, an_interest("Vision")))
+    (editing_profile, vision), _ = build_profiles(subscriber, [], {}, levers)
+    assert (editing_profile.mute, editing_profile.authors) == (("survey", "rank-one"), ("Ada",))
+    assert (vision.mute, vision.authors) == ((), ("Bo",))
+
+
+def test_a_lever_of_no_interest_holds_for_all() -> None:
+    """For a reader known by votes alone too."""
+    levers = [a_lever(Act.MUTE, "rank-one", None), a_lever(Act.FOLLOW, "Bo", None)]
+    two = a_subscriber(interests=(an_interest("Editing"), an_interest("Vision")))
+    for subscriber in (two, a_subscriber(interests=())):
+        profiles, _ = build_profiles(subscriber, [], {}, levers)
+        assert {(own.mute, own.authors) for own in profiles} == {(("rank-one",), ("Bo",))}
+
+
+def test_whom_a_reader_follows() -> None:
+    """By the file or by a lever, in any interest; a mute follows nobody."""
+    subscriber = a_subscriber(interests=(an_interest(authors=("Ada",)),))
+    levers = [a_lever(Act.FOLLOW, "Bo", "Other"), a_lever(Act.MUTE, "rank-one", None)]
+    assert followed_by(subscriber, levers) == {"Ada", "Bo"}
+
+
+def a_lever(act: Act, value: str, interest: str | None) -> Feedback:
+    """Build an act that turned a lever."""
+    paper = PaperId("arxiv:2601.00001")
+    return Feedback(subscriber=1, paper=paper, act=act, at=NOON, value=value, interest=interest)

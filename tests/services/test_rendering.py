@@ -12,9 +12,12 @@ import pytest
 from recommender.digest.links import DigestLinks, Links
 from recommender.digest.mail_links import MailLinks
 from recommender.domain.editions import Delivery, Edition, EditionItem, Section
+from recommender.domain.feedback import Act
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import SubscriberState
+from recommender.runtime import FixedClock
 from recommender.services.rendering import EditionRenderer, Identity
+from recommender.services.voting import Mark, Voting
 from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_declaration, a_paper
 from tests.digest.samples import look
@@ -168,3 +171,16 @@ def test_list_headers_by_mail(desk: Desk) -> None:
     assert ", " not in way
     assert header(message, "List-Unsubscribe-Post") is None
     assert (header(message, "List-Help") or "").startswith(f"<mailto:{MAILBOX}?subject=Help%20%5Bpr:p:")
+
+
+def test_a_follow_after_an_edition_changes_none_of_its_bytes(desk: Desk) -> None:
+    """It is in the editions made from then on, even where the clock was set back."""
+    before = [desk.message(renderer(), row) for row in desk.rows()]
+    mark = Mark(paper=PAPERS[0].id, act=Act.FOLLOW, value="Bob Writer")
+    with desk.store.read() as unit:
+        reader = unit.people.find("ana@example.org")
+    Voting(desk.store, FixedClock(NOON - timedelta(days=3))).record(reader, [mark], via="web")
+    assert [desk.message(renderer(), row) for row in desk.rows()] == before
+    with desk.store.write() as unit:
+        unit.outbox.put(edition(reader.id, 31, PAPERS[:1]), message_id="<third@example.org>", date=NOON)
+    assert "Bob Writer (followed)" in text_of(desk.message(renderer(), desk.rows()[-1]))

@@ -10,7 +10,7 @@ from recommender.domain.errors import LinkInvalid
 from recommender.domain.feedback import Act, Feedback
 from tests.builders import NOON, a_declaration, an_interest
 from tests.stores import dump
-from tests.web.browsing import checked, hidden_fields, lever_path, vote_path
+from tests.web.browsing import checked, hidden_fields, lever_path, own_path, vote_path
 from tests.web.site import PAPERS, Site
 
 MINE = {"sheet": "1", "had": "undo"}
@@ -225,3 +225,41 @@ def test_a_scanner_is_asked_and_a_person_may_insist(site: Site) -> None:
     site.clock.wait(minutes=1)
     client.post(lever_path(site, 1), data=hidden_fields(page))
     assert levers(site) == [("mute", "subject 1", "Model editing")]
+
+
+def test_the_preferences_show_what_was_turned_and_take_it_back(site: Site) -> None:
+    """Each with a button, long after the mail is gone; the result can be undone, also twice."""
+    turn(site, Act.MUTE, "method")
+    turn(site, Act.FOLLOW, "Bob Writer")
+    client, path = site.client(), own_path(site, "preferences")
+    before = dump(site.folder)
+    page = client.get(path).text
+    assert dump(site.folder) == before
+    assert "You follow: Bob Writer in Model editing Take back" in words(page)
+    form = {"lever": "unmute", "value": "method", "interest": "Model editing"}
+    page = client.post(path, data=form).text
+    assert levers(site) == [("follow", "Bob Writer", "Model editing")]
+    assert "Not muted any more: “method”" in words(page)
+    assert hidden_fields(page) == form | {"lever": "mute"}
+    page = client.post(path, data=hidden_fields(page)).text
+    assert {value for _, value, _ in levers(site)} == {"method", "Bob Writer"}
+    assert "Nothing changed" in words(client.post(path, data=form | {"lever": "mute"}).text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"lever": "mute", "value": "everything", "interest": "Model editing"},
+        {"lever": "unfollow", "value": "method", "interest": "Model editing"},
+        {"lever": "unmute", "value": "method", "interest": "Other"},
+        {"lever": "up", "value": "method", "interest": "Model editing"},
+        {"lever": ""},
+    ],
+    ids=str,
+)
+def test_the_preferences_turn_nothing_new(site: Site, form: dict[str, str]) -> None:
+    """Only what the reader turned before; all else is a 400."""
+    turn(site, Act.MUTE, "method")
+    before = dump(site.folder)
+    assert site.client().post(own_path(site, "preferences"), data=form).status_code == 400
+    assert dump(site.folder) == before
