@@ -1,4 +1,4 @@
-"""How often the key sentence is one that people chose.
+"""How often the key sentence is one that labellers chose.
 
     python -m benchmarks.sentences --data DIR [--interests N] [--fit] [--json FILE]
 
@@ -34,7 +34,7 @@ Picker = Callable[[Labelled], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Score:
-    """How often a choice was the best sentence of either person, and one that would do."""
+    """How often a choice was the best sentence of either labeller, and one that would do."""
 
     method: str
     best: Mean
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def agreement(known: Sequence[Labelled]) -> dict[str, float]:
-    """Return how far the two people agree: what a picker can be expected to reach.
+    """Return how far the two labellers agree: what a picker can be expected to reach.
 
     `kappa` is the agreement on the best sentence, corrected for what two blind choices among the sentences
     of each abstract would share.
@@ -128,7 +128,7 @@ def _measured(known: Sequence[Labelled], args: argparse.Namespace) -> list[str]:
         args.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
     return [
         f"{len(known)} abstracts, {len(test)} of them the test",
-        "the two people: " + ", ".join(f"{name} {value:.3f}" for name, value in agreed.items()),
+        "the two labellers: " + ", ".join(f"{name} {value:.3f}" for name, value in agreed.items()),
         f"{'method':26}{'best':24}{'fine for one':24}{'fine for the other':24}fine for either",
         *(
             f"{own.method:26}{own.best!s:24}{own.fine_one!s:24}{own.fine_other!s:24}{own.fine}"

@@ -1,4 +1,4 @@
-"""Fits the weights of sentences: a softmax over those of each abstract, drawn to what people marked."""
+"""Fits the weights of sentences: a softmax over those of each abstract, drawn to what labellers marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from recommender.ranking.sentences import FEATURES, features
 RIDGE = 4.0
 """Pull of every weight to its prior; of 0.3 to 16 the cross-validated figures hardly differ."""
 PRIOR = {"dangling": -2.0, "fragment": -1.5}
-"""Weights that the ridge pulls to instead of zero: both people ruled these out, and few abstracts tell."""
+"""Weights that the ridge pulls to instead of zero: both labellers ruled these out, and few abstracts tell."""
 FINE = 0.15
 """What a sentence that would do counts beside the best one."""
 _FOLDS = 8

@@ -1,4 +1,4 @@
-"""Abstracts whose sentences two people judged, each alone: which tells most, and which would do as well.
+"""Abstracts whose sentences two labellers judged, each alone: which tells most, and which would do as well.
 
 The labels are ids, places and hashes of sentences; the texts are read from a folder of `papers-*.jsonl.gz`.
 A label finds its sentence by the hash, so it stays valid when the splitter changes elsewhere in the text.
@@ -21,7 +21,7 @@ _ID = re.compile(r'"id":\s*"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What one person marked: places of sentences."""
+    """What one labeller marked: places of sentences."""
 
     best: int
     fine: frozenset[int]
@@ -30,7 +30,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labelled:
-    """An abstract with the marks of two people."""
+    """An abstract with the marks of two labellers."""
 
     id: str
     title: str

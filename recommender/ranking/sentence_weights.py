@@ -1,7 +1,7 @@
 """What each feature of a sentence is worth.
 
 Fitted by `python -m benchmarks.sentences --data DIR --fit`: a softmax over the sentences of each of 119
-abstracts, drawn to what two people marked, with a ridge; rounded. The names are explained where they are
+abstracts, drawn to what two labellers marked, with a ridge; rounded. The names are explained where they are
 made, in `sentences` and `sentence_cues`. Not to be turned by hand.
 """
 

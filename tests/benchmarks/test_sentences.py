@@ -21,7 +21,7 @@ LEAST_BEST, LEAST_FINE = 0.60, 0.78
 
 
 def the_labels(folder: Path) -> Path:
-    """Write labels: both people agree on all abstracts but the first."""
+    """Write labels: both labellers agree on all abstracts but the first."""
     hashed = [[place, fingerprint(told)] for place, told in enumerate((*DULL[:2], TELLING, DULL[2]))]
     entries = [
         {"id": row["id"], "sentences": 4, "a": [hashed[2]], "b": [hashed[2], hashed[1]]} for row in ROWS
