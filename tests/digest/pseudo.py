@@ -3,6 +3,7 @@
 Only what lies between gaps is bracketed, so that a text that somebody writes into a gap is seen as well.
 """
 
+import json
 import re
 import tomllib
 from html.parser import HTMLParser
@@ -44,6 +45,25 @@ def pseudo() -> tuple[Wording, Listening]:
     """Return words whose every text is in brackets, and the entries, which listen."""
     entries = Listening({key: _bracketed(entry) for key, entry in shipped().entries.items()})
     return Wording({"en": Catalogue("en", entries)}), entries
+
+
+def pseudo_toml() -> str:
+    """Return the texts in brackets as an operator's own file of texts."""
+    lines = []
+    for key, entry in shipped().entries.items():
+        if isinstance(entry, str):
+            lines.append(f"{key} = {json.dumps(_text(entry), ensure_ascii=False)}")
+        else:
+            lines += [
+                f"{key}.{form} = {json.dumps(_text(text), ensure_ascii=False)}"
+                for form, text in entry.items()
+            ]
+    return "\n".join(lines) + "\n"
+
+
+def bracketed(text: str) -> int:
+    """Return how many pieces stand in brackets."""
+    return len(_BRACKETED.findall(" ".join(text.split())))
 
 
 def _bracketed(entry: Entry) -> Entry:

@@ -1,7 +1,7 @@
 """Every kind of text that a reader can meet, said by given words: editions of every sort."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
@@ -268,6 +268,11 @@ def vocabulary() -> set[str]:
         "unlearning editing rank-one facts and",
         *(_text_of(paper) for paper in (*MANY, *PAPERS)),
     ]
+    return vocabulary_of(texts)
+
+
+def vocabulary_of(texts: Iterable[str]) -> set[str]:
+    """Return the words of texts."""
     return set(_words(" ".join(texts)))
 
 
