@@ -10,6 +10,8 @@ from recommender.domain.events import EventKind, PaperEvent
 
 _DETAIL = 60
 _ORDER = (EventKind.WITHDRAWN, EventKind.PUBLISHED, EventKind.VERSION, EventKind.REVISED)
+_TEXTS = frozenset({EventKind.VERSION, EventKind.REVISED})
+"""What a withdrawal brings along, and nobody wants to read any more."""
 
 
 def news_of(events: Sequence[PaperEvent], role: str, words: Words, zone: tzinfo) -> str:
@@ -19,6 +21,8 @@ def news_of(events: Sequence[PaperEvent], role: str, words: Words, zone: tzinfo)
     `events` are of one paper, oldest first; `role` is `saved`, `liked` or `shown`.
     """
     last = {event.kind: event for event in events}
+    if EventKind.WITHDRAWN in last:
+        last = {kind: event for kind, event in last.items() if kind not in _TEXTS}
     said = []
     paper = words.say(f"changed.{role}")
     for kind in _ORDER:
