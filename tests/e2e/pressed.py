@@ -89,7 +89,7 @@ def _editing(place: int, title: str, *authors: str) -> Paper:
         "facts stored in language models",
         "without retraining",
         "knowledge editing",
-        "the weights of a layer",
+        "weights of a layer",
     ]
     about = "; ".join(told[: max(1, 4 - place // 3)])
     text = (
