@@ -53,8 +53,10 @@ class Tasks:
     ingest_and_train_if_due: Callable[[], object]
     read_inbox: Callable[[], object] = _nothing
     inbox_every: timedelta = timedelta(minutes=3)
-    reload: Callable[[], object] = _nothing
-    """Take over changed configuration files; raises ConfigError and keeps the old when they are wrong."""
+    reload: Callable[[], tuple[Path, ...] | None] = _nothing
+    """Take over changed configuration files and return what to watch from now on, None for the same; raises
+    ConfigError and keeps the old when they are wrong.
+    """
     watched: tuple[Path, ...] = ()
     """Files and folders whose change calls `reload`."""
     recover: Callable[[], object] = _nothing
@@ -118,7 +120,10 @@ class Daemon:
     def _mail(self) -> None:
         if self._watch.changed():
             try:
-                self._tasks.reload()
+                watched = self._tasks.reload()
+                # What changes between the two looks of one watch is noticed; another begins anew.
+                if watched is not None and watched != self._watch.paths:
+                    self._watch = FileWatch(watched)
                 self._log.info("configuration reloaded")
             except ConfigError as error:
                 self._log.warning("the old configuration stays in force; the new one is wrong:")

@@ -11,7 +11,7 @@ class FileWatch:
 
     def __init__(self, paths: Iterable[Path]) -> None:
         """Watch `paths` from now on; a path need not exist yet."""
-        self._paths = tuple(paths)
+        self.paths = tuple(paths)
         self._last = self._look()
 
     def changed(self) -> bool:
@@ -24,7 +24,7 @@ class FileWatch:
         """Return path, modification time, size and inode of each file: editors that replace a file within
         one tick of the clock change at least the inode.
         """
-        files = [file for path in self._paths for file in (path, *_inside(path))]
+        files = [file for path in self.paths for file in (path, *_inside(path))]
         return tuple(entry for file in files if (entry := _entry(file)))
 
 

@@ -3,6 +3,7 @@
 Nothing is decided here; it reads the configuration, opens the store, and hands each service what it needs.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -84,7 +85,8 @@ class Application:
         self._keys = signing_keys(loaded.settings.secrets, loaded.keys_file)
         self.links = Links(self._keys, loaded.settings.web.public_url)
         self.by_mail = self._mail_links()
-        self.look, self.look_warnings = look_of(loaded)
+        self.look, more = look_of(loaded)
+        self.loaded = replace(loaded, warnings=(*loaded.warnings, *more))
         self.ranking = RankingSettings(**loaded.settings.ranking.model_dump())
         self.shelf = Shelf(self.store, loaded.artifacts, self.ranking)
 
@@ -248,6 +250,7 @@ class Application:
             clock=self.clock,
             guard=self._guard,
             policy=build_policy(self.loaded),
+            notices=self.look.fallbacks,
         )
 
     def replaying(self) -> Replaying:

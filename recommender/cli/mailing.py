@@ -66,7 +66,10 @@ def preview(
     """Show the next edition of a subscriber; nothing is stored or sent."""
     if form not in _FORMATS:
         raise typer.BadParameter(f"--format is {form!r}; it must be one of {', '.join(_FORMATS)}")
-    parts = application_of(context).previewing().preview(email)
+    application = application_of(context)
+    parts = application.previewing().preview(email)
+    for fallback in application.look.fallbacks():
+        say(f"warning: {fallback}")
     content = {"html": parts.html.encode(), "text": parts.text.encode(), "eml": parts.message}[form]
     if output is not None:
         try:

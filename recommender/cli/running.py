@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -70,7 +70,7 @@ def run(context: typer.Context) -> None:
         read_inbox=holder.read_inbox,
         inbox_every=timedelta(seconds=settings.inbox.every),
         reload=holder.reload,
-        watched=_watched(holder.application.loaded.files),
+        watched=holder.application.loaded.watched,
         recover=holder.recover,
         serve=holder.serve,
     )
@@ -81,11 +81,6 @@ def run(context: typer.Context) -> None:
     daemon = Daemon(tasks, interval, holder.application.clock, _LOG, holder.stopping)
     holder.tick_age = daemon.tick_age
     daemon.run()  # a job left behind was told of, and the next start goes on with it
-
-
-def _watched(files: Sequence[Path]) -> tuple[Path, ...]:
-    """Return the files and their folders: a file added to a subscribers folder is a change too."""
-    return (*files, *sorted({file.parent for file in files}))
 
 
 @dataclass(slots=True)
@@ -150,11 +145,15 @@ class _Holder:
         if held:
             _LOG.warning("%d deliveries were in doubt when the last process died; they are held", held)
 
-    def reload(self) -> None:
-        """Take over changed files; raises ConfigError and keeps the old application."""
+    def reload(self) -> tuple[Path, ...]:
+        """Take over changed files and return what to watch from now on.
+
+        Raises ConfigError and keeps the old application.
+        """
         fresh = self.application.reload(self.call.config)
         with self._swap:
             self.application = fresh
+        return fresh.loaded.watched
 
     def publish_and_deliver(self) -> None:
         """Make what is due and send what is ready."""

@@ -35,6 +35,8 @@ class DeliveryService:
     clock: Clock
     guard: Guard
     policy: DeliveryPolicy = field(default_factory=DeliveryPolicy)
+    notices: Callable[[], Sequence[str]] = tuple
+    """What there is to say of the messages that were made since this was last asked."""
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,20 +84,26 @@ class DeliveryService:
         behind deferred, failed and held.
         """
         run = Run(progress=progress, stopping=stopping)
+        self._send_all(run)
+        for notice in self.notices():
+            run.warn(notice)
+        return run.report()
+
+    def _send_all(self, run: Run) -> None:
         pay(self.desk, run)
         due = self._expire(run)
         if not due:
-            return run.report()
+            return
         if until := self.desk.relay.rests_until(self.clock.now()):
             run.warn(f"the relay rests until {until:%H:%M} UTC")
-            return run.report()
+            return
         try:
             session = self.mailer.open()
         except MailDeferred as error:
             # Before any claim: a relay that is down must not use up the attempts of the rows.
             self.desk.relay.refused(self.clock.now())
             run.halt(error.reply)
-            return run.report()
+            return
         helpers = self._more_connections(min(self.policy.used_connections, due) - 1, run)
         with self._at_work(session, run) as sender:
             try:
@@ -109,7 +117,6 @@ class DeliveryService:
                     helper.join()
             # A row that kills its process must find no others in hand: one connection, one row.
             sender.work()
-        return run.report()
 
     def inherit(self, desk: Desk) -> None:
         """Go on from where a service on the same store stands: what it is owed, the relay, the pace."""

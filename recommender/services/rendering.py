@@ -55,6 +55,11 @@ class Look:
     wording: Wording
     theme: Theme = field(default_factory=Theme)
 
+    def fallbacks(self) -> list[str]:
+        """Return which own templates failed since this was last asked; those that ship stood in for them."""
+        found = self.renderer.troubles()
+        return [f"a template that ships stood in for one of yours: {trouble}" for trouble in found]
+
 
 class EditionRenderer:
     """Renders editions inside a transaction that its caller opened."""

@@ -17,14 +17,13 @@ from recommender.ports.options import Kind
 from recommender.settings import advice, libraries, repeats
 from recommender.settings.base import Section
 from recommender.settings.environment import Overrides, merge, read_overrides
-from recommender.settings.locating import exists, root_of, shown_path
+from recommender.settings.locating import absolute_store_url, exists, root_of, shown_path
 from recommender.settings.looks import problems_of_looks
 from recommender.settings.models import Settings, settings_of
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
 from recommender.settings.reading import Document, read_document
 
-_SQLITE = "sqlite:///"
 _DEFAULT_SUBSCRIBERS = "subscribers.toml"
 ReferenceReader = Callable[[Path], Sequence[str]]
 KeyCheck = Callable[[bytes], tuple[str, str] | None]
@@ -78,6 +77,14 @@ class Loaded:
         """Folder of the operator's own templates and texts, if there is one."""
         name = self.settings.digest.templates
         return self.path(name) if name else None
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """Files and folders whose change is a reason to load again: a file added to one is a change too."""
+        folders = {file.parent for file in self.files}
+        if self.templates:
+            folders |= {self.templates, *self.templates.rglob("*/")}
+        return (*self.files, *sorted(folders))
 
     @property
     def keys_file(self) -> Path:
@@ -153,14 +160,6 @@ def load(
         files=tuple(work.files),
         warnings=tuple(sorted(work.warnings)),
     )
-
-
-def absolute_store_url(url: str, root: Path) -> str:
-    """Resolve the file of a `sqlite:///` URL against `root`; `sqlite:////…` and servers stay as they are."""
-    file = url.removeprefix(_SQLITE)
-    if file == url or file.startswith(":memory:"):
-        return url
-    return f"{_SQLITE}{root / file}"
 
 
 def _load_settings(

@@ -8,6 +8,7 @@ from recommender.settings.environment import CONFIG_VARIABLE
 
 NAME = "paperroute.toml"
 FOLDER = "config"
+_SQLITE = "sqlite:///"
 
 
 def locate(config: Path | None, environ: Mapping[str, str], cwd: Path, home: Path) -> Path:
@@ -52,6 +53,14 @@ def exists(path: Path) -> bool:
         return path.exists()
     except (OSError, ValueError):
         return False
+
+
+def absolute_store_url(url: str, root: Path) -> str:
+    """Resolve the file of a `sqlite:///` URL against `root`; `sqlite:////…` and servers stay as they are."""
+    file = url.removeprefix(_SQLITE)
+    if file == url or file.startswith(":memory:"):
+        return url
+    return f"{_SQLITE}{root / file}"
 
 
 def _user_folder(environ: Mapping[str, str], home: Path) -> Path:

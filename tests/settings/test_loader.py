@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from recommender.domain.subscribers import After, Cadence, Every
-from recommender.settings.loader import absolute_store_url
+from recommender.settings.locating import absolute_store_url
 from tests.paths import REPOSITORY
 from tests.settings.folders import load_folder, problems_in, write_folder
 
