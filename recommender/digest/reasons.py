@@ -94,6 +94,11 @@ class _Teller:
         title = self.titles.get(evidence.paper, "") if evidence.paper is not None else ""
         return self.words.quoted(shorten(to_unicode(title), 90)) if title else ""
 
+    def news(self, terms: Sequence[str], *, named: bool) -> list[str]:
+        """Return the terms that say more than the keywords, and where it is `named`, than the interest."""
+        found = _new(terms, self.keywords)
+        return (_new(found, _roots(self.interest.name)) if named else []) or found
+
     def on_keywords(self, evidence: Evidence) -> _Said:
         terms = _readable(evidence.terms)[:_TERMS]
         sentence = self.say("keywords", number=len(terms), keywords=self.quoted(terms)) if terms else ""
@@ -101,7 +106,7 @@ class _Teller:
 
     def on_content(self, evidence: Evidence) -> _Said:
         title = self.title(evidence)
-        terms = _new(_readable(evidence.terms), self.keywords)
+        terms = self.news(_readable(evidence.terms), named=not title)
         if title and len(_roots(" ".join(terms))) == 1:
             terms = []  # one word makes no two papers alike
         terms = terms[: _MORE_TERMS if self.keywords or title else _TERMS]

@@ -81,7 +81,7 @@ class DeclaredSubscriber:
     share: bool = True
     """False keeps this reader's votes out of what others are shown."""
     locale: str = ""
-    """How dates and numbers are written, `en-GB`; empty: as the installation says."""
+    """Language, dates and numbers, `en-GB`; empty: as the installation says."""
     locked: tuple[str, ...] = ()
     interests: tuple[Interest, ...] = ()
 

@@ -106,7 +106,7 @@ class DigestSection(Section):
     )
     """Their order; each is named once."""
     locale: Annotated[Line, AfterValidator(_locale)] = "en-GB"
-    """How dates and numbers are written, for subscribers who have none of their own."""
+    """Language, dates and numbers for subscribers who have none of their own."""
     templates: OptionalPath = ""
     """Folder of your own templates and texts, which come before those that ship; empty for none."""
     light: LightTable = LightTable()

@@ -100,7 +100,7 @@ class SubscriberTable(Section):
     zone: Zone = "UTC"
     """Time zone of the reader, like Europe/Berlin."""
     locale: Locale = ""
-    """Language, dates and numbers of the digest, like de-DE; empty for those of the installation."""
+    """Language, dates and numbers of the digest, like de-DE; empty for that of the installation."""
     every: Literal["day", "weekday", "week"] = "day"
     """How often."""
     on: Day = "monday"

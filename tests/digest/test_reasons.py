@@ -163,6 +163,13 @@ def test_nothing_is_said_twice() -> None:
     assert text == "Close to “Locating and Editing Facts in X²”, one of your picks."
 
 
+def test_the_name_of_an_interest_is_no_news_of_it() -> None:
+    """Where it is named its own words are left out, unless there are no others."""
+    named = said(ev("content", terms=("models", "rank-one")), section=Section.TRENDING)[0]
+    assert named == "Shares “rank-one” with your interest “Model editing”."
+    assert "“models”" in said(ev("content", terms=("models",)), section=Section.TRENDING)[0]
+
+
 def test_reasons_are_short() -> None:
     """Any three kinds of evidence in any section make at most 300 characters of whole sentences."""
     kinds = [
