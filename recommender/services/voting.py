@@ -102,7 +102,7 @@ class _Standing:
         """Return the marks that change something, each once; a save counts after an unsave before it."""
         found: list[Mark] = []
         for mark in dict.fromkeys(marks):
-            again = mark.act is Act.SAVE and Mark(paper=mark.paper, act=Act.UNSAVE) in found
+            again = mark.act is Act.SAVE and replace(mark, act=Act.UNSAVE) in found
             if again or self.changes(mark):
                 found.append(mark)
         return found

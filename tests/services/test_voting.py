@@ -182,3 +182,12 @@ def test_unknown_names_are_refused(desk: Desk) -> None:
     with pytest.raises(UnknownPaper, match=r"9999\.99999"):
         desk.voting.by_reference("ana@example.org", "9999.99999", Act.UP)
     assert desk.log() == []
+
+
+def test_reading_is_taken_back_through_an_edition_too(desk: Desk) -> None:
+    """Off the list and on again, in one call."""
+    desk.mark(1, Act.SAVE)
+    desk.mark(1, Act.READ)
+    both = [Mark(paper=PAPERS[0].id, act=act) for act in (Act.UNSAVE, Act.SAVE)]
+    desk.voting.record(desk.ana, both, via="web", edition=desk.edition)
+    assert [row.read for row in Reading(desk.store).rows(desk.ana.email)] == [False]
