@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from recommender.digest.links import CODES, LESS, LEVER, UNDO, DigestLinks
 from recommender.digest.mail_links import LONGEST, MailLinks, token_in, without_body
-from tests.digest.samples import NOW, PUBLIC_ID, english, links
+from tests.digest.pseudo import pseudo
+from tests.digest.samples import NOW, PUBLIC_ID, english, links, wording
 
 ADDRESS = "digest@example.org"
 WHO = (PUBLIC_ID, 3)
@@ -74,6 +75,24 @@ def test_links_are_short_and_need_no_mending(address: str) -> None:
         assert re.fullmatch(r"mailto:[\w.@+-]+\?subject=[\w.:%-]+&body=[\w.%-]+", link)
         assert "+" not in link.partition("?")[2]
         assert unquote(urlsplit(link).path) == address
+
+
+@pytest.mark.parametrize("language", ["de", "brackets"])
+def test_links_in_other_words_are_as_short(language: str) -> None:
+    """Letters that are written as six are no reason to be cut; the token reads back."""
+    words = wording().of("de-DE") if language == "de" else pseudo()[0].of("")
+    for (purpose, _), link in ways(MailLinks(links(), ADDRESS, words)).items():
+        assert len(link) <= LONGEST
+        found = token_in(subject_of(link))
+        assert found is not None
+        assert found[0] == purpose
+
+
+def test_without_words_a_subject_is_its_token() -> None:
+    """Nothing is said in a language that nobody asked for."""
+    made = MailLinks(links(), ADDRESS)
+    assert subject_of(made.vote(*WHO, ITEM, "up", NOW)) == f"[pr:v:{TOKEN}]"
+    assert (made.note, made.unsave_words, links().unsave_words) == ("", "", "")
 
 
 def test_the_body_is_one_line_and_is_dropped_before_the_subject() -> None:

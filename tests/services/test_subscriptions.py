@@ -115,6 +115,17 @@ def test_declared_subscribers_are_added(house: House) -> None:
     assert ben.state is SubscriberState.PAUSED
 
 
+def test_a_locale_is_followed(house: House) -> None:
+    """It comes, changes and goes with the file."""
+    house.declare(ANA)
+    german = replace(ANA, locale="de-DE")
+    assert house.declare(german) == {"changed": 1}
+    assert [ana.locale for ana in house.people()] == ["de-DE"]
+    assert house.declare(german) == {"unchanged": 1}
+    assert house.declare(ANA) == {"changed": 1}
+    assert [ana.locale for ana in house.people()] == [""]
+
+
 def test_second_run_writes_nothing(house: House, tmp_path: Path) -> None:
     """The same file again opens no write transaction and leaves every row alone."""
     house.declare(ANA, BEN)
