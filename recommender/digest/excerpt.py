@@ -33,6 +33,8 @@ _SENTENCE_END = re.compile(
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|et al|vs|cf|resp|approx|w\.r\.t|a\.k\.a|Fig|Figs|Eq|Eqs|Sec|Tab|No|Dr|Prof|St)\.)$"
 )
+_WHOLE_WORD = re.compile(r"\b[a-z]{6,}[.!?]$")
+"""No abbreviation: ends a sentence though the next one begins with a name in small letters."""
 _DOUBTFUL_END = re.compile(r"\b(?:etc|[A-Z])\.$")
 """Ends a sentence only where a usual beginning of one follows."""
 _BEGINNING = re.compile(_USUAL)
@@ -157,7 +159,7 @@ def _split(text: str) -> list[str]:
 
 def _ends(piece: str, following: str) -> bool:
     """Tell whether a sentence ends with `piece`, which ends in a full stop, when `following` comes next."""
-    if _NO_END.search(piece) or following[:1].islower():
+    if _NO_END.search(piece) or (following[:1].islower() and not _WHOLE_WORD.search(piece)):
         return False
     return not _DOUBTFUL_END.search(piece) or _BEGINNING.match(following) is not None
 

@@ -71,6 +71,8 @@ def test_a_sentence_longer_than_any_reader_is_clipped_and_found_again() -> None:
         ("We cut K and V. This helps.", ["We cut K and V.", "This helps."]),
         ("By J. Doe et al. Another one.", ["By J. Doe et al. Another one."]),
         ("Nodes, edges, etc. We go on.", ["Nodes, edges, etc.", "We go on."]),
+        ("It needs recovery. iFIT needs none.", ["It needs recovery.", "iFIT needs none."]),
+        ("It is (approx. twice) as fast.", ["It is (approx. twice) as fast."]),
         ("Nodes, etc. Then Fig. 2 shows.", ["Nodes, etc. Then Fig. 2 shows."]),
         (
             "It lacks a space.We mend it. Not in ASP.NET.",
