@@ -24,8 +24,8 @@ NASTY = (
     "Emoji 🧪 50% off $5 and $10",
     "W" * 400,
 )
-LINKS = 11
-"""Of a digest of one paper with code: title, code, three buttons, less, and five ways."""
+LINKS = 10
+"""Of a digest of one paper with code: title, code, three buttons, less, and four ways."""
 TEMPLATES = sorted((REPOSITORY / "templates").rglob("*.html"))
 
 
