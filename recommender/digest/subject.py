@@ -81,7 +81,9 @@ def subject_of(headline: Headline, day: date, words: Words, taken: Collection[st
 def _subject(headline: Headline, ends: Sequence[str], words: Words) -> str:
     """Return the title, cut, and the count; what comes after the title always fits."""
     if not headline.title:
-        return " · ".join([words.say("subject.nothing", number=headline.considered), *ends])
+        among = headline.considered
+        nothing = words.say("subject.nothing", number=among) if among else words.say("subject.none")
+        return " · ".join([nothing, *ends])
     if headline.change is None:
         ends = [words.say("subject.papers", number=headline.papers), *ends]
         frame = "{title}"

@@ -17,11 +17,11 @@ def summary_of(sections: Sequence[DigestSection], edition: Edition, words: Words
         if section.kind not in KNOWN and section.papers
     ]
     fresh = sum(count for kind, count in counts.items() if kind not in KNOWN)
-    said = [
-        words.say("summary.chosen", number=fresh, considered=edition.considered, parts=words.listed(parts))
-        if fresh
-        else words.say("summary.nothing", number=edition.considered)
-    ]
+    considered = edition.considered
+    if fresh:
+        said = [words.say("summary.chosen", number=fresh, considered=considered, parts=words.listed(parts))]
+    else:
+        said = [words.say("summary.nothing", number=considered) if considered else words.say("summary.none")]
     left, more = left_out(edition.standings)
     if fresh and left:
         said.append(words.say("summary.left_capped" if more else "summary.left", number=left))

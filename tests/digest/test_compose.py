@@ -150,6 +150,12 @@ def test_empty_edition_says_so() -> None:
     assert made.sections == ()
 
 
+def test_an_edition_on_a_day_without_papers_counts_none() -> None:
+    """Not among nought papers: there were none."""
+    made = digest(edition=replace(edition(), items=(), considered=0))
+    assert (made.subject, made.summary) == ("No new papers for you", "No new papers this time.")
+
+
 def test_links_lead_to_their_items() -> None:
     """Each paper's thumbs carry its own item number, the view link the edition's."""
     made = digest()

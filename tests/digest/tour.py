@@ -170,6 +170,7 @@ def editions(words: Words) -> Iterator[Edition]:
     saved = reminders([(MANY[5].id, NOW - 9 * DAY)], reader(), words)
     alike = [_item(place, Section.INTEREST, said[0][1]) for place in (0, 4, 8)]
     yield replace(blank, items=tuple(replace(item, interest="") for item in alike))
+    yield replace(blank, considered=0)
     for _ in ("by web", "by mail"):
         yield replace(blank, key="2026-W05", items=tuple(replace(item, id=105) for item in saved))
 

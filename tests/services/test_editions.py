@@ -72,7 +72,7 @@ def test_no_subject_twice_and_a_preview_has_the_one_that_will_come(store: SqlSto
         if day == 3:
             room.settle(DeliveryState.FAILED)
         room.clock.move(days=1)
-    assert subjects[0] == "Nothing new for you among 0 papers"
+    assert subjects[0] == "No new papers for you"
     assert len(set(subjects)) == 7
 
 
