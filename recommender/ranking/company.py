@@ -59,6 +59,8 @@ class Company:
     rules: Rules | None
     held: list[int] = field(default_factory=list)
     counts: Counter[Name] = field(default_factory=Counter)
+    said: set[str] = field(default_factory=set)
+    """Titles and abstracts of what is held."""
 
     @classmethod
     def of(cls, rules: Rules | None, places: Iterable[int] = ()) -> "Company":
@@ -73,6 +75,7 @@ class Company:
         self.held.append(place)
         if self.rules is not None:
             self.counts.update(self.rules.groups[place])
+            self.said.update(() if self.rules.texts is None else self.rules.texts[place])
 
     def admits(self, place: int) -> bool:
         """Tell whether a paper is new here, unlike all that is held, and not one too many of its group."""
@@ -80,7 +83,9 @@ class Company:
             return False
         if self.rules is None or not self.held:
             return True
-        if self._full(self.rules, place) or self._repeats(self.rules.texts, place):
+        if self._full(self.rules, place):
+            return False
+        if self.rules.texts is not None and not self.said.isdisjoint(self.rules.texts[place]):
             return False
         return self.nearest(place) <= SAME
 
@@ -89,9 +94,6 @@ class Company:
         if self.rules is None or not self.held:
             return 0.0
         return float(np.max(self.rules.sketches[self.held] @ self.rules.sketches[place]))
-
-    def _repeats(self, texts: Texts | None, place: int) -> bool:
-        return texts is not None and any(not texts[held].isdisjoint(texts[place]) for held in self.held)
 
     def _full(self, rules: Rules, place: int) -> bool:
         if not rules.same_group:

@@ -93,7 +93,7 @@ def _editing(place: int, title: str, *authors: str) -> Paper:
     ]
     about = "; ".join(told[: max(1, 4 - place // 3)])
     text = (
-        f"Language models keep what they were trained on, and some of it turns out wrong. We look at {about}. "
+        f"Language models keep what they were trained on, and some of that is wrong. We look at {about}. "
         f"Our method changes {3 + place} facts and leaves {97 - place}.{place} per cent of the others alone. "
         "Limits appear when many edits meet in one place."
     )
