@@ -10,6 +10,8 @@ from recommender.digest.plain import plain
 from recommender.digest.tex import to_unicode
 from recommender.domain.papers import Paper
 
+_AUTHORS = 60
+"""Names compared of each paper: a group's lists of thousands begin alike."""
 _SHARED = 2
 _SHARED_PART = 0.2
 """Of the shorter list of authors: two names out of hundreds may be two other people."""
@@ -60,10 +62,10 @@ class _Marks:
     __slots__ = ("authors", "family", "first", "stem", "total", "words")
 
     def __init__(self, paper: Paper) -> None:
-        names = [plain(to_unicode(name)).casefold() for name in paper.authors]
+        names = [plain(to_unicode(name)).casefold() for name in paper.authors[:_AUTHORS]]
         whole = [name for name in names if len(name.split()) >= _NAME_WORDS]
         self.authors = frozenset(whole)
-        self.total = max(len(whole), paper.author_count or 0)
+        self.total = max(len(whole), min(paper.author_count or 0, _AUTHORS))
         self.first = names[0] if whole and names[0] == whole[0] else ""
         title = to_unicode(paper.title)
         self.stem = _stem(title)
