@@ -5,8 +5,8 @@ Decided from titles and authors alone. Two papers that no author wrote both of a
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
-from recommender.digest.plain import plain
 from recommender.digest.tex import to_unicode
 from recommender.domain.papers import Paper
 
@@ -33,6 +33,8 @@ def led_by(papers: Sequence[Paper]) -> list[int | None]:
 
     None for leaders and for papers that stand alone.
     """
+    if len(papers) <= 1:
+        return [None] * len(papers)
     marks = [_Marks(paper) for paper in papers]
     found: list[int | None] = []
     leader = 0
@@ -57,35 +59,37 @@ def together(papers: Sequence[Paper]) -> list[int]:
 
 
 class _Marks:
-    """What of a paper is compared."""
-
-    __slots__ = ("authors", "family", "first", "stem", "total", "words")
+    """What of a paper is compared; its title is read only where an author is shared."""
 
     def __init__(self, paper: Paper) -> None:
-        names = [plain(to_unicode(name)).casefold() for name in paper.authors[:_AUTHORS]]
+        names = [to_unicode(name).casefold() for name in paper.authors[:_AUTHORS]]
         whole = [name for name in names if len(name.split()) >= _NAME_WORDS]
         self.authors = frozenset(whole)
         self.total = max(len(whole), min(paper.author_count or 0, _AUTHORS))
         self.first = names[0] if whole and names[0] == whole[0] else ""
-        title = to_unicode(paper.title)
-        self.stem = _stem(title)
-        self.words = frozenset(_WORD.findall(title.casefold())) - _COMMON
-        self.family = _family(title)
+        self._written = paper.title
+
+    @cached_property
+    def title(self) -> str:
+        """In plain Unicode."""
+        return to_unicode(self._written)
 
     def goes_with(self, other: "_Marks") -> bool:
         """Tell whether two papers are by the same people on the same thing; the same both ways."""
         shared = len(self.authors & other.authors)
         if not shared:
             return False
-        fewest = min(self.total, other.total)
-        if shared >= max(_SHARED, _SHARED_PART * fewest):
+        if shared >= max(_SHARED, _SHARED_PART * min(self.total, other.total)):
             return True
-        if self.stem and self.stem == other.stem:
+        if any(of(self.title) and of(self.title) == of(other.title) for of in (_stem, _family)):
             return True
-        if self.family and self.family == other.family:
-            return True
-        alike = len(self.words & other.words) / max(len(self.words | other.words), 1)
+        mine, theirs = _words(self.title), _words(other.title)
+        alike = len(mine & theirs) / max(len(mine | theirs), 1)
         return bool(self.first) and self.first == other.first and alike >= _ALIKE
+
+
+def _words(title: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(title.casefold())) - _COMMON
 
 
 def _stem(title: str) -> str:
