@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from recommender.digest.catalogue import Catalogue, CatalogueFault, catalogue
 from recommender.digest.folders import WORDS, Templates, read_folder
-from recommender.digest.inspection import Shortfall, inspect_html, inspect_text
+from recommender.digest.inspection import Shortfall, inspect_html, inspect_nesting, inspect_text
 from recommender.digest.proofreading import proofread
 from recommender.digest.render import Renderer
 from recommender.digest.review import review
@@ -89,17 +89,15 @@ def _tried(section: DigestSection, folder: Path | None, mailbox: str) -> tuple[L
 
 def _rendered(look: Look, own: Templates, locale: str, mailbox: str) -> Iterator[Problem]:
     """Yield what is wrong with specimens made with the operator's templates for a reader of `locale`."""
-    words = look.wording.of(locale)
+    words, renderer = look.wording.of(locale), look.renderer
     for digest in specimens(words, look.theme, mailbox):
-        parts = (
-            (".html", inspect_html(look.renderer.html(digest, words), digest)),
-            (".txt", inspect_text(look.renderer.text(digest, words), digest)),
-        )
-        if troubles := look.renderer.troubles():
+        html, text = renderer.html(digest, words), renderer.text(digest, words)
+        if troubles := renderer.troubles():
             yield from troubles
-            continue
-        for ending, found in parts:
-            yield from _blamed(found, own, ending)
+            return
+        faults = (*inspect_nesting(renderer.draft(digest, words)), *inspect_html(html, digest))
+        yield from _blamed(faults, own, ".html")
+        yield from _blamed(inspect_text(text, digest), own, ".txt")
 
 
 def _blamed(found: Iterable[Shortfall], own: Templates, ending: str) -> Iterator[Problem]:

@@ -9,8 +9,14 @@ from jinja2.exceptions import SecurityError
 
 from recommender.domain.errors import Problem
 
+
+class Incomplete(Exception):
+    """What a template made lacks something that no mail may lack."""
+
+
 _SHAPE = re.compile(r"'[\w.]*\.(\w+) object'")
 _FIXES = (
+    (Incomplete, "print digest.footer.unsubscribe for every digest"),
     (UndefinedError, "docs/theming.md names what templates are given"),
     (SecurityError, "docs/theming.md says what the sandbox allows"),
     (TemplateNotFound, "write the name of a file in the folder, or of a template that ships"),
@@ -49,7 +55,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return f"there is no template {error.name}"
     if isinstance(error, RecursionError):
-        return "the templates include each other without end"
+        return "this goes round and round without end"
     text = " ".join((getattr(error, "message", None) or str(error)).split())
-    known = isinstance(error, UndefinedError | SecurityError | TemplateSyntaxError)
+    known = isinstance(error, UndefinedError | SecurityError | TemplateSyntaxError | Incomplete)
     return _SHAPE.sub(r"a \1", text if known else f"{type(error).__name__}: {text}")[:_LONGEST]

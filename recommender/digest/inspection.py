@@ -42,17 +42,24 @@ class _Seen:
     words: list[str] = field(default_factory=list)
     links: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
+    crossed: list[str] = field(default_factory=list)
+    """Elements that are closed in the wrong order."""
+
+
+def inspect_nesting(draft: str) -> Iterator[Shortfall]:
+    """Yield what is not closed, or in the wrong order, in HTML as templates made it: later it is mended, but
+    not always as it was meant.
+    """
+    reader = _read(draft)
+    yield from (_frame(fault, "close what was opened last first") for fault in reader.seen.crossed)
+    if reader.open:
+        yield _frame(f"<{reader.open[-1]}> is not closed", f"write </{reader.open[-1]}>")
 
 
 def inspect_html(page: str, digest: Digest) -> Iterator[Shortfall]:
     """Yield what is wrong with the HTML of `digest`."""
-    reader = _Reader()
-    reader.feed(page)
-    reader.close()
-    seen = reader.seen
-    yield from (_frame(fault, "a mail shows text and links, and loads nothing") for fault in seen.faults)
-    if reader.open:
-        yield _frame(f"<{reader.open[-1]}> is not closed", f"write </{reader.open[-1]}>")
+    seen = _read(page).seen
+    yield from (_frame(fault, "leave it out") for fault in seen.faults)
     if len(page.encode()) > LARGEST:
         yield _frame(f"the mail has {len(page.encode()):,} octets", f"make it shorter than {LARGEST:,}")
     yield from _complete(digest, _bare("".join(seen.words)), seen.links.__contains__)
@@ -126,11 +133,11 @@ class _Reader(HTMLParser):
         if self.open and self.open[-1] == tag:
             self.open.pop()
         elif tag in self.open:
-            self.seen.faults.append(f"</{tag}> comes before </{self.open[-1]}>")
+            self.seen.crossed.append(f"</{tag}> comes before </{self.open[-1]}>")
             while self.open.pop() != tag:
                 pass
         else:
-            self.seen.faults.append(f"</{tag}> closes nothing")
+            self.seen.crossed.append(f"</{tag}> closes nothing")
 
     def handle_data(self, data: str) -> None:
         """Keep what is read; look into styles."""
@@ -138,6 +145,13 @@ class _Reader(HTMLParser):
             self.seen.words.append(data)
         elif _LOADS.search(data):
             self.seen.faults.append("a style loads something from elsewhere")
+
+
+def _read(page: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
 
 
 def _attribute_faults(tag: str, name: str, value: str) -> Iterable[str]:

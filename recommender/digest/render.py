@@ -15,7 +15,7 @@ from pathlib import Path
 
 from markupsafe import escape
 
-from recommender.digest.blame import blame
+from recommender.digest.blame import Incomplete, blame
 from recommender.digest.folders import Templates, read_folder
 from recommender.digest.inlining import Inliner
 from recommender.digest.mail_links import mailto, without_body
@@ -85,7 +85,7 @@ class Renderer:
         page = fitting(digest, lambda version: self._inlined(sandbox, version, words))
         way_out = str(escape(self._own_url(digest.footer.unsubscribe)))
         if sandbox is not self._shipped and way_out not in page:
-            raise LookupError("the link to unsubscribe is missing")
+            raise Incomplete("the link to unsubscribe is missing")
         return page
 
     def _filled(self, fill: Callable[[Sandbox], str]) -> str:
@@ -116,9 +116,15 @@ class Renderer:
             return url
         return web_url(url)
 
+    def draft(self, digest: Digest, words: Words) -> str:
+        """Return the HTML part as the templates make it; raises what they raise."""
+        return self._draft(self._environment, digest, words)
+
+    def _draft(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
+        return sandbox.get_template("digest.html").render(digest=digest, words=words, theme=self._theme)
+
     def _inlined(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
-        page = sandbox.get_template("digest.html").render(digest=digest, words=words, theme=self._theme)
-        return self._inliner.inline(page)
+        return self._inliner.inline(self._draft(sandbox, digest, words))
 
     def text(self, digest: Digest, words: Words) -> str:
         """Return the text part, prose wrapped, links whole on lines of their own."""

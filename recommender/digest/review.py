@@ -31,12 +31,14 @@ def review(own: Templates, shipped: Templates, sandbox: Sandbox, english: Catalo
         except Exception as error:  # noqa: BLE001 - whatever the parser makes of it is to be told
             yield blame(error, frozenset({file.shown}), file.shown)
             trees.pop(name, None)
-    known = _known([sandbox.parse(file.text) for file in shipped.values()], list(trees.values()))
+    ours = {name: sandbox.parse(file.text) for name, file in shipped.items()}
+    known = _known(list(ours.values()), list(trees.values()))
     for name, tree in trees.items():
         shown = own[name].shown
         yield from _strange_names(tree, known, shown)
         yield from _missing_templates(tree, own.keys() | shipped.keys(), shown)
         yield from _missing_texts(tree, english, shown)
+        yield from _circles(name, trees, ours, shown)
     yield from _idle(own, shipped, trees)
 
 
@@ -89,6 +91,24 @@ def _text_faults(key: str, call: nodes.Call, english: Catalogue, shown: str) -> 
         yield Problem(
             shown, call.lineno, 1, f"{key} needs a value for {{{lacking[0]}}}", f"add {lacking[0]}=…"
         )
+
+
+def _circles(
+    name: str, trees: Mapping[str, nodes.Template], ours: Mapping[str, nodes.Template], shown: str
+) -> Iterator[Problem]:
+    """Yield each line of a template from which there is a way back to it."""
+    for node in _references(trees[name]):
+        seen: set[str] = set()
+        ahead = list(named(node.template) or ())
+        while ahead:
+            at = ahead.pop()
+            if at == name:
+                yield Problem(shown, node.lineno, 1, f"{name} includes itself without end", "leave this out")
+                break
+            tree = trees.get(at) or ours.get(at.removeprefix(SHIPPED))
+            if at not in seen and tree is not None:
+                seen.add(at)
+                ahead += [found for inner in _references(tree) for found in named(inner.template) or ()]
 
 
 def _idle(own: Templates, shipped: Templates, trees: Mapping[str, nodes.Template]) -> Iterator[Problem]:

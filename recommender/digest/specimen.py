@@ -30,6 +30,8 @@ _TITLES = (
     '"Quoted" \'Twice\' </a><b onclick="x">',
     "大型语言模型的知识编辑",
     "A Fossil Record of Neural Scaling",
+    "Yesterday's <Papers> & Who Read Them",
+    "A Title of {gaps}",
 )
 _SECTIONS = (
     (Section.INTEREST, "editing"),
@@ -79,7 +81,7 @@ def _material(
         footer=theme.footer,
         signals=_attention(papers[4].id),
         next_slot=Slot(key="2026-01-31", due_at=NOW + _DAY) if count else None,
-        missed=_edition(papers[4:], days=1) if missed else None,
+        missed=_edition(papers[8:], days=1) if missed else None,
         followed=frozenset({"Jonas Moreau"}),
     )
 
