@@ -15,28 +15,22 @@ _TEXTS = frozenset({EventKind.VERSION, EventKind.REVISED})
 
 
 def news_of(events: Sequence[PaperEvent], role: str, words: Words, zone: tzinfo) -> str:
-    """Say what happened, the last of each kind, weightiest first: `New version v3 of a paper that you saved,
-    29 January.`
+    """Say what happened, the last of each kind, weightiest first, and how the paper is known: `New version v3,
+    29 January. You saved this paper.`
 
     `events` are of one paper, oldest first; `role` is `saved`, `liked` or `shown`.
     """
     last = {event.kind: event for event in events}
     if EventKind.WITHDRAWN in last:
         last = {kind: event for kind, event in last.items() if kind not in _TEXTS}
-    said = []
-    paper = words.say(f"changed.{role}")
-    for kind in _ORDER:
-        if kind in last:
-            said.append(_sentence(last[kind], paper, words, zone))
-            paper = words.say("changed.same")
-    return " ".join(said)
+    said = [_sentence(last[kind], words, zone) for kind in _ORDER if kind in last]
+    return " ".join([*said, words.say(f"changed.{role}")])
 
 
-def _sentence(event: PaperEvent, paper: str, words: Words, zone: tzinfo) -> str:
+def _sentence(event: PaperEvent, words: Words, zone: tzinfo) -> str:
     detail = shorten(plain(to_unicode(event.detail)), _DETAIL)
     key = event.kind.value
     if event.kind is EventKind.PUBLISHED and detail.startswith("10."):
         key = "published_as"
-    return words.say(
-        f"changed.{key}", detail=detail, paper=paper, day=words.month_day(event.at.astimezone(zone).date())
-    )
+    day = words.month_day(event.at.astimezone(zone).date())
+    return words.say(f"changed.{key}", detail=detail, day=day)

@@ -97,7 +97,7 @@ def news(place: int, kind: EventKind) -> EditionItem:
         edition().items[place],
         section=Section.CHANGED,
         score=0.0,
-        reason="Withdrawn on 29 January: a paper that you saved.",
+        reason="Withdrawn on 29 January. You saved this paper.",
         evidence=(Evidence(scorer="saved", share=0.0, terms=(f"{kind.value}@2026-01-29T00:00:00",)),),
     )
 
@@ -122,7 +122,7 @@ def test_a_mail_of_news_alone_is_named_by_it() -> None:
     """Subject, preheader and summary each say something else."""
     made = digest(edition=replace(edition(), items=(news(0, EventKind.WITHDRAWN),)))
     assert made.subject.startswith("Withdrawn: Rank-One Updates")
-    assert made.preheader == "Withdrawn on 29 January: a paper that you saved."
+    assert made.preheader == "Withdrawn on 29 January. You saved this paper."
     assert made.summary.endswith("1 paper you know has changed.")
 
 

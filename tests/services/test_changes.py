@@ -84,7 +84,7 @@ def test_a_saved_paper_that_changed_is_told_of_once(news: NewsRoom) -> None:
     first = news.publish()
     assert first is not None
     assert changed(first) == ids(1)
-    assert reasons([first]) == ["New version v3 of a paper that you saved, 22 November."]
+    assert reasons([first]) == ["New version v3, 22 November. You saved this paper."]
     assert first.subject == "New version: Paper number 1 on subject 1"
     news.settle(DeliveryState.SENT)
     news.clock.move(days=1)
@@ -140,7 +140,7 @@ def test_a_withdrawn_paper_is_not_recommended_and_not_reminded_of(news: NewsRoom
     assert first is not None
     assert [(item.paper, item.section) for item in first.items] == [(a_paper(1).id, Section.CHANGED)]
     assert first.subject == "Withdrawn: Paper number 1 on subject 1"
-    assert reasons([first]) == ["Withdrawn on 24 November: a paper that you saved."]
+    assert reasons([first]) == ["Withdrawn on 24 November. You saved this paper."]
     news.settle(DeliveryState.SENT)
     news.clock.move(days=1)
     news.bring(3)
