@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.domain.editions import InterestStanding
+from recommender.domain.editions import InterestStanding, Section
 from recommender.ranking.base import FloatMatrix, Places, Request
 from recommender.ranking.company import Company, Rules
 from recommender.ranking.diversity import TOP, rerank, top_places
@@ -123,6 +123,9 @@ class Selection:
             if found := choose(company):
                 company.add(found.place)
                 extra.append(found)
+        if not main:
+            # Beside papers that fit it is a change; alone it would be filler.
+            extra = [pick for pick in extra if pick.section is not Section.DIFFERENT]
         if len(extra) < len(wanted):
             taken = [pick.place for pick in extra]
             main = self._main(request, span, lists, request.papers - len(extra), taken)

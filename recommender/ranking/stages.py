@@ -16,6 +16,7 @@ from recommender.ranking.base import (
 )
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.fusion import join, scaled
+from recommender.ranking.grounds import held_back
 
 SHORTLIST = 400
 """Candidates of a profile that every scorer sees."""
@@ -35,7 +36,8 @@ class Scored:
     """What each scorer adds to `fused`."""
     fused: FloatMatrix
     match: FloatMatrix
-    """Part of the reference sample that fits the profile less, by words and direction; 0 without either."""
+    """Part of the reference sample that fits the profile less, by words and direction; 0 without either, and
+    no more than `grounds.UNGROUNDED` where a paper holds too little of what the profile says."""
     named: npt.NDArray[np.bool_]
     """Where a keyword or an author was found: what a reader named comes, however weak the match."""
 
@@ -69,7 +71,7 @@ def score(
         scores=scores,
         parts=parts,
         fused=join(scores, parts),
-        match=_match(fitted, scores, context),
+        match=held_back(_match(fitted, scores, context), scores, profiles, candidates, places),
         named=_named(scores),
     )
 
