@@ -1,8 +1,9 @@
 """Authors: those the reader follows, and those of liked papers when something else agrees too.
 
 One common name can stand on hundreds of papers by many people, so a learned author counts only with
-a second match: another learned author, a shared category, or a text that fits. Papers with very many
-authors teach nothing.
+a second match: another learned author, a shared category that few papers have, or a text that fits.
+Papers with very many authors teach nothing and are known by nobody's name. The more papers of a day carry
+learned names, the less one tells: of a reader with hundreds of votes half the day's papers do.
 """
 
 import math
@@ -24,10 +25,16 @@ from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth, from one liked paper, against 1 for a followed one."""
-_TEXT_MATCH = 0.0
-"""Cosine of directions above which texts fit: more alike than two papers usually are."""
+_TEXT_MATCH = 0.2
+"""Cosine of directions above which texts fit."""
 _MOST_AUTHORS = 30
-"""Papers with more authors teach no names."""
+"""Papers with more authors teach no names and carry none."""
+_COMMON = 0.1
+"""Part of the candidates from which on a category is shared by chance."""
+_FEW = 20
+"""Candidates of which so many may have a category that is shared by more than chance."""
+_TELLING, _HITS = 0.005, 3
+"""Learned names tell in full up to this part of the candidates, and up to so many of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,8 @@ class AuthorScorer:
         taught = [_learned(profile, profiles) for profile in profiles.profiles]
         learned, wrote = _lists(taught, bylines, width)
         kept = _second_match((learned > 0).astype(np.float32) @ wrote, profiles, candidates)
-        scores = scores + _LEARNED * kept.multiply(learned @ wrote)
+        worth = sparse.diags(_LEARNED * _telling(kept))
+        scores = scores + worth @ kept.multiply(learned @ wrote)
         dense: FloatMatrix = scores.toarray().astype(np.float32)
         dense[dense <= 0] = np.nan
         return dense
@@ -120,6 +128,16 @@ def _lists(
     return weighted(cells, (len(names), len(index))), wrote
 
 
+def _telling(hits: SparseMatrix) -> npt.NDArray[np.float32]:
+    """Return (n,) up to 1: what a hit tells of each row, by how many candidates have one."""
+    width = hits.shape[1]
+    if width <= _HITS:
+        return np.ones(hits.shape[0], dtype=np.float32)
+    least = max(_TELLING, _HITS / width)
+    part = np.clip(np.diff(hits.indptr) / width, least, 1)
+    return np.asarray(np.log(part) / np.log(least), dtype=np.float32)
+
+
 def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candidates) -> SparseMatrix:
     """Return ones for hits where two names meet, a category is shared, or the texts fit."""
     pairs = sparse.coo_matrix(hits)
@@ -130,6 +148,7 @@ def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candid
     open_ = np.flatnonzero(~keep)
     fit = np.einsum("ij,ij->i", profiles.dense[rows[open_]], candidates.dense[columns[open_]])
     keep[open_] = fit > _TEXT_MATCH
+    keep &= np.asarray([len(paper.authors) for paper in candidates.papers])[columns] <= _MOST_AUTHORS
     kept = (np.ones(int(keep.sum()), dtype=np.float32), (rows[keep], columns[keep]))
     return sparse.csr_matrix(kept, shape=hits.shape)
 
@@ -140,12 +159,15 @@ def _share_category(
     profiles: ProfileBatch,
     candidates: Candidates,
 ) -> npt.NDArray[np.bool_]:
+    counts = Counter(category for paper in candidates.papers for category in {*paper.categories})
+    most = max(_FEW, _COMMON * len(candidates.papers))
+    common = {category for category, count in counts.items() if count > most}
     liked: dict[int, set[str]] = {}
     for row in set(rows.tolist()):
         profile = profiles.profiles[row]
         places = _liked_places(profile, profiles)
         own = (category for place in places for category in profiles.known.papers[place].categories)
-        liked[row] = {*profile.categories, *own}
+        liked[row] = {*profile.categories, *own} - common
     shared = [
         not liked[row].isdisjoint(candidates.papers[column].categories)
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True)

@@ -77,6 +77,31 @@ def test_papers_by_very_many_teach_no_names(lens: Lens) -> None:
     assert np.isnan(AuthorScorer().score(batch, lens.candidates(pool, pool.papers))).all()
 
 
+def test_papers_by_very_many_carry_no_learned_name(lens: Lens) -> None:
+    """Among so many there is always somebody of that name; who was declared is found there too."""
+    crowd = ("Wei Zhang", "A. Lovelace", *(f"Given{n} Family{n}" for n in range(40)))
+    paper = a_paper(6, title=LIKED.title, abstract=LIKED.abstract, authors=crowd, categories=("cs.CL",))
+    assert scores(lens, world.liking([LIKED]), paper) == [0]
+    assert scores(lens, world.a_profile(authors=("Wei Zhang",)), paper) == [1]
+
+
+def test_a_category_of_every_paper_is_no_second_match(lens: Lens) -> None:
+    """Where most of a day's papers share it, it is shared by chance."""
+    others = [a_paper(20 + n, authors=(f"Given{n} Family{n}",), categories=("cs.CL",)) for n in range(60)]
+    plain = a_paper(4, title="zyxgl bvvb", abstract="", authors=("Wei Zhang",), categories=("cs.CL",))
+    assert scores(lens, world.liking([LIKED]), plain, *others)[0] == 0
+
+
+def test_learned_names_on_every_paper_tell_less(lens: Lens) -> None:
+    """The more papers of a day carry one, the less one is worth."""
+    others = [a_paper(20 + n, authors=(f"Given{n} Family{n}",), categories=("q",)) for n in range(60)]
+    pair = a_paper(3, title="zyxgl", abstract="", authors=("Wei Zhang", "A. Lovelace"), categories=("q",))
+    few = scores(lens, world.liking([LIKED]), pair, *others)[0]
+    again = [a_paper(90 + n, authors=("Wei Zhang", "A. Lovelace"), categories=("q",)) for n in range(30)]
+    many = scores(lens, world.liking([LIKED]), pair, *others, *again)[0]
+    assert 0 < many < few / 2
+
+
 def test_evidence_tells_followed_from_learned(lens: Lens) -> None:
     """A learned author comes with the liked paper that taught the name."""
     paper = a_paper(7, authors=("W. Zhang", "Ann Lee"))
