@@ -10,6 +10,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from recommender.digest.links import CODES, LESS, LEVER, TOKEN, UNDO, LinkClaim, Links, claim_of
+from recommender.digest.plain import header_text
 from recommender.digest.words import Words
 
 LONGEST = 400
@@ -101,7 +102,7 @@ class MailLinks:
         """Return the subject that says `claim`, as a reader sees it: words, then the token in brackets."""
         words = words or self._said(f"subject.{_SUBJECTS[claim.purpose, claim.value]}")
         # Brackets are for the token alone.
-        said = words.translate(_NO_BRACKETS)
+        said = header_text(words.translate(_NO_BRACKETS))
         return f"{said} [pr:{CODES[claim.purpose]}:{self._links.token(claim)}]".lstrip()
 
     def link(self, claim: LinkClaim, words: str = "") -> str:

@@ -53,6 +53,7 @@ TAGS: dict[str, set[str]] = {
     "ul": _PLAIN,
     "li": {*_PLAIN, "dir"},
     "br": set(),
+    "hr": _PLAIN,
     "a": {*_PLAIN, "href", "aria-label"},
 }
 """What a digest is made of: the tags, and of each the attributes."""
@@ -63,7 +64,7 @@ COMMENTS = {
 WEB = re.compile(r"(?i:https?)://(?i:arxiv\.org|github\.com)/[!#-;=?-~]*", re.ASCII)
 OWN = re.compile(r"http://127\.0\.0\.1:8321/([a-z])/([\w.-]+)", re.ASCII)
 MAIL = re.compile(
-    r"mailto:digest@example\.org\?subject=([A-Za-z%0-9]+%5Bpr:([a-z]):([\w.-]+)%5D)(?:&body=[A-Za-z%0-9.]+)?",
+    r"mailto:digest@example\.org\?subject=([\w%.:~-]+%5Bpr:([a-z]):([\w.-]+)%5D)(?:&body=[\w%.~-]+)?",
     re.ASCII,
 )
 PURPOSES = {code: purpose for purpose, code in CODES.items() if purpose != "feed"}
@@ -157,6 +158,7 @@ class Receiver:
         claim = self.links.read(purpose, token, NOW)
         assert claim.public_id == PUBLIC_ID
         assert not self.by_mail or unquote(found[1]).endswith(f" [pr:{found[2]}:{token}]")
+        assert not self.by_mail or not re.search(rf"=\?|{CONTROLS.pattern}", unquote(found[1]))
         return purpose
 
 
@@ -194,8 +196,10 @@ def sound(page: str) -> Element:
             continue
         assert element.tag in TAGS, element.tag
         assert set(element.attrib) <= TAGS[element.tag], element.attrib
-        assert not re.search("[<>]", "".join(element.attrib.values()))
         assert not re.search(r"url\(|expression|@import|\\", element.get("style") or "")
+    # A careless reader, who takes every angle for a tag, sees the same tags: none stands in an attribute.
+    careless = re.findall(r"<([a-z][a-z0-9]*)[^<>]*>", re.sub(r"<!--.*?-->", "", page, flags=re.DOTALL))
+    assert careless == [element.tag for element in tree.iter() if isinstance(element.tag, str)]
     return tree
 
 

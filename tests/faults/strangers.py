@@ -158,7 +158,9 @@ def materials(draw: st.DrawFn) -> Material:
     """Draw an edition of up to three papers, at times after one that may not have arrived."""
     shown = [draw(papers(number)) for number in range(draw(st.integers(0, 3)))]
     lost = [draw(papers(10 + number)) for number in range(draw(st.integers(0, 2)))]
-    standings = tuple(_standing(draw, key) for key in draw(st.sampled_from([(), ("editing",), ("editing", "x")])))
+    standings = tuple(
+        _standing(draw, key) for key in draw(st.sampled_from([(), ("editing",), ("editing", "x")]))
+    )
     edition = replace(
         samples.edition(),
         items=tuple(_item(draw, paper) for paper in shown),
@@ -195,7 +197,9 @@ def _item(draw: st.DrawFn, paper: Paper) -> EditionItem:
         score=0.5,
         match=draw(st.sampled_from([0.1, 0.92, 0.99])),
         reason=draw(TEXTS),
-        lever=draw(st.none() | st.builds(Lever, act=st.sampled_from(["mute", "follow", "less"]), value=TEXTS)),
+        lever=draw(
+            st.none() | st.builds(Lever, act=st.sampled_from(["mute", "follow", "less"]), value=TEXTS)
+        ),
         evidence=draw(st.sampled_from([(), (Evidence(scorer="authors", share=1.0, author=draw(TEXTS)),)])),
         sentence=draw(TEXTS),
     )

@@ -1,9 +1,12 @@
 """What holds for every digest, whatever its papers say."""
 
 import re
+from collections.abc import Collection
+from unicodedata import bidirectional
 
 from recommender.digest.links import Links
 from recommender.digest.render import web_url
+from recommender.domain.papers import Paper
 from tests.digest.samples import URL, links
 from tests.faults.reception import PURPOSES
 from tests.nasty.press import EMAIL, MADE
@@ -16,18 +19,29 @@ LARGEST = 70_000
 MANY = 25
 
 
-def check(sheet: Sheet, papers: int) -> None:
+def check(sheet: Sheet, shown: Collection[Paper]) -> None:
     """Assert of a message to Ana that nothing in it is broken: markup, order, links, parts, headers."""
+    papers = len(shown)
     assert len(sheet.blocks) == papers
     assert len({block.title for block in sheet.blocks}) == papers
-    assert all(block.title and block.heading.get("dir") == "auto" for block in sheet.blocks)
+    for block in sheet.blocks:
+        assert block.title
+        assert block.heading.get("dir", "ltr") in (
+            {"auto", "rtl"} if _leftward(block.title) else {"auto", "ltr"}
+        )
     assert papers > MANY or len(sheet.page.encode()) <= LARGEST
     _check_layout(sheet)
-    _check_links(sheet, papers)
+    _check_links(sheet, {web_url(url) for paper in shown for url in (paper.url, paper.code_url)})
     _check_text(sheet)
     assert "h1" not in {block.heading.tag for block in sheet.blocks}
     assert len(sheet.headers["Subject"]) <= 70
     assert sheet.headers["To"].endswith(f"<{EMAIL}>")
+
+
+def _leftward(text: str) -> bool:
+    """Tell whether the first letter of a text is of a script that runs from right to left."""
+    strong = next((kind for char in text if (kind := bidirectional(char)) in {"L", "R", "AL"}), "L")
+    return strong != "L"
 
 
 def _check_layout(sheet: Sheet) -> None:
@@ -40,25 +54,25 @@ def _check_layout(sheet: Sheet) -> None:
     assert not {element.tag for element in sheet.tree.iter()} & {"script", "form", "iframe", "object", "svg"}
 
 
-def _check_links(sheet: Sheet, papers: int) -> None:
-    """Each is ours and verified, or leads to the web; a paper has its own thumbs."""
+def _check_links(sheet: Sheet, foreign: Collection[str]) -> None:
+    """Each is ours and verified, or leads to a paper or its code; a paper has its own thumbs."""
     signer: Links = links()
     for href in sheet.links:
         own = OWN.fullmatch(href)
         if own and own[1] in PURPOSES:
             signer.read(PURPOSES[own[1]], own[2], MADE)
         else:
-            assert href == web_url(href), href
-            assert not href.startswith(URL), href
+            assert href in foreign, href
+            assert href == web_url(href) != "", href
     for block in sheet.blocks[:-1]:
         assert sum(f"{URL}/v/" in href for href in block.links) == 2
         assert sum(f"{URL}/s/" in href for href in block.links) == 1
     thumbs = [href for href in sheet.links if href.startswith((f"{URL}/v/", f"{URL}/s/"))]
-    assert len(thumbs) == len(set(thumbs)) == 3 * papers
+    assert len(thumbs) == len(set(thumbs)) == 3 * len(sheet.blocks)
 
 
 def _check_text(sheet: Sheet) -> None:
-    """The text part has every title and link of the page; its lines are wrapped, links and words whole."""
+    """Look for every title and link of the page in the text part; its lines are wrapped, words whole."""
     for block in sheet.blocks:
         assert block.title in sheet.prose, block.title
     missing = [href for href in sheet.links if href not in sheet.text]

@@ -25,7 +25,7 @@ ROWS: tuple[Row, ...] = (
     {
         "id": "2601.90008",
         "title": "Fùxì et la mer : étude d'une côte à marée haute",
-        "abstract": "Nous comptons les navires qui passent devant un phare. La lampe est allumée chaque soir.",
+        "abstract": "Nous comptons les navires qui passent devant un phare. La lampe est allumée le soir.",
     },
     {"id": "2601.90009", "title": "All Hands", "authors": [f"Ana Lamp{number}" for number in range(3303)]},
     {
@@ -52,7 +52,11 @@ ROWS: tuple[Row, ...] = (
         "categories": ["eess.IV", "cs.IT", "94A29, 94A08", "I.4.2; E.4"],
     },
     {"id": "2601.90020", "title": "A Remark at Length", "comment": "Shown at the harbour. " * 20},
-    {"id": "2601.90021", "title": "Half a Price", "abstract": f"A lamp costs $5, and $x is not known. {_TEXT}"},
+    {
+        "id": "2601.90021",
+        "title": "Half a Price",
+        "abstract": f"A lamp costs $5, and $x is not known. {_TEXT}",
+    },
     {"id": "2601.90022", "title": "Twins in One Tower", "authors": ["Eva Bell"], "abstract": _PAIR},
     {"id": "2601.90122", "title": "Twins in One Tower", "authors": ["Eva Bell"], "abstract": _PAIR},
     {"id": "2601.90024", "title": "A Winter, by the Elder", "authors": ["Fay Oar"], "abstract": _PAIR},
@@ -78,7 +82,8 @@ def _filled(row: Row) -> dict[str, object]:
     return {**usual, **row}
 
 
-BIB = """@article{a, title={\u200f"\u05d1\u05e9\u05d5\u05e8\u05d4": \u05de\u05d2\u05d3\u05dc\u05d5\u05e8\u200e},
+BIB = """@article{a,
+ title={\u200f"\u05d1\u05e9\u05d5\u05e8\u05d4": \u05de\u05d2\u05d3\u05dc\u05d5\u05e8\u200e},
  author={\u05d2\u05dc, \u05d0\u05d9\u05ea\u05d9}, year={2016}}
 @article{b, title={What the Keeper Is\u202e}, author={耿秀萍 and Geng, Xiu-ping}, year={2011}}
 @article{c, title={\\"Uber das Licht \\& die K\\"uste}, author={J{\\"o}rg M{\\"u}ller}, year={2010}}

@@ -1,4 +1,4 @@
-"""From papers of a store to the message that a reader gets: a stored edition, its delivery, the real renderer."""
+"""From papers of a store to the message a reader gets: a stored edition, its delivery, the real renderer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ INTEREST = "Hard to print"
 FEW = 6
 REASONS = {
     Section.INTEREST: "Shares “print” with your interest.",
-    Section.TRENDING: "120 upvotes so far.",
+    Section.TRENDING: "It draws attention.",
     Section.READING_LIST: "You saved this on 20 January and have not marked it read.",
     Section.CHANGED: "It has changed.",
 }

@@ -1,7 +1,8 @@
 """A message as its reader has it: headers, text part, page, and what stands under each title of the page."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -13,13 +14,12 @@ _BLOCKS = frozenset({"p", "div", "td", "tr", "table", "h1", "h2", "h3", "li", "u
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One paper of the page: its heading, and all the text and links from there to the next."""
+    """One paper of the page: its heading, and the part of the page around it that has no other heading."""
 
     heading: Element
-    words: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
+    part: Element
 
     @property
     def title(self) -> str:
@@ -29,7 +29,12 @@ class Block:
     @property
     def text(self) -> str:
         """Everything shown, on one line."""
-        return " ".join("".join(self.words).split())
+        return " ".join("".join(_words(self.part)).split())
+
+    @property
+    def links(self) -> list[str]:
+        """Where its links lead."""
+        return [link.get("href") or "" for link in self.part.iter("a")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,25 +78,20 @@ def read(message: bytes) -> Sheet:
 
 
 def _blocks(tree: Element) -> list[Block]:
-    """Return the papers in reading order; each has an `h2`."""
-    found: list[Block] = []
-    body = tree.find("body")
-    assert body is not None
-    _walk(body, found)
-    return found
+    """Return the papers in reading order; each has an `h2`, and the largest part with no other is its own."""
+    part: dict[Element, Element] = {}
+    for element in tree.iter():
+        headings = list(element.iter("h2"))
+        if len(headings) == 1:
+            part.setdefault(headings[0], element)
+    return [Block(heading=heading, part=part[heading]) for heading in tree.iter("h2")]
 
 
-def _walk(element: Element, found: list[Block]) -> None:
+def _words(element: Element) -> Iterator[str]:
+    """Yield what is read of an element, with blanks where a line begins."""
     tag: object = element.tag
-    if not isinstance(tag, str):
-        return
-    if tag == "h2":
-        found.append(Block(heading=element))
-    own = found[-1] if found else None
-    if own:
-        own.words.append((" " if tag in _BLOCKS else "") + (element.text or ""))
-        own.links += [element.get("href") or ""] if tag == "a" else []
-    for child in element:
-        _walk(child, found)
-        if found:
-            found[-1].words.append((" " if child.tag in _BLOCKS else "") + (child.tail or ""))
+    if isinstance(tag, str):
+        yield (" " if tag in _BLOCKS else "") + (element.text or "")
+        for child in element:
+            yield from _words(child)
+            yield (" " if child.tag in _BLOCKS else "") + (child.tail or "")

@@ -1,20 +1,11 @@
 """Hard papers of our own making, through the real readers of files, store and renderer, in one digest."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 
 from recommender.domain.editions import Section
-from recommender.domain.reports import Report
-from recommender.services.importing import Importing
-from recommender.sources.files import read_file
-from tests.nasty import laws, own
+from tests.nasty import own
 from tests.nasty.case import Case, case
-from tests.nasty.press import Prints, printed
-from tests.sources.replay import FixedClock
-from tests.stores import sqlite_store
+from tests.nasty.world import World, world
 
 LIBRARY, CHANGED = Section.READING_LIST, Section.CHANGED
 CASES = (
@@ -23,7 +14,9 @@ CASES = (
     case(3, "2601.90003", "<think> Let us see... </think> Lessons of a Lamp", whole=True),
     case(4, "2601.90004", "Before you <think>, count the ships", whole=True),
     case(5, "2601.90005", "Why 1 + 1 < 1 for Umbrellas", whole=True),
-    case(6, "2601.90006", "A Link in the Fog", '<a href="https://evil.example/x" onclick="alert(1)">here</a>'),
+    case(
+        6, "2601.90006", "A Link in the Fog", '<a href="https://evil.example/x" onclick="alert(1)">here</a>'
+    ),
     case(7, "2601.90007", "Letters to a Keeper", "Hugo Keeper007, Ida Reef", lacks=("keeper@lamp",)),
     case(8, "2601.90008", "Fùxì et la mer : étude d'une côte à marée haute", "La lampe est allumée"),
     case(9, "2601.90009", "All Hands", "Ana Lamp0, Ana Lamp1,", "and 3,297 more", lacks=("Ana Lamp6",)),
@@ -59,69 +52,51 @@ CASES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What was read, what may be recommended, and what was printed."""
-
-    report: Report
-    fresh: frozenset[str]
-    prints: Prints
-
-
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def printed(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Import every file and print every case."""
     folder = tmp_path_factory.mktemp("own")
-    store = sqlite_store(folder)
     (folder / "files").mkdir()
-    now = datetime(2026, 1, 30, 5, tzinfo=UTC)
-    report = Importing(store, FixedClock(now), read_file).run([*own.files(folder / "files")])
-    with store.read() as unit:
-        fresh = frozenset(str(paper.id) for paper in unit.papers.fresh(datetime.min.replace(tzinfo=UTC), now))
-    prints = printed(store, CASES)
-    store.close()
-    return World(report=report, fresh=fresh, prints=prints)
+    return world(folder, own.files(folder / "files"), CASES)
 
 
 @pytest.mark.parametrize("hard", CASES, ids=lambda hard: f"{hard.number}-{hard.paper}")
-def test_is_shown_as_it_should(world: World, hard: Case) -> None:
+def test_is_shown_as_it_should(printed: World, hard: Case) -> None:
     """In a mail with few others, and by its title in the mail with all of them."""
-    hard.check(world.prints.block(hard))
-    assert hard.title in world.prints.whole.block(hard.title).title
-    assert hard.title in world.prints.whole.prose
+    hard.check(printed.prints.block(hard))
+    assert hard.title in printed.prints.whole.block(hard.title).title
+    assert hard.title in printed.prints.whole.prose
 
 
-def test_all_in_one_digest(world: World) -> None:
+def test_all_in_one_digest(printed: World) -> None:
     """Nothing of it breaks: markup, order, links, parts, headers."""
-    laws.check(world.prints.whole, len(CASES))
+    printed.check_whole()
 
 
-def test_a_few_in_a_digest(world: World) -> None:
+def test_a_few_in_a_digest(printed: World) -> None:
     """The same of small ones."""
-    for sheet in world.prints.few:
-        laws.check(sheet, len(sheet.blocks))
-    assert sum(len(sheet.blocks) for sheet in world.prints.few) == len(CASES)
+    printed.check_few()
 
 
-def test_no_tag_of_a_paper_is_one(world: World) -> None:
+def test_no_tag_of_a_paper_is_one(printed: World) -> None:
     """Case 6: what looks like markup is text; the address in it is no link."""
-    for sheet in (world.prints.whole, *world.prints.few):
+    for sheet in (printed.prints.whole, *printed.prints.few):
         assert not [href for href in sheet.links if "evil.example" in href]
         assert not list(sheet.tree.iter("img"))
         assert not list(sheet.tree.iter("script"))
 
 
-def test_what_is_no_paper(world: World) -> None:
+def test_what_is_no_paper(printed: World) -> None:
     """Cases 34, 35 and 37: an empty file, an error that looks like an entry, an answer without entries."""
-    places = [(failure.place.rpartition("/")[2], failure.reason) for failure in world.report.failures]
+    places = [(failure.place.rpartition("/")[2], failure.reason) for failure in printed.report.failures]
     assert [place for place, _ in places] == ["empty.abs", "error.xml: entry 1"]
     assert "incorrect id" in places[1][1]
-    assert world.report.counts["added"] == len(CASES)
-    assert "Error" not in {block.title for block in world.prints.whole.blocks}
+    assert printed.report.counts["added"] == len(CASES)
+    assert "Error" not in {block.title for block in printed.prints.whole.blocks}
 
 
-def test_what_is_never_recommended(world: World) -> None:
+def test_what_is_never_recommended(printed: World) -> None:
     """What was withdrawn and what came from a library are no candidates; twins are one paper."""
     shown = {case.id for case in CASES if case.section in (LIBRARY, CHANGED)}
-    assert world.fresh == {case.id for case in CASES} - shown
-    assert "arxiv:2601.90122" not in world.fresh
+    assert printed.fresh == {case.id for case in CASES} - shown
+    assert "arxiv:2601.90122" not in printed.held
