@@ -50,6 +50,7 @@ def boxes(offers: Sequence[Offer], act: Act, proposal: Mark) -> Sequence[Box]:
             asked_for=offer.asked_for,
         )
         for number, offer in enumerate(offer for offer in offers if offer.mark.act is act)
+        if _label(offer.mark)
     ]
 
 
@@ -88,7 +89,10 @@ def undo_fields(undo: Sequence[Mark]) -> Mapping[str, str]:
 
 
 def _label(mark: Mark) -> str:
-    return author_words(mark.value) if mark.act is Act.FOLLOW else f"“{term_words(mark.value)}”"
+    if mark.act is Act.FOLLOW:
+        return author_words(mark.value)
+    term = term_words(mark.value)
+    return f"“{term}”" if term else ""
 
 
 def _named(mark: Mark) -> Named:

@@ -1,15 +1,19 @@
 """Levers as they are turned, replayed, taken back and offered, on the web and by mail."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from recommender.digest.mail_links import token_in
 from recommender.domain.editions import Edition, EditionItem, Evidence, Lever, Section
 from recommender.domain.feedback import Act, Feedback
+from recommender.services.feedback_import import FeedbackImport
 from recommender.services.levers import offers, own_lever
 from recommender.services.voting import Mark
+from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_paper, a_subscriber, an_interest
 from tests.services.desk import PAPERS, Desk
 from tests.services.post import Post
@@ -132,9 +136,10 @@ def test_a_scanner_that_returns_adds_no_suspects(desk: Desk) -> None:
     for _ in range(3):
         for number in range(1, 9):
             desk.turn(number, Act.MUTE, f"method {number}")
+            desk.turn(number, Act.MUTE, f"subject {number}")
     held = [(entry.paper, entry.act, entry.value) for entry in desk.log() if entry.suspect]
-    assert held
     assert len({*held}) == len(held)
+    assert {value for _, _, value in held} >= {"method 8", "subject 8"}
 
 
 def test_mails_that_waited_for_a_connection_all_count(desk: Desk) -> None:
@@ -165,6 +170,16 @@ def test_what_a_paper_offers() -> None:
     ]
     assert [own.mark.interest for own in found] == [*["Model editing"] * 5, ""]
     assert [own.mark.value for own in found if own.asked_for] == ["editing facts"]
+
+
+def test_levers_of_many_readers_are_one_question(desk: Desk) -> None:
+    """Whoever makes editions asks for a block of them at once."""
+    asked: list[str] = []
+    assert isinstance(desk.store, SqlStore)
+    event.listen(desk.store._engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    with desk.store.read() as unit:
+        unit.people.levers(range(500))
+    assert [statement for statement in asked if "feedback" in statement] == asked[-1:]
 
 
 @pytest.mark.parametrize("key, place", [("Model editing", "Model editing"), ("Other", ""), ("", "")])
@@ -205,6 +220,11 @@ def test_a_lever_by_mail_that_came_late_overrules_nothing(tmp_path: Path) -> Non
     assert post.read() == {"levers": 1}
     assert post.desk.levers() == []
     assert post.answers() == []
+    post.act("lever", "undo", paper=5)
+    post.clock.wait(3600)
+    post.desk.turn(5, Act.MUTE, "method 5")
+    assert post.read() == {"undone": 1}
+    assert post.desk.levers() == [("mute", "method 5")]
 
 
 @pytest.mark.parametrize("paper", [1, 7])
@@ -218,3 +238,19 @@ def test_a_lever_that_is_less_like_this_is_a_vote_by_mail(tmp_path: Path, paper:
     post.act("lever", "undo", paper=paper)
     post.read()
     assert (post.desk.votes(), post.desk.levers()) == ({}, [])
+
+
+@pytest.mark.parametrize("act", [Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW])
+def test_an_import_takes_no_levers(desk: Desk, tmp_path: Path, act: Act) -> None:
+    """A line has no room for whom or what they are about, and it says so."""
+    row = {
+        "subscriber": "ana@example.org",
+        "paper": "2601.00001",
+        "act": act.value,
+        "at": "2026-01-30T12:00Z",
+    }
+    file = tmp_path / "feedback.jsonl"
+    file.write_text(json.dumps(row), encoding="utf-8")
+    (refused,) = FeedbackImport(desk.store, desk.clock).run(file).failures
+    assert "must be one of up, down, undo, save, unsave, read, mute" in str(refused)
+    assert desk.log() == []

@@ -1,6 +1,8 @@
 """The page of a lever: what it shows, what a press turns, and what it refuses."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -22,15 +24,16 @@ def levers(site: Site) -> list[tuple[str, str, str | None]]:
         return [(own.act.value, own.value, own.interest) for own in uow.people.levers([site.ana.id])]
 
 
-def turn(site: Site, act: Act, value: str) -> None:
-    """Turn one of Ana's levers some time ago, through no edition."""
+def turn(site: Site, act: Act, value: str, *, minutes: int = 0, suspect: bool = False) -> None:
+    """Turn one of Ana's levers at noon or some minutes later, through no edition."""
     entry = Feedback(
         subscriber=site.ana.id,
         paper=PAPERS[5].id,
         act=act,
-        at=NOON,
+        at=NOON + timedelta(minutes=minutes),
         value=value,
         interest="Model editing",
+        suspect=suspect,
     )
     with site.store.write() as uow:
         uow.people.record([entry])
@@ -125,6 +128,10 @@ def test_a_page_left_open_takes_nothing_back(site: Site) -> None:
     turn(site, Act.FOLLOW, "Bob Writer")
     client.post(lever_path(site), data=fields | {"mute-1": "subject 1"})
     assert [value for _, value, _ in levers(site)] == ["Bob Writer", "subject 1"]
+    page = client.get(lever_path(site, 1, LESS)).text
+    turn(site, Act.UNFOLLOW, "Bob Writer", minutes=90)
+    client.post(lever_path(site, 1, LESS), data=hidden_fields(page) | checked(page))
+    assert [value for _, value, _ in levers(site)] == ["subject 1"]
 
 
 @pytest.mark.parametrize(
@@ -253,6 +260,7 @@ def test_the_preferences_show_what_was_turned_and_take_it_back(site: Site) -> No
         {"lever": "unfollow", "value": "method", "interest": "Model editing"},
         {"lever": "unmute", "value": "method", "interest": "Other"},
         {"lever": "up", "value": "method", "interest": "Model editing"},
+        {"lever": "mute", "value": "held", "interest": "Model editing"},
         {"lever": ""},
     ],
     ids=str,
@@ -260,6 +268,21 @@ def test_the_preferences_show_what_was_turned_and_take_it_back(site: Site) -> No
 def test_the_preferences_turn_nothing_new(site: Site, form: dict[str, str]) -> None:
     """Only what the reader turned before; all else is a 400."""
     turn(site, Act.MUTE, "method")
+    turn(site, Act.MUTE, "held", suspect=True)
     before = dump(site.folder)
     assert site.client().post(own_path(site, "preferences"), data=form).status_code == 400
     assert dump(site.folder) == before
+
+
+def test_names_of_strangers_are_only_names(site: Site) -> None:
+    """Markup is text, and a name of nothing that can be seen is none."""
+    names = ('Ada "><script>alert(1)</script>', "\u200b\u202e", "O'Neil\u00a0&amp;  Sons\tLtd")
+    with site.store.write() as uow:
+        uow.papers.fold([replace(PAPERS[0], authors=names, version=2)], seen_at=NOON)
+    client = site.client()
+    page = client.get(lever_path(site)).text
+    assert "<script" not in page
+    shown = [unescape(value) for value in re.findall(r'name="follow-[0-9]+" value="([^"]*)"', page)]
+    assert shown == [names[0], names[2]]
+    client.post(lever_path(site), data=MINE | {"follow-0": shown[0], "follow-1": shown[1]})
+    assert {value for _, value, _ in levers(site)} == {*shown}
