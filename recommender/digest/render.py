@@ -19,6 +19,7 @@ from recommender.digest.blame import Incomplete, blame
 from recommender.digest.folders import Templates, read_folder
 from recommender.digest.inlining import Inliner
 from recommender.digest.mail_links import mailto, without_body
+from recommender.digest.naming import named
 from recommender.digest.plain import plain
 from recommender.digest.sandbox import Sandbox
 from recommender.digest.shortening import fitting
@@ -121,7 +122,8 @@ class Renderer:
         return self._draft(self._environment, digest, words)
 
     def _draft(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
-        return sandbox.get_template("digest.html").render(digest=digest, words=words, theme=self._theme)
+        given = {"digest": named(digest), "words": words, "theme": self._theme}
+        return sandbox.get_template("digest.html").render(given)
 
     def _inlined(self, sandbox: Sandbox, digest: Digest, words: Words) -> str:
         return self._inliner.inline(self._draft(sandbox, digest, words))

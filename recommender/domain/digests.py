@@ -75,6 +75,8 @@ class DigestPaper:
     """What would change the reason."""
     group: str = ""
     """Says that it is of one series with a paper above it; empty for most."""
+    name: str = ""
+    """The beginning of the title, unlike any other in the digest; filled in when it is rendered."""
     brief: bool = False
     """Whether it is shown in short because the mail would be too long."""
 
