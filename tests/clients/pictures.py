@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 
 from tests.clients.chrome import Page
 from tests.clients.plain import plain_digest
-from tests.clients.states import mail
+from tests.clients.states import NASTY, mail, pages
 from tests.paths import REPOSITORY
 
 GOLDEN = REPOSITORY / "tests" / "golden" / "pictures"
@@ -19,11 +19,19 @@ SHARE = 0.001
 """Of the pixels, that may be others before the pictures are."""
 _COLOURS = 32
 _GAP = 16
-_TELEPHONE = 900
+_TELEPHONE = 375
+_SHEET = 1000
 _INVERT = """
 document.documentElement.style.background = "#fff";
 document.documentElement.style.filter = "invert(1) hue-rotate(180deg)"; 0
 """
+_FIRST = """
+(() => {
+  const papers = [...document.querySelectorAll("h2")].map((heading) => heading.getBoundingClientRect().top);
+  return [papers[0] - 155, papers[1] - 52];
+})()
+"""
+"""From the heading of the first section to the end of its first paper, in CSS px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +59,15 @@ SHOTS = (
     Shot("empty", 600, "dark"),
     Shot("missed", 320, "dark"),
     Shot("missed", 600, "light"),
+    Shot(NASTY, 320, "light", 3000),
+    Shot(NASTY, 600, "dark", 2000),
     Shot("by-mail", 320, "light", 2000),
 )
 
 
 def taken(page: Page, shot: Shot) -> Image.Image:
     """Take the picture."""
-    return shown(page, mail(shot.state).html, shot.width, shot.mode, shot.height)
+    return shown(page, pages(shot.state)[0], shot.width, shot.mode, shot.height)
 
 
 def shown(page: Page, html: str, width: int, mode: str, height: int | None = None) -> Image.Image:
@@ -97,12 +107,18 @@ def beside(*pictures: Image.Image) -> Image.Image:
 
 
 def documents(page: Page) -> dict[str, Image.Image]:
-    """Return the pictures of the documents: light and dark on a telephone, and ours beside a plain digest."""
+    """Return the pictures of the documents: a telephone, its top in light and the first paper in dark, and
+    ours beside a plain digest.
+    """
     html = mail("rich").html
-    modes = [shown(page, html, 375, mode, _TELEPHONE) for mode in ("light", "dark")]
-    ours = shown(page, html, 600, "light", _TELEPHONE)
-    plain = shown(page, plain_digest(mail("rich").digest), 600, "light", _TELEPHONE)
-    return {"digest.png": beside(*modes), "beside-plain.png": beside(ours, plain)}
+    light, dark = (shown(page, html, _TELEPHONE, mode) for mode in ("light", "dark"))
+    paper, end = page.run(_FIRST)
+    height = round(end - paper)
+    top = light.crop((0, 0, _TELEPHONE, height))
+    below = dark.crop((0, round(paper), _TELEPHONE, round(end)))
+    ours = shown(page, html, 600, "light", _SHEET)
+    plain = shown(page, plain_digest(mail("rich").digest), 600, "light", _SHEET)
+    return {"digest.png": beside(top, below), "beside-plain.png": beside(ours, plain)}
 
 
 def kept(folder: Path, name: str) -> Image.Image:

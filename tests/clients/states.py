@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from recommender.digest.compose import compose
 from recommender.digest.links import DigestLinks, Links
@@ -11,6 +13,8 @@ from recommender.digest.message import build
 from recommender.digest.words import Words
 from recommender.domain.digests import Digest
 from recommender.domain.papers import Paper, PaperId
+from recommender.services.importing import Importing
+from recommender.sources.files import read_file
 from tests.digest.rich import rich
 from tests.digest.samples import (
     KEY,
@@ -24,6 +28,11 @@ from tests.digest.samples import (
     material_after_loss,
     renderer,
 )
+from tests.nasty import own
+from tests.nasty.press import printed
+from tests.nasty.test_own_papers import CASES
+from tests.sources.replay import FixedClock
+from tests.stores import sqlite_store
 
 BASE = "https://papers.example.org"
 """A public address as an installation has one; a number in its place would be a mark against the mail."""
@@ -72,6 +81,26 @@ class Mail:
     html: str
     text: str
     message: bytes
+
+
+NASTY = "nasty"
+"""The state of papers that are hard to print: all in one mail, and few to a mail, where each is whole."""
+SHOWN = (*STATES, NASTY)
+
+
+@cache
+def pages(state: str) -> tuple[str, ...]:
+    """Return the HTML of a state of `SHOWN`, of several mails for `NASTY`."""
+    if state != NASTY:
+        return (mail(state).html,)
+    with TemporaryDirectory() as folder:
+        files = Path(folder, "files")
+        files.mkdir()
+        store = sqlite_store(Path(folder))
+        Importing(store, FixedClock(NOW), read_file).run([*own.files(files)])
+        prints = printed(store, CASES)
+        store.close()
+    return (prints.whole.page, *(sheet.page for sheet in prints.few))
 
 
 @cache

@@ -1,11 +1,12 @@
 """Accessibility as axe finds it: no serious or critical fault, in light and in dark."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.clients.chrome import Page
-from tests.clients.states import STATES, mail
+from tests.clients.states import SHOWN, pages
 from tests.clients.tools import package
 
 _RUN = """
@@ -32,11 +33,11 @@ def faults(page: Page, axe: str) -> list[Fault]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", SHOWN)
 def test_axe(page: Page, axe: str, state: str, dark: bool) -> None:  # noqa: FBT001 pytest fills it
     """Nothing that axe calls more than minor, at the width of a telephone and of a desk."""
-    for width in (375, 640):
-        page.show(mail(state).html, width=width, dark=dark)
+    for html, width in product(pages(state), (375, 640)):
+        page.show(html, width=width, dark=dark)
         assert [fault for fault in faults(page, axe) if fault[0] != "minor"] == []
 
 

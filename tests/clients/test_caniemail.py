@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.clients.features import named, used, weak
-from tests.clients.states import STATES, mail
+from tests.clients.states import SHOWN, pages
 from tests.clients.tools import package
 from tests.paths import REPOSITORY
 
@@ -36,8 +36,8 @@ def data() -> dict[str, Any]:
 @cache
 def features() -> frozenset[str]:
     """Return every feature of every state, as the allow-list names it."""
-    pages = [mail(state).html for state in STATES]
-    return frozenset(named(feature, _NAMES) for page in pages for feature in used(page))
+    shown = [html for state in SHOWN for html in pages(state)]
+    return frozenset(named(feature, _NAMES) for html in shown for feature in used(html))
 
 
 def test_every_feature_was_looked_up() -> None:
@@ -52,11 +52,11 @@ def test_every_fallback_has_a_reason() -> None:
     assert [name for name, why in reasons.items() if len(why) < 20 and "see " not in why] == []
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", SHOWN)
 def test_values_that_some_program_drops(state: str) -> None:
     """No value that the data warns of, within features that are there."""
-    page = mail(state).html
-    assert [what for what, pattern in _NEVER.items() if re.search(pattern, page)] == []
+    for html in pages(state):
+        assert [what for what, pattern in _NEVER.items() if re.search(pattern, html)] == []
 
 
 def test_supported_is_what_the_data_says() -> None:

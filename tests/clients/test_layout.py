@@ -1,11 +1,12 @@
 """What a browser makes of the mail at the widths that mail programs have, measured."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
 
 from tests.clients.chrome import Page
-from tests.clients.states import STATES, mail
+from tests.clients.states import SHOWN, mail, pages
 from tests.paths import REPOSITORY
 
 MEASURE = (REPOSITORY / "tests" / "clients" / "measure.js").read_text(encoding="utf-8")
@@ -16,32 +17,20 @@ FINGER = 44
 Found = dict[str, Any]
 
 
-@pytest.fixture(name="found", params=[(state, width) for state in STATES for width in WIDTHS], ids=str)
-def found_fixture(page: Page, request: pytest.FixtureRequest) -> Found:
-    """Return what was measured of a state at a width."""
-    state, width = request.param
-    page.show(mail(state).html, width=width)
-    found: Found = page.run(MEASURE)
-    return found | {"state": state, "shown": width}
-
-
-def test_layout(found: Found) -> None:
-    """Nothing scrolls sideways, lies outside or is cut off; what is pressed is high enough for a finger."""
-    assert found["width"] <= found["shown"]
-    assert found["outside"] == []
-    assert found["clipped"] == []
-    assert found["small"] == []
-    assert [link for link in found["links"] if link["block"] and link["height"] < FINGER] == []
-    assert [link["words"] for link in found["links"] if not link["shown"]] == []
-    assert found["order"] == ["h1"] + ["h2"] * (len(found["order"]) - 1)
-
-
-def test_things_to_press_do_not_overlap(found: Found) -> None:
-    """No two buttons share a point."""
-    boxes = [link for link in found["links"] if link["block"]]
-    for place, one in enumerate(boxes):
-        for other in boxes[place + 1 :]:
-            assert not _overlap(one, other), (one, other)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("state", SHOWN)
+def test_layout(page: Page, state: str, width: int) -> None:
+    """Nothing scrolls sideways, lies outside, is cut off or overlaps; what is pressed is high enough."""
+    for html in pages(state):
+        page.show(html, width=width)
+        found: Found = page.run(MEASURE)
+        assert found["width"] <= width
+        assert (found["outside"], found["clipped"], found["small"]) == ([], [], [])
+        assert [link["words"] for link in found["links"] if not link["shown"]] == []
+        assert found["order"] == ["h1"] + ["h2"] * (len(found["order"]) - 1)
+        buttons = [link for link in found["links"] if link["block"]]
+        assert [button for button in buttons if button["height"] < FINGER] == []
+        assert [pair for pair in combinations(buttons, 2) if _overlap(*pair)] == []
 
 
 def test_the_width_is_the_one_asked_for(page: Page) -> None:
@@ -66,8 +55,8 @@ def test_what_is_too_wide_is_noticed(page: Page) -> None:
 def test_the_mail_asks_for_nothing(page: Page) -> None:
     """No picture, font or script is fetched, so blocking them changes nothing."""
     before = len(page.asked)
-    for state in STATES:
-        page.show(mail(state).html, width=600)
+    for html in (html for state in SHOWN for html in pages(state)):
+        page.show(html, width=600)
     assert page.asked[before:] == []
     page.show('<img src="https://pictures.example.org/dot.gif" alt="">', width=600)
     assert page.asked[before:] == ["https://pictures.example.org/dot.gif"]
