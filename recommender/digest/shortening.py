@@ -40,9 +40,9 @@ def fitting(digest: Digest, fill: Callable[[Digest], str]) -> str:
 def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:
     """Yield a digest and shorter and shorter ones, each with the octets it should not be over.
 
-    The rest of each abstract is cut first, then the text that mails from buttons propose, the rest wholly,
-    other people's summaries. Then papers after the tenth are shown in short, then without their key
-    sentence, at last all are. No paper, title or reason is left out.
+    The rest of each abstract is cut first, then the text that mails from buttons propose; then the rest goes,
+    first after the tenth paper; then other people's summaries. Then papers after the tenth are shown in
+    short, then without their key sentence, at last all are. No paper, title or reason is left out.
     """
     yield SIZE, digest
     for limit, step in _STEPS:
@@ -71,8 +71,11 @@ def cut_spans(spans: Sequence[Span], length: int) -> tuple[Span, ...]:
     return (*found, Span("…"))
 
 
-def _rest(length: int) -> Step:
-    return lambda paper: replace(paper, excerpt=cut_spans(paper.excerpt, length))
+def _rest(length: int, first: int = 0) -> Step:
+    def step(paper: DigestPaper) -> DigestPaper:
+        return replace(paper, excerpt=cut_spans(paper.excerpt, length)) if paper.number > first else paper
+
+    return step
 
 
 def _without_bodies(paper: DigestPaper) -> DigestPaper:
@@ -102,6 +105,7 @@ def _no_sentence(first: int) -> Step:
 _STEPS: tuple[tuple[int, Step], ...] = (
     (SIZE, _rest(160)),
     (SIZE, _without_bodies),
+    (SIZE, _rest(0, _FULL)),
     (MOST, _rest(0)),
     (MOST, _no_summary),
     (MOST, _in_short(_FULL)),
