@@ -68,7 +68,7 @@ TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
         ),
         (
             (ev("content", terms=("facts",), paper=LIKED),),
-            "Of your picks nearest to “Locating and Editing Facts in X²”.",
+            "Nearest to “Locating and Editing Facts in X²”, one of your picks.",
         ),
         (
             (ev("authors", author="A B", paper=PaperId("arxiv:0000.00000")),),
@@ -160,7 +160,7 @@ def test_nothing_is_said_twice() -> None:
     assert text.endswith("one of your picks. Shares “new facts” with that paper.")
     assert text.count("Locating") == 1
     text, _ = said(ev("content", 0.4, paper=LIKED), ev("collaborative", 0.3, paper=LIKED))
-    assert text == "Of your picks nearest to “Locating and Editing Facts in X²”."
+    assert text == "Nearest to “Locating and Editing Facts in X²”, one of your picks."
 
 
 def test_the_name_of_an_interest_is_no_news_of_it() -> None:
