@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from recommender.digest.attention import trend_of
+from recommender.digest.attention import recent, trend_of
 from recommender.digest.bylines import byline, facts
 from recommender.digest.levers import lever_words
 from recommender.digest.links import LESS, LEVER, DigestLinks
@@ -42,14 +42,14 @@ class Standing:
 def digest_paper(material: Material, item: EditionItem, at: Standing, links: DigestLinks) -> DigestPaper:
     """Return the paper of an item."""
     paper, words = material.papers[item.paper], material.words
-    texts = passages(paper, item, words)
+    texts, made = passages(paper, item, words), material.edition.created_at
     return DigestPaper(
         number=at.number,
         title=title_of(paper),
         url=paper.url,
         byline=byline(paper, words, _followed(material, item)),
         facts=facts(paper, words),
-        signals=words.signals(latest_signals(at.signals).get(item.paper, [])),
+        signals=words.signals(latest_signals(recent(at.signals, made)).get(item.paper, [])),
         sentence=texts.sentence,
         excerpt=texts.excerpt,
         summary=texts.summary,
@@ -59,7 +59,7 @@ def digest_paper(material: Material, item: EditionItem, at: Standing, links: Dig
         code_url=paper.code_url,
         thumbs=_thumbs(material, item, links),
         lever=_lever(material, item, links),
-        trend=trend_of(at.signals, words),
+        trend=trend_of(at.signals, made, words),
         group=words.say("paper.group", title=shorten(title_of(at.leader), _LEADER)) if at.leader else "",
     )
 

@@ -44,8 +44,10 @@ class Papers(Protocol):
         """Append attention snapshots of known papers (resolved through aliases); return how many were new."""
         ...
 
-    def signals(self, since: datetime, until: datetime) -> Sequence[Signal]:
-        """Return snapshots taken in (since, until]."""
+    def signals(
+        self, since: datetime, until: datetime, papers: Iterable[PaperId] | None = None
+    ) -> Sequence[Signal]:
+        """Return snapshots taken in (since, until], of some papers or of all, oldest first."""
         ...
 
     def thin_signals(self, *, now: datetime) -> int:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
+from recommender.digest.attention import REACH
 from recommender.digest.compose import Material, compose
 from recommender.digest.links import DigestLinks
 from recommender.digest.mail_links import MailLinks, without_body
@@ -18,8 +18,6 @@ from recommender.domain.subscribers import Subscriber
 from recommender.domain.theme import Theme
 from recommender.ports import UnitOfWork
 from recommender.services.profiles import followed_by
-
-_SIGNAL_DAYS = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +135,7 @@ class EditionRenderer:
         papers = unit.papers.get([item.paper for item in items])
         shown = {item.paper for item in edition.items if item.paper in papers}
         made = edition.created_at
-        signals = [
-            signal for signal in unit.papers.signals(made - _SIGNAL_DAYS, made) if signal.paper in shown
-        ]
+        signals = unit.papers.signals(made - REACH, made, shown)
         return Material(
             edition=edition,
             subscriber=subscriber,

@@ -105,12 +105,17 @@ class SqlPapers:
         ]
         return run_many(self._connection, insert_or_skip(self._connection, PAPER_SIGNAL), rows)
 
-    def signals(self, since: datetime, until: datetime) -> Sequence[Signal]:
-        """Return snapshots taken in (since, until], oldest first."""
+    def signals(
+        self, since: datetime, until: datetime, papers: Iterable[PaperId] | None = None
+    ) -> Sequence[Signal]:
+        """Return snapshots taken in (since, until], of some papers or of all, oldest first."""
         taken = PAPER_SIGNAL.c.taken_at
         query = select(PAPER_SIGNAL).where(taken > since, taken <= until)
         query = query.order_by(taken, PAPER_SIGNAL.c.paper_id, PAPER_SIGNAL.c.source)
-        return [read_signal(row) for row in self._connection.execute(query)]
+        wanted = [None] if papers is None else list(chunks(papers))
+        parts = [query if own is None else query.where(PAPER_SIGNAL.c.paper_id.in_(own)) for own in wanted]
+        found = [read_signal(row) for part in parts for row in self._connection.execute(part)]
+        return sorted(found, key=lambda own: own.taken_at) if len(parts) > 1 else found
 
     def thin_signals(self, *, now: datetime) -> int:
         """Take away snapshots that tell nothing any more (`domain.snapshots`); return how many."""

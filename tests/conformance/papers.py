@@ -213,6 +213,16 @@ class PapersConformance:
             assert unit.papers.add_signals([taken]) == 0
             assert unit.papers.signals(NOON - HOUR, NOON) == [replace(taken, paper=a_paper().id)]
 
+    def test_signals_of_some_papers(self, store: Store) -> None:
+        """Those alone; of none, none."""
+        kept(store, a_paper(1), a_paper(2))
+        taken = [Signal(paper=a_paper(own).id, source="h", taken_at=NOON, upvotes=own) for own in (1, 2)]
+        with store.write() as unit:
+            unit.papers.add_signals(taken)
+            assert unit.papers.signals(NOON - HOUR, NOON, [a_paper(2).id]) == taken[1:]
+            assert unit.papers.signals(NOON - HOUR, NOON, []) == []
+            assert unit.papers.signals(NOON - HOUR, NOON) == taken
+
     def test_snapshots_that_tell_nothing_are_taken_away(self, store: Store) -> None:
         """Of one paper and source each; doing it again takes nothing."""
         kept(store, a_paper(1), a_paper(2))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.digest.compose import compose
@@ -117,6 +117,7 @@ def test_what_else_changed_is_counted_under_the_heading() -> None:
     assert note.endswith("were shown. 2 more changed.")
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

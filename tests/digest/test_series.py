@@ -1,7 +1,7 @@
 """Which papers of one list belong together."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.digest.series import led_by, together
@@ -88,6 +88,7 @@ LISTS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LISTS)
 def test_grouping_moves_and_loses_nothing_and_settles(rows: list[tuple[str, list[str]]]) -> None:
     """Every paper once; the first stays first; an order that is grouped stays as it is; leaders lead."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
@@ -195,6 +195,7 @@ LISTED = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(LISTED, st.sets(st.integers(1, 50), max_size=3), st.integers(0, 400))
 def test_reminders(listed: list[tuple[int, int, bool]], besides: set[int], day: int) -> None:
     """At most two unread papers of the last sixty days, none of the last two, none that stands already."""
