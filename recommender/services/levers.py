@@ -41,7 +41,8 @@ def offers(
 ) -> Sequence[Offer]:
     """Return the levers of an item: its own first, then terms that its evidence shares, then authors.
 
-    `levers` are the acts of the subscriber that stand.
+    Who brought a paper without being followed can be muted as a term can. `levers` are the acts of the
+    subscriber that stand.
     """
     own = own_lever(item, subscriber)
     first = [own.value]
@@ -52,11 +53,16 @@ def offers(
         *(first if own.act is Act.MUTE else ()),
         *(term for term in shared if folded(term) not in wanted),
     ]
-    named = (own.author for own in item.evidence if own.scorer == "authors" and own.author)
+    known = [own for own in item.evidence if own.scorer == "authors" and own.author]
+    named = [own.author or "" for own in known]
+    learned = [own.author or "" for own in known if own.paper is not None]
     authors = [*(first if own.act is Act.FOLLOW else ()), *named, *paper.authors[:_AUTHORS]]
     standing = list(levers)
     found = [
-        *(_mark(item, Act.MUTE, term, subscriber) for term in _distinct(terms)[:_TERMS]),
+        *(
+            _mark(item, Act.MUTE, term, subscriber)
+            for term in _distinct([*_distinct(terms)[:_TERMS], *learned])
+        ),
         *(_mark(item, Act.FOLLOW, name, subscriber) for name in _distinct(authors)),
     ]
     return [_offer(mark, interest, standing) for mark in found]

@@ -1,6 +1,7 @@
 """Levers as they are turned, replayed, taken back and offered, on the web and by mail."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -180,6 +181,16 @@ def test_levers_of_many_readers_are_one_question(desk: Desk) -> None:
     with desk.store.read() as unit:
         unit.people.levers(range(500))
     assert [statement for statement in asked if "feedback" in statement] == asked[-1:]
+
+
+def test_an_author_whom_votes_brought_can_be_followed_or_muted() -> None:
+    """A name keeps papers out as a term does."""
+    learned = Evidence(scorer="authors", share=0.3, author="Di Fourth", paper=PAPERS[1].id)
+    found = offers(replace(ITEM, lever=None, evidence=(learned,)), PAPER, a_subscriber(), [])
+    assert [(own.mark.act, own.mark.value) for own in found][:2] == [
+        (Act.MUTE, "Di Fourth"),
+        (Act.FOLLOW, "Di Fourth"),
+    ]
 
 
 @pytest.mark.parametrize("key, place", [("Model editing", "Model editing"), ("Other", ""), ("", "")])
