@@ -12,7 +12,7 @@ from recommender.digest.render import Renderer
 from recommender.digest.words import Wording
 from recommender.domain.cadence import next_due
 from recommender.domain.digests import Digest
-from recommender.domain.editions import Delivery, Edition, Envelope
+from recommender.domain.editions import Delivery, Edition, Envelope, Slot
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import Subscriber
 from recommender.domain.theme import Theme
@@ -147,8 +147,14 @@ class EditionRenderer:
             signals=signals,
             missed=missed,
             followed=followed_by(subscriber, unit.people.levers([subscriber.id], until=made)),
-            next_slot=next_due(subscriber.cadence, max(edition.created_at, edition.due_at)),
+            next_slot=_next(subscriber, edition),
         )
+
+
+def _next(subscriber: Subscriber, edition: Edition) -> Slot:
+    """Return the slot after an edition's; one that was forced before its hour has the key of that hour."""
+    slot = next_due(subscriber.cadence, max(edition.created_at, edition.due_at))
+    return next_due(subscriber.cadence, slot.due_at) if slot.key == edition.key else slot
 
 
 def _slug(subscriber: Subscriber) -> str:

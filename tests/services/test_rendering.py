@@ -184,3 +184,13 @@ def test_a_follow_after_an_edition_changes_none_of_its_bytes(desk: Desk) -> None
     with desk.store.write() as unit:
         unit.outbox.put(edition(reader.id, 31, PAPERS[:1]), message_id="<third@example.org>", date=NOON)
     assert "Bob Writer (followed)" in text_of(desk.message(renderer(), desk.rows()[-1]))
+
+
+def test_an_edition_forced_before_its_hour_is_todays(desk: Desk) -> None:
+    """The next one is tomorrow's: that of today is in hand."""
+    with desk.store.read() as unit:
+        ana = unit.people.find("ana@example.org")
+        early = NOON.replace(hour=4)
+        forced = replace(edition(ana.id, 30, PAPERS[:2]), created_at=early, due_at=early)
+        parts = renderer().parts(unit, ana, forced)
+    assert "Next edition: Saturday 31 January at 07:30" in " ".join(parts.text.split())
