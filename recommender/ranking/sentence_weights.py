@@ -36,6 +36,7 @@ WEIGHTS: Mapping[str, float] = {
     "early": -0.36,
     "middle": 0.28,
     "short": -0.34,
+    "unfinished": -3.00,
     "fragment": -1.53,
     "long": 0.12,
     "title": 0.33,

@@ -145,6 +145,7 @@ def _size(sentence: str) -> dict[str, float]:
     return {
         "short": max(0, 18 - length) / 18,
         "fragment": float(length < 9),
+        "unfinished": float(sentence.endswith(("…", "..."))),
         "long": min(2.0, max(0, length - 40) / 20),
     }
 
