@@ -35,13 +35,14 @@ def reason(
 
     `titles` holds the papers that evidence may name; one that is missing is not named.
     """
-    teller = _Teller(titles, _interest(recommendation.section, interest_name), words)
+    aside = recommendation.section is Section.DIFFERENT
+    teller = _Teller(titles, _interest(recommendation.section, interest_name), words, aside=aside)
     said = _said(recommendation, teller)
     # A known author comes on top of what the paper says, not in its place.
     by_author = bool(said) and said[0].evidence.scorer == "authors"
     chosen = said[: _CLAUSES + by_author]
     sentences = _joined(chosen, teller) or [_fallback(recommendation.section, teller)]
-    if recommendation.section is Section.DIFFERENT:
+    if aside:
         sentences += _chance(recommendation, words)
     return " ".join(sentences), _lever(recommendation, chosen, interest_name)
 
@@ -72,6 +73,8 @@ class _Teller:
     titles: Titles
     interest: _Interest
     words: Words
+    aside: bool = False
+    """Whether the paper is a step aside, which one shared word is not the reason for."""
     keywords: set[str] = field(default_factory=set)
     """Roots of the keywords that match."""
     named: set[PaperId] = field(default_factory=set)
@@ -107,7 +110,7 @@ class _Teller:
     def on_content(self, evidence: Evidence) -> _Said:
         title = self.title(evidence)
         terms = self.news(_readable(evidence.terms), named=not title)
-        if title and len(_roots(" ".join(terms))) == 1:
+        if (title or self.aside) and len(_roots(" ".join(terms))) == 1:
             terms = []  # one word makes no two papers alike
         terms = terms[: _MORE_TERMS if self.keywords or title else _TERMS]
         again = evidence.paper in self.named

@@ -206,6 +206,8 @@ def test_exploration_says_so_and_owns_the_chance() -> None:
         "Chosen partly by chance."
     )
     assert said(section=Section.DIFFERENT)[0] == "A step aside from your usual reading."
+    one = said(ev("content", terms=("fields",)), section=Section.DIFFERENT)
+    assert one == ("A step aside from your usual reading.", None)
     assert "chance" not in said(TERMS, section=Section.DIFFERENT)[0]
 
 
