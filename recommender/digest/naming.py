@@ -7,7 +7,7 @@ from dataclasses import replace
 from recommender.digest.plain import shorten
 from recommender.domain.digests import Digest, DigestPaper
 
-_LENGTHS = (36, 72, 400)
+_LENGTHS = (30, 60, 400)
 
 
 def named(digest: Digest) -> Digest:

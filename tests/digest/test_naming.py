@@ -17,7 +17,7 @@ def names(*titles: str) -> list[str]:
 def test_names_are_short() -> None:
     """The beginning of a title says enough."""
     assert names("Rank-One Updates Write Facts into Mid-Layer Weights", "Short") == [
-        "Rank-One Updates Write Facts into…",
+        "Rank-One Updates Write Facts…",
         "Short",
     ]
 
@@ -37,6 +37,6 @@ def test_a_name_taken_by_a_longer_title_is_not_taken_again() -> None:
     """A cut title that is another's whole title does not stand for both."""
     long = "Rank-One Updates Write Facts into Mid-Layer Weights"
     given = names(
-        long, "Rank-One Updates Write Facts into…", "Rank-One Updates Write Facts into Nothing at All"
+        long, "Rank-One Updates Write Facts…", "Rank-One Updates Write Facts into Nothing at All"
     )
     assert len(set(given)) == 3

@@ -126,7 +126,7 @@ def test_buttons(page: str) -> None:
     labels = [link.get("aria-label") or "" for link in thumbs]
     recommended = len([paper for paper in digest().papers if paper.thumbs.less])
     assert len(labels) == len(set(labels)) == 3 * len(digest().papers) + recommended
-    assert labels[0] == "Useful: Rank-One Updates Write Facts into…"
+    assert labels[0] == "Useful: Rank-One Updates Write Facts…"
     assert {link.text for link in thumbs} == {"Useful", "Not for me", "Save", "Saved", "Less like this"}
     assert all("display:inline-block" in (link.get("style") or "") for link in thumbs)
     assert not [link for link in thumbs if "line-height" in (link.get("style") or "")]

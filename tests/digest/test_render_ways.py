@@ -37,7 +37,7 @@ def test_buttons_by_mail_have_names_of_their_own(by_mail: tuple[Element, str]) -
     thumbs = [link for link in tags(by_mail[0], "a") if "mailto:" in (link.get("href") or "")]
     labels = [link.get("aria-label") for link in thumbs if link.get("aria-label")]
     assert len(set(labels)) == len(labels) == 3 * len(digest().papers)
-    assert labels[0] == "Useful: Rank-One Updates Write Facts into…"
+    assert labels[0] == "Useful: Rank-One Updates Write Facts…"
     assert [link.text for link in thumbs][-2:] == ["Help", "Unsubscribe"]
     assert {(link.get("href") or "").partition("?")[0] for link in thumbs} == {f"mailto:{MAILBOX}"}
 
