@@ -71,7 +71,10 @@ def news(
     if not events:
         return {}
     numbers = [subscriber.id for subscriber in subscribers]
-    known = unit.people.known_since(numbers, {event.paper for event in events})
+    of: dict[PaperId, list[PaperEvent]] = defaultdict(list)
+    for event in events:
+        of[event.paper].append(event)
+    known = unit.people.known_since(numbers, of)
     followers = [number for number in numbers if number in known]
     if not followers:
         return {}
@@ -91,7 +94,7 @@ def news(
             votes=votes[subscriber.id],
             told=marks(past.get(subscriber.id, ())),
         )
-        if changes := changes_for(reader, events):
+        if changes := changes_for(reader, [event for paper in reader.known for event in of[paper]]):
             found[subscriber.id] = changes
     return found
 
