@@ -14,7 +14,7 @@ from recommender.digest.words import Wording, Words
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
-from recommender.web.security import Limits
+from recommender.web.security import LOG, Limits
 
 VOTE, SAVE, VIEW, LEVER = "vote", "save", "view", "lever"
 UNSUBSCRIBE, PREFERENCES, READING = "unsubscribe", "preferences", "reading"
@@ -100,6 +100,8 @@ class Pages:
         page = self._context.renderer.page(
             f"pages/{name}.html", style=style, byline=by, language=words.language, **values
         )
+        for trouble in self._context.renderer.troubles():
+            LOG.warning("a template that ships stood in for one of yours: %s", trouble)
         return HTMLResponse(page)
 
 

@@ -260,3 +260,15 @@ def test_a_way_out_that_is_missing_for_one_reader_is_there(tmp_path: Path) -> No
     made = replace(specimens(words, look.theme)[0], reader="Bo")
     assert made.footer.unsubscribe in look.renderer.html(made, words)
     assert "unsubscribe" in look.fallbacks()[0]
+
+
+def test_a_page_that_fails_is_replaced_too(tmp_path: Path) -> None:
+    """By the one that ships, under the operator's own name."""
+    page = '{% extends "pages/_page.html" %}\n{% block main %}\n{{ words[7] }}\n{% endblock %}'
+    own = {"pages/problem.html": page}
+    look, problems = looked(tmp_path, own, 'logo = "Ours"')
+    assert problems == ()
+    page = look.renderer.page("pages/problem.html", title="x", words=["gone"], style="/x", language="en")
+    assert "gone" in page
+    assert "· Ours</title>" in page
+    assert "problem.html:3:1: " in look.fallbacks()[0]

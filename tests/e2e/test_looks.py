@@ -3,7 +3,13 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+import pytest
+
+from recommender.app import compose
+from recommender.digest.specimen import specimens
+from recommender.domain.errors import ConfigError
 from tests.e2e.project import Project
 from tests.e2e.test_commands import CONFIG, MORNING, ready
 from tests.paths import REPOSITORY
@@ -109,3 +115,23 @@ def test_a_template_that_fails_at_the_last_moment_keeps_no_mail_back(project: Pr
     assert told in done.err
     (page,) = (project.root / "var" / "outbox").glob("*.html")
     assert "#7a1f3d" in page.read_text(encoding="utf-8")
+
+
+def test_a_reload_takes_new_looks_whole_or_not_at_all(project: Project) -> None:
+    """What is wrong keeps the old in force; files inside the folder are watched."""
+    themed(project)
+    config, paper = project.root / "config" / "paperroute.toml", project.root / "looks" / "_paper.html"
+    old = compose(config=config, now=datetime(2026, 1, 30, 8, tzinfo=UTC))
+    words = old.look.wording.of("")
+    made = specimens(words, old.look.theme)[0]
+    before = old.look.renderer.html(made, words)
+    text = paper.read_text(encoding="utf-8")
+    paper.write_text(text.replace("Paper no.", "{{ nothing }}"), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"_paper.html:\d+:1: nothing is not known here"):
+        old.reload(config)
+    paper.write_text(text.replace("Paper no.", "Number"), encoding="utf-8")
+    fresh = old.reload(config)
+    assert old.look.renderer.html(made, words) == before
+    assert fresh.look.renderer.html(made, words) == before.replace("Paper no.", "Number")
+    watched = {path.relative_to(project.root).as_posix() for path in fresh.loaded.watched}
+    assert watched >= {"config", "looks", "looks/words", "config/paperroute.toml"}

@@ -1,5 +1,6 @@
 """Tests of the delivery service on a real store: once each, in order, and nothing lost without a word."""
 
+from recommender.domain.discretion import MASK
 from recommender.domain.editions import DeliveryState, Envelope
 from recommender.domain.errors import MailDeferred, MailRejected
 from recommender.services.delivery_policy import DeliveryPolicy
@@ -155,3 +156,12 @@ def test_large_outboxes_go_in_batches(room: Mailroom) -> None:
     report = room.service(mailer, policy=DeliveryPolicy(batch=4)).run()
     assert report.counts["sent"] == 28
     assert len(set(mailer.recipients())) == 28
+
+
+def test_what_there_is_to_say_of_the_messages_is_in_the_report(room: Mailroom) -> None:
+    """Asked for once a run, after the messages were made."""
+    mailer = FakeMailer()
+    service = room.service(mailer)
+    service.notices = lambda: [f"{len(mailer.recipients())} made, the first for {ANA}"]
+    assert service.run().warnings == (f"3 made, the first for {MASK}",)
+    assert service.run().warnings == (f"3 made, the first for {MASK}",)
