@@ -36,7 +36,5 @@ def test_the_same_title_twice() -> None:
 def test_a_name_taken_by_a_longer_title_is_not_taken_again() -> None:
     """A cut title that is another's whole title does not stand for both."""
     long = "Rank-One Updates Write Facts into Mid-Layer Weights"
-    given = names(
-        long, "Rank-One Updates Write Facts…", "Rank-One Updates Write Facts into Nothing at All"
-    )
+    given = names(long, "Rank-One Updates Write Facts…", "Rank-One Updates Write Facts into Nothing at All")
     assert len(set(given)) == 3
