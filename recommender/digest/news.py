@@ -15,8 +15,9 @@ _TEXTS = frozenset({EventKind.VERSION, EventKind.REVISED})
 
 
 def news_of(events: Sequence[PaperEvent], role: str, words: Words, zone: tzinfo) -> str:
-    """Say what happened, the last of each kind, weightiest first, and how the paper is known: `New version v3,
-    29 January. You saved this paper.`
+    """Say what happened, the last of each kind, weightiest first, and how the paper is known.
+
+    Like `New version v3, 29 January. You saved this paper.`
 
     `events` are of one paper, oldest first; `role` is `saved`, `liked` or `shown`.
     """
