@@ -1,12 +1,17 @@
 """Each item of an edition gets its sentence when it is made."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
-from recommender.domain.editions import Edition, EditionItem, Evidence, Section
+from recommender.domain.editions import DeliveryState, Edition, EditionItem, Evidence, Section
+from recommender.domain.feedback import Act
 from recommender.domain.papers import Paper, PaperId
 from recommender.services.key_sentences import with_key_sentences
+from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_paper
 from tests.services.mailroom import Mailroom
+from tests.services.newsroom import NewsRoom
 
 TWO = (
     "We introduce a decoder, which reads the graph by message passing over its edges and nodes. "
@@ -72,3 +77,28 @@ def test_a_paper_that_left_the_store(room: Mailroom) -> None:
     """Has no sentence."""
     gone = replace(an_item(PAPERS[0]), paper=PaperId("arxiv:0000.00000"))
     assert sentences_of(room, an_edition(1, gone)) == [[""]]
+
+
+def test_a_published_edition_keeps_its_sentences(tmp_path: Path, migrated: Path) -> None:
+    """Those of what was recommended and of what has changed, also when the abstract is another one since."""
+    shutil.copy(migrated, tmp_path / "store.db")
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    room = NewsRoom(store, most=2)
+    room.bring(1, 2, abstract=TWO)
+    ana = room.join(send_empty=True)
+    first = room.publish()
+    room.settle(DeliveryState.SENT)
+    room.act(ana, Act.SAVE, 1)
+    room.clock.move(days=1)
+    room.bring(1, abstract="It was rewritten. We find that nothing of it is left.", version=2)
+    room.happen(1)
+    second = room.publish()
+    assert first
+    assert second
+    with store.read() as unit:
+        kept = unit.outbox.edition(first.id)
+    store.close()
+    assert kept
+    assert [item.sentence in TWO and len(item.sentence) > 1 for item in kept.items] == [True, True]
+    changed = [item.sentence for item in second.items if item.section is Section.CHANGED]
+    assert changed == ["We find that nothing of it is left."]
