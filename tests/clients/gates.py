@@ -6,13 +6,14 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 
 import pytest
 
 from tests.clients import spam, vnu
 from tests.clients.chrome import browser, executable
-from tests.clients.sizes import NUMBERS, WAYS, size
-from tests.clients.states import STATES, mail
+from tests.clients.sizes import KINDS, NUMBERS, WAYS, size
+from tests.clients.states import SHOWN, STATES, mail, pages
 from tests.clients.test_axe import faults
 from tests.clients.test_caniemail import ALLOWED
 from tests.clients.test_colours import pairs
@@ -23,11 +24,11 @@ Row = Sequence[object]
 
 def sizes() -> Iterator[Row]:
     """Walk octets by number of papers and way of answering."""
-    yield ("papers", "answers", "HTML", "text", "message")
-    for way in WAYS:
-        for number in NUMBERS:
-            found = size(number, way)
-            yield (number, way, *(f"{octets:,}" for octets in (found.html, found.text, found.message)))
+    yield ("papers", "cut", "kind", "answers", "HTML", "text", "message")
+    for kind, way, number in product(KINDS, WAYS, NUMBERS):
+        found = size(number, way, kind)
+        octets = (f"{number:,}" for number in (found.html, found.text, found.message))
+        yield (number, found.cut, kind, way, *octets)
 
 
 def colours() -> Iterator[Row]:
@@ -49,11 +50,12 @@ def accessibility() -> Iterator[Row]:
     if executable() is None:
         pytest.skip("no Chromium here")
     with browser() as page:
-        for state in STATES:
-            for dark in (False, True):
-                page.show(mail(state).html, width=375, dark=dark)
-                found = [f"{fault[0]} {fault[1]}" for fault in faults(page, script)]
-                yield (state, "dark" if dark else "light", ", ".join(found) or "none")
+        for state, dark in product(SHOWN, (False, True)):
+            found = []
+            for html in pages(state):
+                page.show(html, width=375, dark=dark)
+                found += [f"{fault[0]} {fault[1]}" for fault in faults(page, script)]
+            yield (state, "dark" if dark else "light", ", ".join(found) or "none")
 
 
 def points() -> Iterator[Row]:
@@ -61,8 +63,9 @@ def points() -> Iterator[Row]:
     yield ("state", "points", "rules")
     if shutil.which("spamassassin") is None:
         pytest.skip("no spamassassin here")
-    for state, verdict in spam.judge({state: mail(state).message for state in STATES}).items():
-        yield (state, f"{verdict.score + 0:.1f}", " ".join(verdict.rules))
+    verdicts = spam.judge({state: mail(state).message for state in STATES})
+    for state in STATES:
+        yield (state, f"{verdicts[state].score + 0:.1f}", " ".join(verdicts[state].rules))
 
 
 def validity() -> Iterator[Row]:
@@ -71,8 +74,9 @@ def validity() -> Iterator[Row]:
     jar = package("vnu-jar/build/dist/vnu.jar")
     if shutil.which("java") is None:
         pytest.skip("no java here")
-    for state, said in vnu.judge({state: mail(state).html for state in STATES}, jar).items():
-        yield (state, "; ".join(said) or "nothing")
+    shown = {f"{state} {place}": html for state in SHOWN for place, html in enumerate(pages(state), 1)}
+    for name, said in vnu.judge(shown, jar).items():
+        yield (name, "; ".join(said) or "nothing")
 
 
 def support() -> Iterator[Row]:
