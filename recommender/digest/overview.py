@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from recommender.digest.material import Material
-from recommender.digest.plain import plain
+from recommender.digest.plain import interest_name
 from recommender.digest.sparkline import glyphs
 from recommender.digest.words import Words
 from recommender.domain.digests import DigestInterest, Spark
@@ -25,7 +25,7 @@ def overview_of(material: Material, items: Sequence[EditionItem]) -> tuple[Diges
         return ()
     return tuple(
         DigestInterest(
-            name=plain(standing.name) or plain(standing.interest),
+            name=interest_name(standing.name) or interest_name(standing.interest),
             words=_fared(standing, shown[standing.interest], words),
             share=round(100 * shown[standing.interest] / chosen),
             trend=_by_day(standing, words),

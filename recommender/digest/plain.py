@@ -36,6 +36,11 @@ def shorten(text: str, limit: int) -> str:
     return kept.rstrip(" ,;:.–—-([") + "…"
 
 
+def interest_name(name: str) -> str:
+    """Return what an interest is called in a mail; readers may give it a paragraph."""
+    return shorten(plain(name), 80)
+
+
 def header_text(text: str) -> str:
     """Return `text` fit for an unstructured header value.
 

@@ -8,7 +8,7 @@ from recommender.digest.links import DigestLinks
 from recommender.digest.material import Material
 from recommender.digest.overview import note_of
 from recommender.digest.papers import Standing, digest_paper
-from recommender.digest.plain import plain
+from recommender.digest.plain import interest_name
 from recommender.digest.series import led_by
 from recommender.domain.digests import DigestPaper, DigestSection
 from recommender.domain.editions import KNOWN, EditionItem, InterestStanding, Section
@@ -28,8 +28,8 @@ class Interests:
     def of(cls, material: Material) -> "Interests":
         """Return them as they were when the edition was made; of an old one, as they are."""
         standings = {own.interest: own for own in material.edition.standings}
-        made = {key: plain(own.name) for key, own in standings.items()}
-        now = {interest.key: plain(interest.name) for interest in material.subscriber.interests}
+        made = {key: interest_name(own.name) for key, own in standings.items()}
+        now = {interest.key: interest_name(interest.name) for interest in material.subscriber.interests}
         return cls(
             names=made | {key: made.get(key) or name for key, name in now.items()}, standings=standings
         )
@@ -100,7 +100,7 @@ def _section(
     kind, interest = key
     words = material.words
     if kind is Section.INTEREST:
-        heading = interests.names.get(interest, plain(interest)) or words.say("section.votes")
+        heading = interests.names.get(interest, interest_name(interest)) or words.say("section.votes")
         note = note_of(interests.standings.get(interest), len(papers), words)
     else:
         heading, note = words.say(f"section.{kind.value}"), words.say(f"section.{kind.value}_note")
