@@ -42,7 +42,8 @@ def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:
 
     The rest of each abstract is cut first, then the text that mails from buttons propose; then the rest goes,
     first after the tenth paper; then other people's summaries. Then papers after the tenth are shown in
-    short, then without their key sentence, at last all are. No paper, title or reason is left out.
+    short, then without their key sentence, then all are; at last who wrote those after the tenth goes. No
+    paper, title or reason is left out.
     """
     yield SIZE, digest
     for limit, step in _STEPS:
@@ -102,6 +103,10 @@ def _no_sentence(first: int) -> Step:
     return lambda paper: replace(paper, sentence=()) if paper.number > first else paper
 
 
+def _no_byline(first: int) -> Step:
+    return lambda paper: replace(paper, byline=(), facts=()) if paper.number > first else paper
+
+
 _STEPS: tuple[tuple[int, Step], ...] = (
     (SIZE, _rest(160)),
     (SIZE, _without_bodies),
@@ -112,5 +117,6 @@ _STEPS: tuple[tuple[int, Step], ...] = (
     (MOST, _no_sentence(_FULL)),
     (MOST, _in_short(0)),
     (MOST, _no_sentence(0)),
+    (MOST, _no_byline(_FULL)),
 )
 """What is done next, and the octets that are well after it."""

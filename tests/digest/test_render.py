@@ -128,7 +128,10 @@ def test_buttons(page: str) -> None:
     assert len(labels) == len(set(labels)) == 3 * len(digest().papers) + recommended
     assert labels[0] == "Useful: Rank-One Updates Write Facts…"
     assert {link.text for link in thumbs} == {"Useful", "Not for me", "Save", "Saved", "Less like this"}
-    assert all("display:inline-block" in (link.get("style") or "") for link in thumbs)
+    boxes = [link for link in thumbs if link.get("class") in {"yes", "btn"}]
+    assert len(boxes) == 3 * recommended
+    assert all("display:inline-block" in (link.get("style") or "") for link in boxes)
+    assert ".quiet,.way{display:inline-block" in page.replace(" ", "")
     assert not [link for link in thumbs if "line-height" in (link.get("style") or "")]
 
 

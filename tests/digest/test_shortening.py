@@ -1,12 +1,15 @@
 """Long mails: how large, and what is given up first."""
 
+from dataclasses import replace
+
 import pytest
 
 from recommender.digest.links import DigestLinks
 from recommender.digest.render import spans_text
 from recommender.digest.shortening import MOST, SIZE, cut_spans, fitting, versions
 from recommender.domain.digests import Digest, Span
-from tests.digest.rich import crowd
+from recommender.domain.editions import Section
+from tests.digest.rich import CHANGED, EDITING, crowd, rich
 from tests.digest.samples import english, links, mail_links, renderer
 
 WAYS = pytest.mark.parametrize("by", [links(), mail_links()], ids=["web", "mail"])
@@ -41,6 +44,15 @@ def test_nothing_is_over_the_most(number: int, by: DigestLinks) -> None:
     assert page.count("<h2") == page.count("knowledge editing”") - 1 == number
 
 
+def test_the_largest_edition_fits() -> None:
+    """Fifty papers with long titles and names, and ten that their reader knows, by mail."""
+    long = replace(EDITING[0], title=EDITING[0].title * 2, by=", ".join(["Maximilian Fröhlich-Schmidt"] * 6))
+    many = tuple(replace(long, title=f"{place}: {long.title}") for place in range(50))
+    known = CHANGED * 5
+    made = rich(mail_links(), ((Section.INTEREST, "All", "", many), (Section.CHANGED, "Changed", "", known)))
+    assert size(made) <= MOST
+
+
 def test_first_papers_stay_whole_longest() -> None:
     """Of fifty papers the first ten keep their key sentence where it fits, and the text part keeps all."""
     made = crowd(35)
@@ -51,7 +63,7 @@ def test_first_papers_stay_whole_longest() -> None:
 
 
 def test_order_of_steps() -> None:
-    """The rest goes before summaries, summaries before papers are in short, the key sentence at last."""
+    """The rest goes before summaries, then papers are in short, then the key sentence goes, then names."""
     seen = [
         (
             bool(last.excerpt),
@@ -59,18 +71,19 @@ def test_order_of_steps() -> None:
             not last.brief,
             bool(last.sentence),
             bool(made.papers[0].sentence),
+            bool(last.byline),
         )
         for _, made in versions(crowd(12, every=True))
         for last in made.papers[-1:]
     ]
     assert seen == sorted(seen, reverse=True)
-    assert seen[0] == (True,) * 5
-    assert seen[-1] == (False,) * 5
+    assert seen[0] == (True,) * 6
+    assert seen[-1] == (False,) * 6
     limits = [limit for limit, _ in versions(crowd(1))]
     assert limits == sorted(limits)
 
 
-@pytest.mark.parametrize("first", range(1, 11))
+@pytest.mark.parametrize("first", range(1, 12))
 def test_the_longest_that_fits_is_found(first: int) -> None:
     """Whichever version is the first that fits is taken, after at most five were filled; else the last."""
     made = [version for _, version in versions(crowd(12, mail_links(), every=True))]
@@ -81,7 +94,7 @@ def test_the_longest_that_fits_is_found(first: int) -> None:
         return str(filled[-1]).ljust(SIZE if filled[-1] >= first else MOST + 1)
 
     assert fitting(made[0], fill).rstrip() == str(min(first, len(made) - 1))
-    assert len(made) == 10
+    assert len(made) == 11
     assert len(filled) <= 5
 
 
