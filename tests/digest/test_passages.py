@@ -1,5 +1,10 @@
 """What is shown of a paper's text: its key sentence, the rest or a summary, and terms set off."""
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender.digest.excerpt import JOINER, sentences
+from recommender.digest.highlight import MOST
 from recommender.digest.passages import Passages, passages
 from recommender.domain.digests import Span
 from recommender.domain.editions import EditionItem, Evidence, Section
@@ -91,3 +96,22 @@ def test_a_summary_that_repeats_the_sentence_is_dropped() -> None:
     own = shown(an_item(), summary="We edit a fact in O(n log n) steps", summary_by="Semantic Scholar")
     assert own.summary == ""
     assert text(own.excerpt).startswith("Facts grow old.")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(max_size=500),
+    st.text(max_size=80),
+    st.text(max_size=80),
+    st.lists(st.text(max_size=9), max_size=4),
+)
+def test_any_text_is_shown(abstract: str, extra: str, summary: str, terms: list[str]) -> None:
+    """A sentence is shown whole and as it was chosen, with few marks and without a joiner."""
+    for sentence in (*sentences(abstract)[:2], *sentences(extra)[:1]):
+        own = shown(an_item(sentence, *terms, *sentence.split()[:2]), abstract=abstract, summary=summary)
+        assert text(own.sentence) == sentence
+        spans = (*own.sentence, *own.excerpt)
+        assert sum(span.marked for span in spans) <= MOST
+        assert not any(JOINER in span.text or not span.text for span in spans)
+        assert not (own.summary and own.excerpt)
+        assert bool(own.summary) == bool(own.summary_by)

@@ -68,6 +68,41 @@ def test_a_sentence_that_points_back_loses_against_its_twin() -> None:
     assert one < other - 1
 
 
+@pytest.mark.parametrize(
+    "cue,shows,shows_not",
+    [
+        ("proposal", "In this paper, we propose a sieve.", "Sieves have been proposed."),
+        ("proposal", "A sieve is introduced.", "Sieves sort grains."),
+        ("detail", "Specifically, it weighs.", "A specific weight."),
+        ("key", "The key idea is weighing.", "Keys turn."),
+        ("purpose", "To weigh grains, we use scales.", "To our knowledge, none weighs."),
+        ("gap", "However, few weigh.", "We weigh, however."),
+        ("dangling", "This weighs.", "This paper weighs."),
+        ("own", "Our sieve weighs.", "Sieves of ours weigh."),
+        ("result", "Extensive experiments on sand show gains.", "We run experiments on sand."),
+        ("how", "A sieve that weighs.", "A sieve weighs."),
+        ("acts", "Sieve leverages scales.", "A lever."),
+        ("finding", "Surprisingly, sand is light.", "Sand is light."),
+        ("contrast", "Unlike others, it weighs.", "It weighs."),
+        ("vague", "It outperforms others.", "It performs."),
+        ("worth", "It paves the way.", "It goes its way."),
+        ("link", "Code is available.", "Codes avail."),
+        ("survey", "This survey has a taxonomy.", "This paper has a table."),
+        ("data", "A dataset of 900 grains.", "A set of grains."),
+        ("data", "It holds 12k labelled images.", "It holds many images."),
+        ("figures", "It gains 3.1%.", "It gains in 2025."),
+        ("trouble", "Grains suffer from wind.", "Grains enjoy wind."),
+        ("first", "It is the first sieve.", "At first it was."),
+        ("here", "In this work, sand.", "Work in sand."),
+        ("parts", "It has two stages.", "It has stages."),
+    ],
+)
+def test_cues(cue: str, shows: str, shows_not: str) -> None:
+    """Each is seen in one sentence and not in the other."""
+    assert cues(shows)[cue]
+    assert not cues(shows_not)[cue]
+
+
 def test_terms_choose_among_equals() -> None:
     """Of two sentences worth about the same the one with the reader's terms is shown."""
     twins = (
