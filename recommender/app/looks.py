@@ -1,12 +1,12 @@
 """How digests look and read in this installation: templates, words, theme; and whether they can be used."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
-from recommender.digest.catalogue import Catalogue, CatalogueFault, catalogue
+from recommender.digest.catalogue import Catalogue, catalogue
 from recommender.digest.folders import WORDS, Templates, read_folder
 from recommender.digest.inspection import Shortfall, inspect_html, inspect_nesting, inspect_text
 from recommender.digest.proofreading import proofread
@@ -90,19 +90,22 @@ def _tried(section: DigestSection, folder: Path | None, mailbox: str) -> tuple[L
 def _rendered(look: Look, own: Templates, locale: str, mailbox: str) -> Iterator[Problem]:
     """Yield what is wrong with specimens made with the operator's templates for a reader of `locale`."""
     words, renderer = look.wording.of(locale), look.renderer
+    html_faults: list[Shortfall] = []
+    text_faults: list[Shortfall] = []
     for digest in specimens(words, look.theme, mailbox):
         html, text = renderer.html(digest, words), renderer.text(digest, words)
         if troubles := renderer.troubles():
             yield from troubles
             return
-        faults = (*inspect_nesting(renderer.draft(digest, words)), *inspect_html(html, digest))
-        yield from _blamed(faults, own, ".html")
-        yield from _blamed(inspect_text(text, digest), own, ".txt")
+        html_faults += (*inspect_nesting(renderer.draft(digest, words)), *inspect_html(html, digest))
+        text_faults += inspect_text(text, digest)
+    yield from _blamed(html_faults, own, ".html")
+    yield from _blamed(text_faults, own, ".txt")
 
 
-def _blamed(found: Iterable[Shortfall], own: Templates, ending: str) -> Iterator[Problem]:
+def _blamed(found: Sequence[Shortfall], own: Templates, ending: str) -> Iterator[Problem]:
     """Yield each kind of shortfall once, at the template it is probably made in."""
-    kinds = {short.message.partition(":")[0]: short for short in reversed(list(found))}
+    kinds = {short.message.partition(":")[0]: short for short in reversed(found)}
     for short in reversed(kinds.values()):
         likely = (f"{name}{ending}" for name in _MADE_IN[short.part])
         fitting = sorted(name for name in own if name.endswith(ending))
@@ -127,11 +130,10 @@ def _own_catalogues(
             problems.append(document)
         elif language:
             under = shipped.get(language) or found.get("en") or shipped["en"]
-            problems += _slips(language, document, shipped["en"])
-            try:
+            slips = list(_slips(language, document, shipped["en"]))
+            problems += slips
+            if all(slip.severity == "warning" for slip in slips):
                 found[language] = catalogue(language, document.data, over=under)
-            except CatalogueFault:
-                continue  # told above
     return found
 
 

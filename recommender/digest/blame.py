@@ -55,7 +55,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return f"there is no template {error.name}"
     if isinstance(error, RecursionError):
-        return "this goes round and round without end"
+        return "this nests too deep, or goes round without end"
     text = " ".join((getattr(error, "message", None) or str(error)).split())
     known = isinstance(error, UndefinedError | SecurityError | TemplateSyntaxError | Incomplete)
     return _SHAPE.sub(r"a \1", text if known else f"{type(error).__name__}: {text}")[:_LONGEST]

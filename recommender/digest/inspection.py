@@ -61,7 +61,7 @@ def inspect_html(page: str, digest: Digest) -> Iterator[Shortfall]:
     seen = _read(page).seen
     yield from (_frame(fault, "leave it out") for fault in seen.faults)
     if len(page.encode()) > LARGEST:
-        yield _frame(f"the mail has {len(page.encode()):,} octets", f"make it shorter than {LARGEST:,}")
+        yield _frame(f"the mail is too long: {len(page.encode()):,} octets", f"make it {LARGEST:,} or less")
     yield from _complete(digest, _bare("".join(seen.words)), seen.links.__contains__)
 
 

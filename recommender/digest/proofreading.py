@@ -10,6 +10,8 @@ from babel import Locale
 from recommender.digest.catalogue import PLURALS, Catalogue, Entry, gaps
 
 _GAP = re.compile(r"\{([a-z_]+)\}")
+_NONE: frozenset[str] = frozenset()
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"<[a-zA-Z/]")
 
 
@@ -35,7 +37,9 @@ def proofread(language: str, tables: Mapping[str, object], english: Catalogue) -
         elif isinstance(value, str):
             yield from _text_slips(path, "", value, english.entries[key])
         elif isinstance(value, Mapping):
-            yield from _form_slips(path, value, needed)
+            yield from _form_slips(
+                path, value, needed if isinstance(english.entries[key], Mapping) else _NONE
+            )
             for form, text in value.items():
                 yield from _text_slips((*path, form), form, text, english.entries[key])
         else:
@@ -48,8 +52,9 @@ def _leaves(
     """Yield the values that are texts, or stand where one should."""
     for name, value in tables.items():
         path = (*before, name)
-        if isinstance(value, Mapping) and ".".join(path) not in english.entries:
-            yield from _leaves(value, english, path) if value else [(path, value)]
+        key = ".".join(path)
+        if isinstance(value, Mapping) and any(known.startswith(f"{key}.") for known in english.entries):
+            yield from _leaves(value, english, path)
         else:
             yield path, value
 
@@ -73,6 +78,11 @@ def _text_slips(path: tuple[str, ...], form: str, text: object, model: Entry) ->
     if not isinstance(text, str):
         yield Slip(path=path, message=f"{key} must be text", fix="put it in quotes")
         return
+    if not text.strip():
+        yield Slip(path=path, message=f"{key} is empty", fix="write something, or leave the line out")
+    elif _UNFIT.search(text):
+        message = f"{key} holds a line break, a control character, or one that turns the direction over"
+        yield Slip(path=path, message=message, fix="write it on one line, in plain letters")
     known, own = gaps(model), frozenset(_GAP.findall(text))
     named = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
     if re.search(r"[{}]", _GAP.sub("", text)):
