@@ -32,7 +32,7 @@ test: install-check ## run the tests, in random order
 	$(BIN)/python -m pytest -n 2
 
 golden: install-check ## write the golden mails anew; look at the difference before you commit it
-	PAPERROUTE_GOLDEN=write $(BIN)/python -m pytest -q -p no:randomly tests/digest/test_golden.py
+	PAPERROUTE_GOLDEN=write $(BIN)/python -m pytest -q -p no:randomly tests/digest/test_golden.py tests/e2e/test_edition_golden.py
 
 faults-quick: install-check ## kill, stop and lie to the delivery: under 10 minutes
 	PAPERROUTE_FAULTS=quick $(BIN)/python -m pytest -n 2 tests/faults

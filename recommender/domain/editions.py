@@ -118,7 +118,7 @@ class Edition:
     created_at: datetime
     due_at: datetime
     considered: int
-    """How many candidates there were."""
+    """Candidates that its reader had not been shown, voted on or saved."""
     items: tuple[EditionItem, ...] = ()
     missed: int | None = None
     """Row number of an earlier edition that may not have arrived, announced in this one."""
