@@ -18,7 +18,7 @@ def footer_of(material: Material, links: DigestLinks) -> DigestFooter:
     who = (reader.public_id, reader.epoch)
     zone = reader.cadence.zone
     return DigestFooter(
-        why=words.say("footer.why", cadence=words.cadence(reader.cadence)),
+        why=words.say("footer.why", name=material.name, cadence=words.cadence(reader.cadence)),
         next_edition=words.say("footer.next", slot=words.slot(material.next_slot, zone))
         if material.next_slot
         else "",

@@ -27,6 +27,8 @@ class Material:
     words: Words
     order: Sequence[Section] = tuple(Section)
     """Of the sections."""
+    name: str = "Paper Route"
+    """What the digests of this installation are called."""
     footer: str = ""
     """A line of whoever runs this."""
     signals: Sequence[Signal] = ()

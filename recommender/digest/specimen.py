@@ -78,6 +78,7 @@ def _material(
         sender="Paper Route <digest@example.org>",
         words=words,
         order=theme.sections,
+        name=theme.logo,
         footer=theme.footer,
         signals=_attention(papers[4].id),
         next_slot=Slot(key="2026-01-31", due_at=NOW + _DAY) if count else None,

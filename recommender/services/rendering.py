@@ -143,6 +143,7 @@ class EditionRenderer:
             sender=self._identity.sender,
             words=self._look.wording.of(subscriber.locale),
             order=self._look.theme.sections,
+            name=self._look.theme.logo,
             footer=self._look.theme.footer,
             signals=signals,
             missed=missed,

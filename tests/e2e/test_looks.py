@@ -56,6 +56,7 @@ def test_own_looks_are_shown(project: Project) -> None:
         assert shown in html, shown
     for shown in ("READING GROUP", "1 Example Street", "More of this", "Saturday, January 31"):
         assert shown in text, shown
+    assert "subscribed to Reading Group, every day" in " ".join(text.split())
     for gone in ("#1a5f4a", ">Useful<"):
         assert gone not in html
     message = project.run(*MORNING, "preview", "ana@example.org", "--format", "eml").out
