@@ -9,7 +9,7 @@ from recommender.digest.plain import shorten
 from recommender.domain.digests import Digest, DigestPaper, Span
 
 SIZE = 70_000
-"""Octets of HTML over which the rest of abstracts is cut."""
+"""Octets of HTML over which the rest of abstracts and summaries are cut."""
 MOST = 90_000
 """Octets over which more is cut; Gmail hides what is beyond about 102,000."""
 
@@ -42,8 +42,8 @@ def versions(digest: Digest) -> Iterator[tuple[int, Digest]]:
 
     The rest of each abstract is cut first, then the text that mails from buttons propose; then the rest goes,
     first after the tenth paper; then other people's summaries. Then papers after the tenth are shown in
-    short, then without their key sentence, then all are; at last who wrote those after the tenth goes. No
-    paper, title or reason is left out.
+    short, then without their key sentence, then all are; at last who wrote them goes. No paper,
+    title or reason is left out.
     """
     yield SIZE, digest
     for limit, step in _STEPS:
@@ -103,20 +103,20 @@ def _no_sentence(first: int) -> Step:
     return lambda paper: replace(paper, sentence=()) if paper.number > first else paper
 
 
-def _no_byline(first: int) -> Step:
-    return lambda paper: replace(paper, byline=(), facts=()) if paper.number > first else paper
+def _no_byline(paper: DigestPaper) -> DigestPaper:
+    return replace(paper, byline=(), facts=())
 
 
 _STEPS: tuple[tuple[int, Step], ...] = (
     (SIZE, _rest(160)),
     (SIZE, _without_bodies),
     (SIZE, _rest(0, _FULL)),
-    (MOST, _rest(0)),
+    (SIZE, _rest(0)),
     (MOST, _no_summary),
     (MOST, _in_short(_FULL)),
     (MOST, _no_sentence(_FULL)),
     (MOST, _in_short(0)),
     (MOST, _no_sentence(0)),
-    (MOST, _no_byline(_FULL)),
+    (MOST, _no_byline),
 )
 """What is done next, and the octets that are well after it."""
