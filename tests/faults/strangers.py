@@ -147,6 +147,8 @@ def papers(draw: st.DrawFn, number: int) -> Paper:
         organisation=draw(st.none() | TEXTS),
         categories=tuple(draw(st.lists(TEXTS, max_size=2))),
         venue=draw(st.none() | TEXTS),
+        summary=draw(st.none() | TEXTS),
+        summary_by=draw(st.none() | TEXTS),
         url=draw(LINKS),
         code_url=draw(LINKS),
         published=draw(MOMENTS),
@@ -177,6 +179,7 @@ def materials(draw: st.DrawFn) -> Material:
             email="ana@example.org", name=draw(TEXTS), interests=(an_interest(draw(TEXTS), key="editing"),)
         ),
         footer=draw(TEXTS),
+        words=samples.wording().of(draw(st.sampled_from(["", "de", "ar", "ja"]))),
         followed=frozenset(draw(st.lists(TEXTS, max_size=2))),
         signals=[
             Signal(paper=paper.id, source="s", taken_at=samples.NOW, upvotes=draw(st.integers(0, 9_999)))

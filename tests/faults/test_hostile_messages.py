@@ -4,6 +4,7 @@ Real composing, rendering, building and the wire guard; the receiver in `recepti
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from recommender.digest.compose import Material
 from recommender.digest.links import DigestLinks
 from recommender.digest.message import ONE_CLICK
+from recommender.digest.render import Renderer
 from recommender.domain.errors import MailRejected
+from recommender.domain.theme import Theme
 from recommender.mail.guard import DIGEST_HEADERS, check_wire
 from recommender.services.rendering import EditionRenderer, Identity, Parts
 from tests.digest.samples import MAILBOX, links, look, mail_links, material, reader
 from tests.faults.reception import Receiver
 from tests.faults.scale import Figures, scaled, seed
 from tests.faults.strangers import count, materials
+from tests.paths import REPOSITORY
 
 SENDER = Identity(sender=f"Paper Route <{MAILBOX}>", address=MAILBOX, domain="example.org")
 RECEIVERS = {by_mail: Receiver(links=links(), by_mail=by_mail) for by_mail in (False, True)}
@@ -30,7 +34,9 @@ HONEST = material(subscriber=reader(email="ana@example.org"))
 
 def _writer(*, by_mail: bool) -> EditionRenderer:
     ways: DigestLinks = mail_links() if by_mail else links()
-    return EditionRenderer(look(), ways, SENDER)
+    theme = Theme(logo="<b>&\"' {{ 7 * 7 }} </td>", footer="</table><script>alert(1)</script>")
+    renderer = Renderer([REPOSITORY / "templates"], MAILBOX, theme)
+    return EditionRenderer(replace(look(), renderer=renderer, theme=theme), ways, SENDER)
 
 
 WRITERS = {by_mail: _writer(by_mail=by_mail) for by_mail in (False, True)}
