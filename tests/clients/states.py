@@ -1,5 +1,6 @@
 """The digests that mail programs are tried with: the states a reader can meet, as pages and as messages."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -101,6 +102,13 @@ def pages(state: str) -> tuple[str, ...]:
         prints = printed(store, CASES)
         store.close()
     return (prints.whole.page, *(sheet.page for sheet in prints.few))
+
+
+@cache
+def shapes(state: str) -> tuple[str, ...]:
+    """Return the pages of a state, and the same as programs show them that drop styles in the head."""
+    bare = (re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL) for page in pages(state))
+    return (*pages(state), *bare)
 
 
 @cache

@@ -7,7 +7,7 @@ import pytest
 from recommender.domain.colours import contrast
 from recommender.domain.colours import inverted as turned
 from tests.clients.chrome import Page
-from tests.clients.states import SHOWN, mail, pages
+from tests.clients.states import SHOWN, mail, shapes
 from tests.paths import REPOSITORY
 
 COLOURS = (REPOSITORY / "tests" / "clients" / "contrast.js").read_text(encoding="utf-8")
@@ -40,8 +40,8 @@ def pairs(page: Page, html: str, *, dark: bool) -> list[Pair]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("state", SHOWN)
 def test_contrast_as_shown(page: Page, state: str, dark: bool, inverted: bool) -> None:  # noqa: FBT001 pytest fills it
-    """Every text on what is really behind it reaches 4.5:1."""
-    for html in pages(state):
+    """Every text on what is really behind it reaches 4.5:1, with and without the head."""
+    for html in shapes(state):
         found = pairs(page, html, dark=dark)
         assert len(found) >= 3
         assert [pair for pair in found if pair.ratio(inverted=inverted) < ENOUGH] == []

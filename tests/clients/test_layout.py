@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.clients.chrome import Page
-from tests.clients.states import SHOWN, mail, pages
+from tests.clients.states import SHOWN, mail, shapes
 from tests.paths import REPOSITORY
 
 MEASURE = (REPOSITORY / "tests" / "clients" / "measure.js").read_text(encoding="utf-8")
@@ -20,8 +20,8 @@ Found = dict[str, Any]
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("state", SHOWN)
 def test_layout(page: Page, state: str, width: int) -> None:
-    """Nothing scrolls sideways, lies outside, is cut off or overlaps; what is pressed is high enough."""
-    for html in pages(state):
+    """Nothing scrolls sideways, lies outside, is cut off or overlaps, with and without the head."""
+    for html in shapes(state):
         page.show(html, width=width)
         found: Found = page.run(MEASURE)
         assert found["width"] <= width
@@ -55,7 +55,7 @@ def test_what_is_too_wide_is_noticed(page: Page) -> None:
 def test_the_mail_asks_for_nothing(page: Page) -> None:
     """No picture, font or script is fetched, so blocking them changes nothing."""
     before = len(page.asked)
-    for html in (html for state in SHOWN for html in pages(state)):
+    for html in (shape for state in SHOWN for shape in shapes(state)):
         page.show(html, width=600)
     assert page.asked[before:] == []
     page.show('<img src="https://pictures.example.org/dot.gif" alt="">', width=600)
