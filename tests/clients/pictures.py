@@ -17,7 +17,6 @@ LEVELS = 48
 """Of 256: a channel that differs by more makes a pixel another; smoothing of letters differs by less."""
 SHARE = 0.001
 """Of the pixels, that may be others before the pictures are."""
-_COLOURS = 32
 _GAP = 16
 _TELEPHONE = 375
 _SHEET = 1000
@@ -78,10 +77,10 @@ def shown(page: Page, html: str, width: int, mode: str, height: int | None = Non
     return Image.open(BytesIO(page.picture(height))).convert("RGB")
 
 
-def small(picture: Image.Image) -> bytes:
+def small(picture: Image.Image, colours: int = 32) -> bytes:
     """Return a picture as PNG of few colours, each at most half of `LEVELS` away from its own."""
     made = BytesIO()
-    reduced = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    reduced = picture.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     reduced.save(made, "PNG", optimize=True)
     return made.getvalue()
 

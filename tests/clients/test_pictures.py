@@ -47,7 +47,7 @@ def test_pictures_of_the_documents(page: Page) -> None:
     """They are made of the same digest."""
     DOCUMENTS.mkdir(exist_ok=True)
     for name, picture in documents(page).items():
-        (DOCUMENTS / name).write_bytes(small(picture))
+        (DOCUMENTS / name).write_bytes(small(picture, 192))
         assert (DOCUMENTS / name).stat().st_size <= _README
 
 
