@@ -148,4 +148,6 @@ def _told(seen: _Seen, entries: Sequence[Feedback]) -> Iterator[tuple[str, str, 
 
 
 def _where(subscriber: Subscriber, interest: str) -> str:
-    return f"“{plain(interest_names(subscriber)[interest])}”" if interest else _EVERYWHERE
+    """Return the name of an interest; a vote keeps that which its paper came for, also when it is gone."""
+    name = interest_names(subscriber).get(interest, "") if interest else ""
+    return f"“{plain(name)}”" if name else _EVERYWHERE

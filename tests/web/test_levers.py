@@ -163,6 +163,18 @@ def test_what_the_file_says_is_shown_and_cannot_be_changed(site: Site) -> None:
     assert page.count("set in your subscribers file") == 2
 
 
+def test_a_vote_on_a_paper_of_an_interest_that_is_gone_is_told(site: Site) -> None:
+    """The page was shown before; the vote counts, is answered, and can be undone."""
+    client, path = site.client(), lever_path(site, 1, LESS)
+    form = hidden_fields(client.get(path).text) | {"less": "down"}
+    with site.store.write() as uow:
+        uow.people.change(site.ana.id, a_declaration(interests=(an_interest("Other"),)))
+    done = client.post(path, data=form).text
+    assert (f"Less like this: {PAPERS[0].title}" in words(done), site.votes()) == (True, {PAPERS[0].id: False})
+    site.clock.wait(minutes=1)
+    assert "No vote any more" in words(client.post(path, data=hidden_fields(done)).text)
+
+
 def test_every_bit_of_twenty_tokens_counts(site: Site) -> None:
     """Each single flip of a lever's token is refused, by the page and by the reader of mails."""
     before = dump(site.folder)
