@@ -170,7 +170,7 @@ def test_a_vote_on_a_paper_of_an_interest_that_is_gone_is_told(site: Site) -> No
     with site.store.write() as uow:
         uow.people.change(site.ana.id, a_declaration(interests=(an_interest("Other"),)))
     done = client.post(path, data=form).text
-    assert (f"Less like this: {PAPERS[0].title}" in words(done), site.votes()) == (True, {PAPERS[0].id: False})
+    assert f"Less like this: {PAPERS[0].title}" in words(done)
     site.clock.wait(minutes=1)
     assert "No vote any more" in words(client.post(path, data=hidden_fields(done)).text)
 
