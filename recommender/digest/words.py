@@ -15,12 +15,12 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from recommender.digest.catalogue import Catalogue, plural_of
+from recommender.digest.days import day_without_year
 from recommender.domain.editions import Slot
 from recommender.domain.papers import PaperId, Signal
 from recommender.domain.subscribers import After, Cadence
 
 STRONG, GOOD = 0.98, 0.9
-_LONG_DAY = "MMMMEEEEd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,7 @@ class Words:
 
     def day(self, moment: datetime, zone: str) -> str:
         """Return `Friday 30 January` in a zone; with the year where the locale has no form without."""
-        local = moment.astimezone(ZoneInfo(zone))
-        if _LONG_DAY in self.locale.datetime_skeletons:
-            return str(format_skeleton(_LONG_DAY, local, fuzzy=False, locale=self.locale))
-        return str(format_date(local.date(), "full", locale=self.locale))
+        return day_without_year(moment.astimezone(ZoneInfo(zone)).date(), self._tag)
 
     def month_day(self, day: date) -> str:
         """Return `30 January`."""
