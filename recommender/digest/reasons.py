@@ -244,8 +244,8 @@ def _lever(recommendation: Recommendation, chosen: Sequence[_Said], interest_nam
     """Return the knob for the weightiest thing said.
 
     A learned author can be followed; a term that votes brought can be muted; what the reader asked for in
-    so many words, a followed author and attention leave "less like this": to mute one's own words would
-    leave nothing.
+    so many words, what the interest is about by its likes, a followed author and attention leave "less like
+    this": to mute one's own words would leave nothing.
     """
     own = _roots(interest_name)
     for said in chosen:
@@ -253,7 +253,8 @@ def _lever(recommendation: Recommendation, chosen: Sequence[_Said], interest_nam
         if evidence.scorer == "authors" and evidence.author and evidence.paper is not None:
             return Lever(act="follow", value=evidence.author)
         asked_for = said.to_interest and interest_name
-        term = next((term for term in said.terms if not asked_for and not _roots(term) <= own), "")
+        open_ = [term for term in said.terms if term not in evidence.wanted and not _roots(term) <= own]
+        term = "" if asked_for or not open_ else open_[0]
         if term:
             return Lever(act="mute", value=term)
     return Lever(act="less", value=recommendation.paper) if chosen else None
@@ -275,4 +276,4 @@ def _new(terms: Sequence[str], known: Collection[str]) -> list[str]:
 
 def _roots(term: str) -> set[str]:
     """Return how the words of a term begin, so that `statistics` is no news after `statistical`."""
-    return {word.rstrip("s")[:_ROOT] for word in plain(term).casefold().split()}
+    return {word.rstrip("s")[:_ROOT] for word in plain(term).casefold().replace("-", " ").split()}

@@ -45,6 +45,9 @@ class Evidence:
     paper: PaperId | None = None
     author: str | None = None
     count: int | None = None
+    wanted: tuple[str, ...] = ()
+    """Those of `terms` that the interest is about, by its words or by many of its likes: muting one would
+    silence it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,29 +4,31 @@ Terms are found by reading the paper and the profile's own texts again, so a nam
 both. Words for a reader are made elsewhere, from this evidence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.domain.editions import Evidence
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.authors import AuthorExplainer
-from recommender.ranking.base import VOICES, Candidates, Explainer, ProfileBatch, SparseMatrix
+from recommender.ranking.base import VOICES, Candidates, Explainer, Fields, ProfileBatch, SparseMatrix
 from recommender.ranking.categories import CategoryScorer
 from recommender.ranking.collaborative import leads, reach, similar_readers
 from recommender.ranking.fitted import Fitted
 from recommender.ranking.keywords import KeywordScorer
 from recommender.ranking.matrices import small_product
+from recommender.ranking.telling import LONGEST, Telling, triples
 from recommender.ranking.text import TextSpace, profile_fields, spoken
 from recommender.ranking.trending import TrendExplainer, attention
 from recommender.ranking.vectors import Known, words_rows, words_weight
 
 MOST_TERMS = 4
 """Terms named for one paper."""
-_LEAST_WEIGHT = 0.12
-"""A term with less than this part of the strongest one's weight is not named."""
+WANTED = 1 / 3
+"""Part of an interest's likes; what as many of them hold is what the interest is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +41,13 @@ class Material:
     places: dict[PaperId, int] = field(init=False)
     spellings: dict[PaperId, dict[str, str]] = field(default_factory=dict)
     terms: dict[int, frozenset[str]] = field(default_factory=dict)
+    telling: Telling = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the candidates."""
         places = {paper.id: place for place, paper in enumerate(self.candidates.papers)}
         object.__setattr__(self, "places", places)
+        object.__setattr__(self, "telling", Telling.of(self.space))
 
     @property
     def space(self) -> TextSpace:
@@ -53,25 +57,31 @@ class Material:
     def spelling(self, paper: Paper) -> dict[str, str]:
         """Return the paper's terms as its abstract, else its title, spells them."""
         if paper.id not in self.spellings:
-            self.spellings[paper.id] = spoken(f"{paper.abstract}\n. {paper.title}", self.space.stems)
+            text = f"{paper.abstract}\n. {paper.title}"
+            self.spellings[paper.id] = spoken(text, self.space.stems, longest=LONGEST)
         return self.spellings[paper.id]
 
     def known_terms(self, place: int) -> frozenset[str]:
-        """Return the terms of a known paper."""
+        """Return the terms of a known paper, triples too."""
         if place not in self.terms:
-            self.terms[place] = frozenset(self.space.terms(self.known.papers.words[place]))
+            self.terms[place] = self.told(self.known.papers.words[place])
         return self.terms[place]
 
-    def strength(self, paper: Paper, terms: Sequence[str]) -> dict[str, float]:
-        """Return tf-idf squared of each term in a candidate: how much it can have counted."""
-        rows, place = self.candidates.rows, self.places[paper.id]
+    def told(self, fields: Fields) -> frozenset[str]:
+        """Return the terms of a text, triples too."""
+        stems = self.space.stems
+        longer = (term for field in fields for term in triples(stems.all(w for w in field if len(w) > 1)))
+        return frozenset((*self.space.terms(fields), *longer))
+
+    def strength(self, rows: SparseMatrix, place: int, terms: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the weight of each term in one row."""
         own = slice(rows.indptr[place], rows.indptr[place + 1])
+        if own.start == own.stop:
+            return np.zeros(len(terms), dtype=np.float32)
         columns = self.space.columns(terms)
         # A term whose spelling is whole only here may be missing from the row: it then weighs nothing.
-        at = np.searchsorted(rows.indices[own], columns).clip(0, max(0, own.stop - own.start - 1))
-        held = rows.indices[own][at] == columns
-        weights = np.where(held, rows.data[own][at] * self.space.idf[columns], 0.0)
-        return dict(zip(terms, weights.tolist(), strict=True))
+        at = np.searchsorted(rows.indices[own], columns).clip(0, own.stop - own.start - 1)
+        return np.where(rows.indices[own][at] == columns, rows.data[own][at], np.float32(0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,33 +107,51 @@ class ContentExplainer:
         liked = self.profiles.liked[row]
         places, weights = liked.indices, liked.data
         near = weights[:, None] * small_product(known.rows[places], rows)
-        own = frozenset(self.material.space.terms(profile_fields(profile)))
+        own = self.material.told(profile_fields(profile))
         found = []
         for column, paper in enumerate(candidates):
-            source, terms = None, own
             if len(places) and float(near[:, column].sum()) > float(told[column]):
                 place = int(places[near[:, column].argmax()])
-                source, terms = known.papers[place].id, self.material.known_terms(place)
+                source, texts = known.papers[place].id, (known.rows, place)
+                terms = self._shared(self.material.known_terms(place), paper, texts, own=False)
+            else:
+                source, terms = None, self._shared(own, paper, (self.words, row), own=True)
+            spelling = self.material.spelling(paper)
             found.append(
-                Evidence(scorer=self.name, share=0.0, terms=self._shared(terms, paper), paper=source)
+                Evidence(
+                    scorer=self.name,
+                    share=0.0,
+                    terms=tuple(spelling[term] for term in terms),
+                    paper=source,
+                    wanted=tuple(spelling[term] for term in self._wanted(terms, own, places)),
+                )
             )
         return found
 
-    def _shared(self, told: frozenset[str], paper: Paper) -> tuple[str, ...]:
-        """Return the weightiest terms in both texts: pairs first, no word twice."""
-        spelling = self.material.spelling(paper)
-        common = sorted(told & spelling.keys())
-        if not common:
-            return ()
-        strength = self.material.strength(paper, common)
-        least = _LEAST_WEIGHT * max(strength.values())
-        named: list[str] = []
-        used: set[str] = set()
-        for term in sorted(common, key=lambda term: (-term.count(" "), -strength[term], term)):
-            if strength[term] >= least and used.isdisjoint(term.split(" ")):
-                used.update(term.split(" "))
-                named.append(spelling[term])
-        return tuple(named[:MOST_TERMS])
+    def _shared(
+        self, told: frozenset[str], paper: Paper, source: tuple[SparseMatrix, int], *, own: bool
+    ) -> list[str]:
+        """Return the terms in both texts that tell something, by what each adds to their likeness."""
+        material = self.material
+        place = material.places[paper.id]
+        chosen = material.telling.chosen(
+            told & material.spelling(paper).keys(),
+            lambda terms: (
+                material.strength(material.candidates.rows, place, terms) * material.strength(*source, terms)
+            ),
+            own=own,
+            titled=material.space.terms(material.candidates.words[place][:1]),
+        )
+        return chosen[:MOST_TERMS]
+
+    def _wanted(
+        self, terms: Sequence[str], own: frozenset[str], liked: npt.NDArray[np.int32]
+    ) -> Iterator[str]:
+        """Yield the terms whose words the reader wrote, and those that stand in many of the likes."""
+        for term in terms:
+            held = sum(term in self.material.known_terms(int(place)) for place in liked)
+            if own.issuperset(term.split(" ")) or (held and held >= WANTED * len(liked)):
+                yield term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

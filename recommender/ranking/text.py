@@ -64,24 +64,27 @@ def profile_fields(profile: InterestProfile) -> Fields:
     return (words(profile.name), words(profile.about), *(words(keyword) for keyword in profile.keywords))
 
 
-def spoken(text: str, stems: Stems) -> dict[str, str]:
-    """Return each term of a text with its first spelling; pairs only where nothing but space divides them.
+def spoken(text: str, stems: Stems, *, longest: int = 2) -> dict[str, str]:
+    """Return each term of a text, of up to `longest` stems, with its first spelling.
 
-    Terms whose spelling is torn by TeX are left out.
+    Several words are a term only where nothing but space or a hyphen divides them. Terms whose spelling is
+    torn by TeX are left out.
     """
     found: dict[str, str] = {}
-    before: tuple[str, re.Match[str]] | None = None
+    run: list[tuple[str, re.Match[str]]] = []
     for match in _WORD.finditer(text):
         stem = stems.written(match.group(), words)
         marked = text[max(0, match.start() - 1) : match.start()] in ("\\", "{")
         if not stem or marked:
-            before = None
+            run = []
             continue
         found.setdefault(stem, match.group())
-        if before and text[before[1].end() : match.start()].strip(" \n-") == "":
-            spelling = " ".join(text[before[1].start() : match.end()].split())
-            found.setdefault(f"{before[0]} {stem}", spelling)
-        before = (stem, match)
+        if run and text[run[-1][1].end() : match.start()].strip(" \n-"):
+            run = []
+        run = [*run, (stem, match)][-longest:]
+        for start in range(len(run) - 1):
+            term = " ".join(own for own, _ in run[start:])
+            found.setdefault(term, " ".join(text[run[start][1].start() : match.end()].split()))
     return found
 
 

@@ -1,6 +1,6 @@
 """The levers of one paper of an edition: which ones its reader may turn because of it. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from recommender.domain.editions import EditionItem
@@ -25,7 +25,7 @@ class Offer:
     declared: bool = False
     """The subscribers file says so: nothing else can change that."""
     asked_for: bool = False
-    """A term that stands in what the reader wrote of the interest: muting it may leave little."""
+    """A term of what the reader wrote of the interest, or of many likes: muting it may leave little."""
 
 
 def own_lever(item: EditionItem, subscriber: Subscriber) -> Mark:
@@ -65,7 +65,8 @@ def offers(
         ),
         *(_mark(item, Act.FOLLOW, name, subscriber) for name in _distinct(authors)),
     ]
-    return [_offer(mark, interest, standing) for mark in found]
+    wanted = {folded(term) for own in item.evidence for term in own.wanted}
+    return [_offer(mark, interest, standing, wanted) for mark in found]
 
 
 def place_of(item: EditionItem, subscriber: Subscriber) -> str:
@@ -82,7 +83,7 @@ def _interest(item: EditionItem, subscriber: Subscriber) -> Interest:
     return next(found, Interest(name=""))
 
 
-def _offer(mark: Mark, interest: Interest, standing: Iterable[Feedback]) -> Offer:
+def _offer(mark: Mark, interest: Interest, standing: Iterable[Feedback], wanted: Collection[str]) -> Offer:
     """Return a mark with how it stands; a lever that holds for all interests is turned back for all."""
     file = interest.mute if mark.act is Act.MUTE else interest.authors
     if folded(mark.value) in {folded(value) for value in file}:
@@ -92,7 +93,8 @@ def _offer(mark: Mark, interest: Interest, standing: Iterable[Feedback]) -> Offe
         if meant and (entry.interest or "") in {"", mark.interest}:
             return Offer(mark=replace(mark, interest=entry.interest or ""), turned=True)
     text = folded(" ".join((interest.name, interest.about, *interest.keywords)))
-    return Offer(mark=mark, asked_for=mark.act is Act.MUTE and folded(mark.value) in text)
+    value = folded(mark.value)
+    return Offer(mark=mark, asked_for=mark.act is Act.MUTE and (value in text or value in wanted))
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -115,4 +115,6 @@ def _standing(values: Mapping[str, Any]) -> InterestStanding:
 
 
 def _evidence(values: Mapping[str, Any]) -> Evidence:
-    return Evidence(**(dict(values) | {"terms": tuple(values["terms"])}))
+    # Older rows do not say what was wanted.
+    lists = {"terms": tuple(values["terms"]), "wanted": tuple(values.get("wanted", ()))}
+    return Evidence(**(dict(values) | lists))

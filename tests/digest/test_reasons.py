@@ -41,6 +41,7 @@ def ev(scorer: str, share: float = 0.5, **fields: object) -> Evidence:
 
 KEYWORD = ev("keywords", 0.6, terms=("knowledge editing",))
 TERMS = ev("content", 0.3, terms=("factual associations", "rank-one"))
+LESS = Lever(act="less", value=PAPER)
 
 
 @pytest.mark.parametrize(
@@ -231,19 +232,31 @@ def test_no_evidence_makes_no_claim() -> None:
     "evidence, lever",
     [
         (replace(TERMS, paper=LIKED), Lever(act="mute", value="factual associations")),
-        (TERMS, Lever(act="less", value=PAPER)),
+        (TERMS, LESS),
         (
             ev("content", terms=("editing models", "rank-one"), paper=LIKED),
             Lever(act="mute", value="rank-one"),
         ),
+        (
+            ev("content", terms=("rank-one", "causal tracing"), paper=LIKED, wanted=("rank-one",)),
+            Lever(act="mute", value="causal tracing"),
+        ),
+        (ev("content", terms=("rank-one",) * 2, paper=LIKED, wanted=("rank-one",)), LESS),
         (ev("authors", author="Kevin Meng", paper=LIKED), Lever(act="follow", value="Kevin Meng")),
-        (ev("authors", author="Kevin Meng"), Lever(act="less", value=PAPER)),
-        (KEYWORD, Lever(act="less", value=PAPER)),
+        (ev("authors", author="Kevin Meng"), LESS),
+        (KEYWORD, LESS),
     ],
 )
 def test_levers(evidence: Evidence, lever: Lever) -> None:
     """Each reason has the knob that fits it; nobody is offered to mute what they asked for."""
     assert said(evidence)[1] == lever
+
+
+def test_a_keyword_is_not_shared_once_more() -> None:
+    """A hyphen parts words as a space does."""
+    keyword = ev("keywords", 0.6, terms=("retrieval-augmented generation",))
+    shared = ev("content", 0.3, terms=("Retrieval Augmented Generation",))
+    assert said(keyword, shared)[0] == "Matches your keyword “retrieval-augmented generation”."
 
 
 def test_a_reader_known_by_votes_alone_may_mute_any_term() -> None:

@@ -173,6 +173,15 @@ def test_what_a_paper_offers() -> None:
     assert [own.mark.value for own in found if own.asked_for] == ["editing facts"]
 
 
+def test_what_many_likes_hold_is_offered_with_a_word_of_warning() -> None:
+    """As the reader's own words are."""
+    shared = Evidence(
+        scorer="content", share=0.5, terms=("Causal Tracing", "probes"), wanted=("Causal Tracing",)
+    )
+    found = offers(replace(ITEM, evidence=(shared,)), PAPER, a_subscriber(), [])
+    assert [own.mark.value for own in found if own.asked_for] == ["Causal Tracing"]
+
+
 def test_levers_of_many_readers_are_one_question(desk: Desk) -> None:
     """Whoever makes editions asks for a block of them at once."""
     asked: list[str] = []
