@@ -22,6 +22,8 @@ _MORE_TERMS = 2
 """Terms beside a keyword or a title, which has said most already."""
 _ROOT = 7
 """Letters at the start of a word that tell it from others."""
+_SOME = 3
+"""Fewer upvotes are not spoken of: comments or stars brought the paper."""
 _UPVOTES = 10
 """Outside of Trending, fewer upvotes than this are no reason to show anybody anything."""
 
@@ -145,7 +147,7 @@ class _Teller:
 
     def on_trending(self, evidence: Evidence) -> _Said:
         count = evidence.count or 0
-        return _Said(evidence, self.say("attention", number=count) if count > 0 else "")
+        return _Said(evidence, self.say("attention", number=count) if count >= _SOME else "")
 
     def on_collaborative(self, evidence: Evidence) -> _Said:
         if evidence.count is not None and evidence.count >= READERS:

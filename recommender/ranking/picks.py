@@ -17,7 +17,7 @@ class Table:
     """-inf where a paper cannot be chosen: only attention speaks for it, or it missed the shortlist."""
     match: FloatMatrix
     heat: FloatMatrix
-    """Attention, NaN without any."""
+    """Attention, NaN without enough of it to be called trending."""
     muted: npt.NDArray[np.bool_]
     asked_for: npt.NDArray[np.bool_]
     """Where a keyword or an author was found."""

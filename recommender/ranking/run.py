@@ -31,6 +31,7 @@ from recommender.ranking.phrases import muted
 from recommender.ranking.selection import Pick, Selection, Table
 from recommender.ranking.stages import SHORTLIST, Scored, score
 from recommender.ranking.standings import Ranking, ages_in_days
+from recommender.ranking.trending import noticed
 from recommender.ranking.vectors import Known, batch
 
 T = TypeVar("T", np.float32, np.bool_)
@@ -168,7 +169,7 @@ class Run:
         return Table(
             fused=spread(fused, -np.inf) + sunk,
             match=spread(scored.match, 0),
-            heat=spread(scored.scores["trending"], np.nan),
+            heat=np.where(self._noticed(), spread(scored.scores["trending"], np.nan), np.float32(np.nan)),
             asked_for=spread(scored.named, blank=False),
             muted=muted(profiles.profiles, self.pool),
             opinions=(
@@ -176,6 +177,11 @@ class Run:
                 spread(np.nan_to_num(scored.scores["semantic"], nan=-np.inf), -np.inf),
             ),
         )
+
+    def _noticed(self) -> npt.NDArray[np.bool_]:
+        """Return (n_candidates,): whether there is attention enough to speak of."""
+        known = self.pool.note("noticed", lambda: noticed(self.pool.signals, self.pool.now))
+        return np.asarray([paper.id in known for paper in self.pool.papers], dtype=np.bool_)
 
     def _unseen(self, requests: Sequence[Request]) -> npt.NDArray[np.bool_]:
         unseen = np.ones((len(requests), len(self.pool.papers)), dtype=np.bool_)

@@ -19,6 +19,8 @@ Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
 HALF_LIFE_DAYS = 3.0
 """Attention this old counts half."""
+LEAST = 3
+"""Upvotes, comments or stars that a paper must have to be called trending."""
 _COMMENTS = 0.3
 _VELOCITY = 0.5
 _GROWTH_DAYS = 1.0
@@ -44,6 +46,16 @@ def attention(signals: Iterable[Signal], now: datetime) -> dict[PaperId, tuple[f
             before = heat.get(paper, (0.0, 0))
             heat[paper] = (before[0] + float(own), before[1] + int(votes))
     return heat
+
+
+def noticed(signals: Iterable[Signal], now: datetime) -> frozenset[PaperId]:
+    """Return the papers that some source had counted `LEAST` of anything for by `now`."""
+    return frozenset(
+        signal.paper
+        for signal in signals
+        if signal.taken_at <= now
+        and max(signal.upvotes or 0, signal.comments or 0, signal.stars or 0) >= LEAST
+    )
 
 
 def trending(

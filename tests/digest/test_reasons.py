@@ -200,6 +200,12 @@ def test_no_count_claims_no_upvotes() -> None:
     assert "upvote" not in said(ev("trending", count=None), section=Section.TRENDING)[0]
 
 
+@pytest.mark.parametrize("count, text", [(2, "Drawing attention now."), (3, "3 upvotes so far.")])
+def test_two_upvotes_are_not_counted_out(count: int, text: str) -> None:
+    """Comments or stars brought such a paper."""
+    assert said(ev("trending", count=count), section=Section.TRENDING)[0] == text
+
+
 def test_exploration_says_so_and_owns_the_chance() -> None:
     """The exploration slot is named, and chance only where there was some."""
     assert said(TERMS, section=Section.DIFFERENT, propensity=0.05)[0] == (

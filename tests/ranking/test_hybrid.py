@@ -167,6 +167,15 @@ def test_small_editions_have_fewer_slots(
     assert len(found) <= papers
 
 
+def test_a_slot_without_a_trend_goes_to_the_interests(recommender: HybridRecommender) -> None:
+    """One upvote is none, and the list stays as long."""
+    faint = [replace(signal, upvotes=1, comments=1) for signal in world.signals()]
+    pool = replace(world.a_pool(), signals=faint)
+    request = world.ask(EDITING, GALAXIES, slots=True, papers=5)
+    found = recommender.recommend([request], pool)[0]
+    assert [chosen.section for chosen in found] == [Section.INTEREST] * 5
+
+
 def test_the_seed_decides_the_draw(recommender: HybridRecommender) -> None:
     """The same seed draws the same paper; many seeds draw several."""
     drawn = [

@@ -70,7 +70,7 @@ def read_pages(folder: Path) -> list[Paper]:
     ids=["all", "keywords", "about", "name"],
 )
 def test_eight_of_ten_are_about_the_interest(papers: list[Paper], fields: dict[str, Any]) -> None:
-    """However the interest is put, the first ten are about it; most name a term, and each stands in the paper."""
+    """However the interest is put, the first ten are about it; most name a term, truly in the paper."""
     recommender = HybridRecommender.fit(Corpus(papers=papers), RankingSettings())
     request = world.ask(world.a_profile(**fields))
     found = recommender.recommend([request], Pool(papers=papers, now=NOW))[0]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.domain.papers import Signal
-from recommender.ranking.trending import attention, trending
+from recommender.ranking.trending import attention, noticed, trending
 from tests.builders import NOON, a_paper
 
 ONE, TWO = a_paper(1), a_paper(2)
@@ -102,3 +102,10 @@ def test_order_of_snapshots_is_nothing(drawn: list[tuple[int, int, int | None]])
     found = attention(unique, NOON)
     assert found == attention(unique[::-1], NOON)
     assert all(0 < heat < 50 for heat, _ in found.values())
+
+
+def test_a_vote_or_two_are_no_trend() -> None:
+    """Three of anything are, whoever counted them; what was counted later is not known."""
+    starred = Signal(paper=a_paper(3).id, source="x", taken_at=NOON, stars=3)
+    told = [seen(1, 2, comments=2), seen(2, 1, comments=3), starred, seen(4, 3), seen(5, 9, days=-1)]
+    assert noticed(told, NOON) == {a_paper(number).id for number in (2, 3, 4)}
