@@ -110,21 +110,24 @@ def _lead(known: Paper, sighting: Paper) -> int:
         return 1 if _worth(sighting) > _worth(known) else -1
     if known.id != sighting.id:
         return 1 if rank(known.id) > rank(sighting.id) else -1
-    if newer := _revised(known, sighting) or (sighting.version or 0) - (known.version or 0):
+    later = _later(known, sighting)
+    # OAI-PMH tells when a paper was revised, and not how often.
+    if later and (sighting if later > 0 else known).version is None:
+        return later
+    if newer := (sighting.version or 0) - (known.version or 0):
         return 1 if newer > 0 else -1
-    if known.updated and sighting.updated and known.updated != sighting.updated:
-        return 1 if sighting.updated > known.updated else -1
-    return 0
+    return later
 
 
-def _revised(known: Paper, sighting: Paper) -> int:
-    """Return which side leads, as `_lead` does, where it does not say its version and is of a later date.
+def _later(known: Paper, sighting: Paper) -> int:
+    """Return which side was updated later, as `_lead` does: after the other's update, or its publication.
 
-    OAI-PMH tells when a paper was revised, and not how often.
+    A side that leads because it does not say its version has the other's once they are merged; it must lead
+    then too.
     """
-    for bare, other, lead in ((sighting, known, 1), (known, sighting, -1)):
+    for one, other, lead in ((sighting, known, 1), (known, sighting, -1)):
         last = other.updated or other.published
-        if bare.version is None and bare.updated and last and bare.updated > last:
+        if one.updated and last and one.updated > last:
             return lead
     return 0
 
