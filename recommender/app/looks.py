@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic_core import PydanticCustomError
 
+from recommender.app.trying import Found, blamed, tried
 from recommender.digest.catalogue import Catalogue, catalogue
 from recommender.digest.folders import WORDS, Templates, read_folder
-from recommender.digest.inspection import Shortfall, inspect_html, inspect_nesting, inspect_text
 from recommender.digest.proofreading import proofread
 from recommender.digest.render import Renderer
 from recommender.digest.review import review
@@ -22,14 +22,6 @@ from recommender.settings.loader import Loaded
 from recommender.settings.locales import locale_name
 from recommender.settings.locating import shown_path
 from recommender.settings.reading import Document, read_document
-
-_MADE_IN = {
-    "paper": ("_paper", "_macros", "digest", "_layout"),
-    "missed": ("_missed", "_macros", "digest", "_layout"),
-    "frame": ("_layout", "digest", "_paper", "_macros"),
-    "foot": ("digest", "_layout", "_macros"),
-}
-"""Templates that a fault of a part is probably made in, without their endings."""
 
 
 def mailbox_of(loaded: Loaded) -> str:
@@ -89,29 +81,13 @@ def _tried(section: DigestSection, folder: Path | None, mailbox: str) -> tuple[L
 
 def _rendered(look: Look, own: Templates, locale: str, mailbox: str) -> Iterator[Problem]:
     """Yield what is wrong with specimens made with the operator's templates for a reader of `locale`."""
-    words, renderer = look.wording.of(locale), look.renderer
-    html_faults: list[Shortfall] = []
-    text_faults: list[Shortfall] = []
-    for digest in specimens(words, look.theme, mailbox):
-        html, text = renderer.html(digest, words), renderer.text(digest, words)
-        if troubles := renderer.troubles():
-            yield from troubles
-            return
-        html_faults += (*inspect_nesting(renderer.draft(digest, words)), *inspect_html(html, digest))
-        text_faults += inspect_text(text, digest)
-    yield from _blamed(html_faults, own, ".html")
-    yield from _blamed(text_faults, own, ".txt")
+    words, shipped = look.wording.of(locale), data_dir("templates")
+    digests = specimens(words, look.theme, mailbox)
 
+    def try_with(templates: Templates) -> Found:
+        return tried(Renderer([shipped], mailbox, look.theme, templates), words, digests)
 
-def _blamed(found: Sequence[Shortfall], own: Templates, ending: str) -> Iterator[Problem]:
-    """Yield each kind of shortfall once, at the template it is probably made in."""
-    kinds = {short.message.partition(":")[0]: short for short in reversed(found)}
-    for short in reversed(kinds.values()):
-        likely = (f"{name}{ending}" for name in _MADE_IN[short.part])
-        fitting = sorted(name for name in own if name.endswith(ending))
-        name = next((one for one in likely if one in own), fitting[0] if fitting else min(own))
-        part = "HTML" if ending == ".html" else "text"
-        yield Problem(own[name].shown, 1, 1, f"the {part} of a digest: {short.message}", short.fix)
+    yield from blamed(tried(look.renderer, words, digests), own, read_folder(shipped)[0], try_with)
 
 
 def _own_catalogues(

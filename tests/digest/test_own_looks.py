@@ -1,5 +1,6 @@
 """The operator's own templates and texts: everything wrong is told with its place before mail goes out."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -151,7 +152,9 @@ def test_what_has_no_place_in_a_mail_is_told(tmp_path: Path) -> None:
     found = told(tmp_path, added("\n".join(MAILED)))
     for message in MAILED.values():
         assert any(message in line for line in found), (message, found)
-    assert all(line.startswith("digest.html:1:1: the HTML of a digest: ") for line in found)
+    assert all(re.match(r"digest\.html:\d+:1: the HTML of a digest: ", line) for line in found)
+    (script,) = (line for line in found if "<script>" in line)
+    assert script.startswith("digest.html:4:1: ")
 
 
 def test_what_is_not_closed_is_told(tmp_path: Path) -> None:
@@ -161,6 +164,28 @@ def test_what_is_not_closed_is_told(tmp_path: Path) -> None:
         "</div> comes before </b> (close what was opened last first)",
         "</i> closes nothing (close what was opened last first)",
     ]
+
+
+BEFORE = {"_missed.html": '{% include "!_missed.html" %}', "_extra.html": "<i>x</i>"}
+AFTER = '{% include "!_overview.html" %}{% include "_extra.html" %}\n'
+AMONG_OTHERS = (
+    ({"_overview.html": f"{AFTER}<script>x</script>"}, "_overview.html:2:1: "),
+    ({"_overview.html": f"{AFTER}<p><p>x</p>"}, "_overview.html:1:1: "),
+    ({"_overview.html": AFTER, "_extra.html": "\n\n<img>"}, "_extra.html:3:1: "),
+    ({"_paper.html": "<p>x</p>"}, "_paper.html:1:1: "),
+    ({"_macros.txt": "x", "_overview.html": AFTER}, "_macros.txt:1:1: "),
+)
+
+
+@pytest.mark.parametrize("files, place", AMONG_OTHERS)
+def test_of_several_templates_the_one_at_fault_is_named(
+    tmp_path: Path, files: dict[str, str], place: str
+) -> None:
+    """And none of those beside it, whatever their names; the line too where the element stands once."""
+    lines = told(tmp_path, {**BEFORE, **files})
+    found = [line for line in lines if "no template of this name" not in line]
+    assert found
+    assert all(line.startswith(place) for line in found), found
 
 
 @pytest.mark.parametrize("files, message", LACKING, ids=lambda value: next(iter(value)) if value else "")
