@@ -106,18 +106,19 @@ class Faint:
     ink: str
     ground: str
     ratio: float
-    """The lesser of both ways."""
+    """As it is; where that can be read, inverted."""
     turned: bool
-    """Whether that is where a mail program inverts all colours."""
+    """Whether it is faint only where a mail program inverts all colours."""
 
 
 def faint(palette: Palette) -> Iterator[Faint]:
     """Yield every ink that is below `READABLE` on a ground of its, as it is or inverted."""
     for ground, inks in INKS.items():
         for ink in inks:
-            ratio, turned = _least(getattr(palette, ink), getattr(palette, ground))
-            if ratio < READABLE:
-                yield Faint(ink=ink, ground=ground, ratio=ratio, turned=turned)
+            plain, turned = _both_ways(getattr(palette, ink), getattr(palette, ground))
+            if min(plain, turned) < READABLE:
+                ratio = plain if plain < READABLE else turned
+                yield Faint(ink=ink, ground=ground, ratio=ratio, turned=plain >= READABLE)
 
 
 def readable(palette: Palette, names: Iterable[str]) -> tuple[str, str] | None:
@@ -130,14 +131,15 @@ def readable(palette: Palette, names: Iterable[str]) -> tuple[str, str] | None:
 
         def passes(colour: str, name: str = name, pairs: list[tuple[str, str]] = pairs) -> bool:
             tried = replace(palette, **{name: colour})
-            return all(_least(getattr(tried, ink), getattr(tried, on))[0] >= READABLE for ink, on in pairs)
+            return all(
+                min(_both_ways(getattr(tried, ink), getattr(tried, on))) >= READABLE for ink, on in pairs
+            )
 
         if mended := nearest_lightness(getattr(palette, name), passes):
             return name, mended
     return None
 
 
-def _least(ink: str, ground: str) -> tuple[float, bool]:
-    """Return the least contrast of a pair, and whether that is where it is inverted."""
-    plain, turned = contrast(ink, ground), contrast(inverted(ink), inverted(ground))
-    return min((plain, False), (turned, True))
+def _both_ways(ink: str, ground: str) -> tuple[float, float]:
+    """Return the contrast of a pair as it is, and inverted."""
+    return contrast(ink, ground), contrast(inverted(ink), inverted(ground))

@@ -52,12 +52,21 @@ def test_the_colours_that_ship_can_be_read(palette: Palette) -> None:
 
 
 def test_a_faint_ink_is_named_with_its_ground_and_ratio() -> None:
-    """The lesser ratio of both ways counts."""
+    """One way in which it is faint is enough."""
     (found,) = faint(replace(LIGHT, soft="#9aa0a6"))
     assert (found.ink, found.ground, found.turned) == ("soft", "sheet", False)
     assert found.ratio == pytest.approx(contrast("#9aa0a6", LIGHT.sheet))
     turned = list(faint(replace(DARK, sheet="#5b5b5b")))
     assert {"soft", "accent"} <= {one.ink for one in turned}
+
+
+def test_what_is_faint_both_ways_is_told_as_it_is() -> None:
+    """Inverted it may be fainter; readers who do not invert see it all the same."""
+    accents = [found for found in faint(replace(DARK, accent="#7a1f3d")) if found.ink == "accent"]
+    assert [found.ground for found in accents] == ["sheet", "tint"]
+    for found in accents:
+        assert found.ratio == contrast("#7a1f3d", getattr(DARK, found.ground))
+        assert not found.turned
 
 
 @given(COLOURS)
