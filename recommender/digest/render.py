@@ -30,6 +30,8 @@ from recommender.domain.theme import Theme
 
 WIDTH = 74
 """Columns of the text part."""
+_WIDEST = 1_000
+"""Columns that a template can ask for, so that little does not become much."""
 _DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 _BLANKS = re.compile(r"\n{3,}")
 _WEB_URL = re.compile(r"https?://[^\s/?#@\\\"<>]+(?:[/?#][^\s\"<>\x00-\x1f]*)?", re.IGNORECASE)
@@ -150,6 +152,7 @@ def web_url(url: str | None) -> str:
 
 def wrap(text: str, indent: int = 0, width: int = WIDTH) -> str:
     """Return `text` in lines of at most `width` columns; all but the first are indented by `indent`."""
+    width, indent = min(width, _WIDEST), min(indent, _WIDEST)
     return textwrap.fill(
         text,
         width=width,
@@ -172,11 +175,12 @@ def capital(text: str) -> str:
 
 def column(text: str, width: int = 14) -> str:
     """Return `text` filled up to `width` columns."""
-    return text.ljust(width)
+    return text.ljust(min(width, _WIDEST))
 
 
 def bar(share: int, width: int = 20) -> str:
     """Return per cent as a bar of `width` columns; at least one is filled where it is above 0."""
+    width = min(width, _WIDEST)
     full = min(width, max(round(share * width / 100), 1 if share > 0 else 0))
     return "█" * full + "░" * (width - full)
 

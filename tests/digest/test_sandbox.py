@@ -95,6 +95,20 @@ def test_little_does_not_become_much(tmp_path: Path, source: str) -> None:
         fill(tmp_path, source)
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ 'a' | column(1000000000) | length }}",
+        "{{ 50 | bar(1000000000) | length }}",
+        "{{ ('a ' * 5000) | wrap(0, 1000000000) | length }}",
+        "{{ 'a a' | wrap(1000000000, 2) | length }}",
+    ],
+)
+def test_our_own_fillers_stay_narrow(tmp_path: Path, source: str) -> None:
+    """A column, a bar and a margin have bounds too."""
+    assert int(fill(tmp_path, source)) <= 10_020
+
+
 @pytest.mark.parametrize("source", UNESCAPED)
 def test_escaping_has_no_way_round(tmp_path: Path, source: str) -> None:
     """Not by a filter, not by a block, not by way of a template that is text."""
