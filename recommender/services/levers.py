@@ -7,6 +7,7 @@ from recommender.domain.editions import EditionItem
 from recommender.domain.feedback import Act, Feedback, folded
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Interest, Subscriber
+from recommender.ranking.stems import singular
 from recommender.services.voting import Mark
 
 _TERMS = 6
@@ -47,11 +48,11 @@ def offers(
     own = own_lever(item, subscriber)
     first = [own.value]
     interest = _interest(item, subscriber)
-    wanted = {folded(keyword) for keyword in interest.keywords}
+    keywords = {_sense(keyword) for keyword in interest.keywords}
     shared = (term for own in item.evidence if own.scorer == "content" for term in own.terms)
     terms = [
         *(first if own.act is Act.MUTE else ()),
-        *(term for term in shared if folded(term) not in wanted),
+        *(term for term in shared if _sense(term) not in keywords),
     ]
     known = [own for own in item.evidence if own.scorer == "authors" and own.author]
     named = [own.author or "" for own in known]
@@ -65,7 +66,7 @@ def offers(
         ),
         *(_mark(item, Act.FOLLOW, name, subscriber) for name in _distinct(authors)),
     ]
-    wanted = {folded(term) for own in item.evidence for term in own.wanted}
+    wanted = {_sense(term) for own in item.evidence for term in own.wanted}
     return [_offer(mark, interest, standing, wanted) for mark in found]
 
 
@@ -92,9 +93,14 @@ def _offer(mark: Mark, interest: Interest, standing: Iterable[Feedback], wanted:
         meant = (entry.act, folded(entry.value)) == (mark.act, folded(mark.value))
         if meant and (entry.interest or "") in {"", mark.interest}:
             return Offer(mark=replace(mark, interest=entry.interest or ""), turned=True)
-    text = folded(" ".join((interest.name, interest.about, *interest.keywords)))
-    value = folded(mark.value)
+    text = _sense(" ".join((interest.name, interest.about, *interest.keywords)))
+    value = _sense(mark.value)
     return Offer(mark=mark, asked_for=mark.act is Act.MUTE and (value in text or value in wanted))
+
+
+def _sense(term: str) -> str:
+    """Return a term as mutes find it: in whatever case, in the singular, with or without hyphens."""
+    return " ".join(map(singular, folded(term).replace("-", " ").split()))
 
 
 def _distinct(values: Iterable[str]) -> list[str]:

@@ -173,6 +173,17 @@ def test_what_a_paper_offers() -> None:
     assert [own.mark.value for own in found if own.asked_for] == ["editing facts"]
 
 
+@pytest.mark.parametrize("about, warned", [("rank-one facts", ["Rank one fact", "EDITS"]), ("", ["EDITS"])])
+def test_plurals_and_hyphens_are_the_readers_own_words_too(about: str, warned: list[str]) -> None:
+    """A mute hides them as well: a keyword is not offered, and what is near it with a word of warning."""
+    own = Evidence(scorer="content", share=1, terms=("World Models", "Rank one fact", "probes", "EDITS"))
+    interest = an_interest(keywords=("world-model", "model edit"), about=about)
+    found = offers(replace(ITEM, lever=None, evidence=(own,)), PAPER, a_subscriber(interests=(interest,)), [])
+    muting = [offer for offer in found if offer.mark.act is Act.MUTE]
+    assert [offer.mark.value for offer in muting] == ["Rank one fact", "probes", "EDITS"]
+    assert [offer.mark.value for offer in muting if offer.asked_for] == warned
+
+
 def test_what_many_likes_hold_is_offered_with_a_word_of_warning() -> None:
     """As the reader's own words are."""
     shared = Evidence(
