@@ -79,19 +79,24 @@ def subject_of(headline: Headline, day: date, words: Words, taken: Collection[st
 
 
 def _subject(headline: Headline, ends: Sequence[str], words: Words) -> str:
-    """Return the title, cut, and the count; what comes after the title always fits."""
+    """Return the title, cut, and the count; what tells this subject from others always fits."""
+    tail = "".join(f" · {end}" for end in ends)
+    room = SUBJECT - len(tail)
+    return shorten(_told(headline, room, words), room) + tail
+
+
+def _told(headline: Headline, room: int, words: Words) -> str:
+    """Return the subject without what comes after it; the title alone is cut, where that is enough."""
     if not headline.title:
         among = headline.considered
-        nothing = words.say("subject.nothing", number=among) if among else words.say("subject.none")
-        return " · ".join([nothing, *ends])
+        return words.say("subject.nothing", number=among) if among else words.say("subject.none")
     if headline.change is None:
-        ends = [words.say("subject.papers", number=headline.papers), *ends]
-        frame = "{title}"
+        frame = "{title} · " + words.say("subject.papers", number=headline.papers)
     else:
         frame = words.say(f"subject.{headline.change.value}", title="{title}")
-    tail = "".join(f" · {end}" for end in ends)
-    room = SUBJECT - len(tail) - len(frame.replace("{title}", ""))
-    return frame.replace("{title}", shorten(header_text(headline.title), room)) + tail
+    left = room - len(frame.replace("{title}", ""))
+    title = shorten(header_text(headline.title), max(1, left // max(1, frame.count("{title}"))))
+    return frame.replace("{title}", title)
 
 
 def preheader_of(digest: Digest, lead: EditionItem | None, lead_title: str, words: Words) -> str:

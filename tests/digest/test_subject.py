@@ -54,6 +54,29 @@ def test_an_empty_edition_has_a_subject_of_its_own_each_time() -> None:
     assert subject_of(empty, DAY, english(), {first}) == f"{first} · 30 Jan 2026"
 
 
+@pytest.mark.parametrize(
+    "own, told",
+    [
+        ({"subject.none": "Nothing for anybody " * 5}, headline("", 0)),
+        ({"subject.papers": "papers that are worth reading " * 4}, headline()),
+        ({"subject.version": "{title}, anew, " * 12}, headline(LONG, 0, EventKind.VERSION)),
+        ({"subject.version": "There is something new about a paper that you know, " * 3}, headline(LONG, 0)),
+    ],
+)
+def test_own_texts_of_any_length_leave_room_for_what_tells_subjects_apart(
+    own: dict[str, str], told: Headline
+) -> None:
+    """So two editions of one day do not look the same once their subjects are cut."""
+    english_texts = english().catalogue
+    words = replace(english(), catalogue=replace(english_texts, entries={**english_texts.entries, **own}))
+    told = replace(told, considered=0)
+    taken: set[str] = set()
+    for _ in range(4):
+        taken.add(subject_of(told, DAY, words, taken))
+    assert max(map(len, taken)) <= SUBJECT
+    assert sum(subject.endswith(" · 30 Jan 2026 · (3)") for subject in taken) == 1
+
+
 @pytest.mark.parametrize("change", EventKind)
 def test_an_edition_of_news_alone_names_the_news(change: EventKind) -> None:
     """And the paper, cut so that all fits."""
