@@ -13,6 +13,11 @@ from recommender.ranking.diversity import top_places
 from recommender.ranking.picks import Pick, Table
 
 _TREND_MATCH, _DIFFERENT_MATCH = 0.9, 0.7
+_NEIGHBOUR = 0.2
+"""Least cosine with an interest's direction of a paper that does not fit it but is of a neighbouring subject;
+chance words alone lift others over `_DIFFERENT_MATCH`."""
+_LISTED = 0.95
+"""Match from which a paper is what the reader's lists bring anyway."""
 _DIFFERENT_RANKS = (20, 100)
 _DIFFERENT_OVERLAP = 0.3
 _TEMPERATURE = 1.0
@@ -46,14 +51,17 @@ class Slots:
     def different(self, company: Company) -> Pick | None:
         """Draw a relevant paper unlike the `company` from the middle ranks, by softmax of fit.
 
-        The draw is seeded; the chance it had is kept.
+        Papers that fit an interest are drawn only where no neighbour is. The draw is seeded; its chance
+        is kept.
         """
         open_, fused, order = self._shortlist()
-        middle = [
-            place
-            for place in order[_DIFFERENT_RANKS[0] :] or order
-            if company.admits(place) and company.nearest(place) < _DIFFERENT_OVERLAP
+        unlike = [
+            place for place in order if company.admits(place) and company.nearest(place) < _DIFFERENT_OVERLAP
         ]
+        best = self.table.match[self.rows].max(axis=0)
+        aside = [place for place in unlike if best[place] < _LISTED] or unlike
+        first = set(order[: _DIFFERENT_RANKS[0]])
+        middle = [place for place in aside if place not in first] or aside
         fit = fused[middle].astype(np.float64)
         return self._drawn(open_, middle, np.exp((fit - fit.max(initial=-np.inf)) / _TEMPERATURE), 0)
 
@@ -76,7 +84,8 @@ class Slots:
 
     def _shortlist(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.float32], list[int]]:
         """Return what is open, each paper's best score over the interests, and the best places in order."""
-        open_ = self._open(_DIFFERENT_MATCH)
+        near = self.table.opinions[1][self.rows] >= _NEIGHBOUR
+        open_ = self._open(_TREND_MATCH) | (self._open(_DIFFERENT_MATCH) & near)
         fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
         best = top_places(fused[None, :], _DIFFERENT_RANKS[1])[0].tolist()
         return open_, fused, [place for place in best if np.isfinite(fused[place])]

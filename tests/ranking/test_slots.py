@@ -20,13 +20,16 @@ from tests.ranking import world
 ROOM = 6
 
 
-def slots(words: list[float], directions: list[float], seed: int) -> Slots:
-    """Return the slots of one interest that sees `ROOM` papers, better ones first, by two opinions."""
+def slots(words: list[float], directions: list[float], seed: int, match: list[float] | None = None) -> Slots:
+    """Return the slots of one interest that sees `ROOM` papers, better ones first, by two opinions.
+
+    All match in full where nothing else is said.
+    """
     blank = np.zeros((1, ROOM), dtype=np.bool_)
     return Slots(
         table=Table(
             fused=np.linspace(1, 0, ROOM, dtype=np.float32)[None, :],
-            match=np.ones((1, ROOM), dtype=np.float32),
+            match=np.asarray([match or [1.0] * ROOM], dtype=np.float32),
             heat=np.full((1, ROOM), np.nan, dtype=np.float32),
             muted=blank,
             asked_for=blank,
@@ -94,6 +97,42 @@ def test_unknown_opinions_do_not_stop_the_draw() -> None:
     silent = [-np.inf] * ROOM
     assert isinstance(slots(silent, silent, 1).teaching(Company.of(rules(), [0])), Pick)
     assert slots(AGREED, TORN, 1).teaching(Company.of(rules(), range(ROOM))) is None
+
+
+NEAR = [0.5, 0.3, 0.19, 0.2, 0.0, -1.0]
+"""Cosines of directions; 0.2 is a neighbour's."""
+
+
+@pytest.mark.parametrize(
+    "match, open_",
+    [
+        ([0.89] * ROOM, {0, 1, 3}),
+        ([0.69] * ROOM, set()),
+        ([0.89, 0.89, 0.89, 0.89, 0.9, 0.89], {0, 1, 3, 4}),
+    ],
+)
+def test_what_fits_by_chance_words_is_not_drawn(match: list[float], open_: set[int]) -> None:
+    """A paper fits, or it is of a neighbouring subject; papers alike only in a word are neither."""
+    nobody = Company.of(rules())
+    own = [slots(NEAR, NEAR, seed, match) for seed in range(200)]
+    taught = {pick.place for one in own if (pick := one.teaching(nobody))}
+    drawn = {pick.place for one in own if (pick := one.different(nobody))}
+    assert taught == drawn == open_
+
+
+def test_a_step_aside_is_none_of_the_readers_subjects() -> None:
+    """What fits is not different, unless there is nothing else; the chances are those of the draw."""
+    nobody = Company.of(rules())
+    match = [0.99, 0.99, 0.99, 0.89, 0.89, 0.94]
+    counts: Counter[int] = Counter()
+    for seed in range(300):
+        pick = slots(AGREED, AGREED, seed, match).different(nobody)
+        assert pick is not None
+        counts[pick.place] += 1
+        assert pick.propensity == pytest.approx(1 / 3, abs=0.07)
+    assert set(counts) == {3, 4, 5}
+    assert min(counts.values()) > 60
+    assert slots(AGREED, AGREED, 1).different(nobody) is not None
 
 
 def edition(recommender: HybridRecommender, votes: int, papers: int = 8) -> list[Recommendation]:
