@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from recommender.app.trying import Found, blamed, tried
 from recommender.digest.catalogue import Catalogue, catalogue
-from recommender.digest.folders import WORDS, Templates, read_folder
+from recommender.digest.folders import WORDS, Templates, files_within, read_folder
 from recommender.digest.proofreading import proofread
 from recommender.digest.render import Renderer
 from recommender.digest.review import review
@@ -97,8 +97,10 @@ def _own_catalogues(
     if not folder.is_dir():
         return {}
     found: dict[str, Catalogue] = {}
+    listed, trouble = files_within(folder, shown_path(folder))
+    problems += trouble
     # English first: the other languages may lean on it.
-    for path in sorted(folder.iterdir(), key=lambda path: (path.stem != "en", path.name)):
+    for path in sorted(listed, key=lambda path: (path.stem != "en", path.name)):
         if path.name.startswith(".") or path.name.endswith("~"):
             continue
         language, document = _language(path, problems), read_document(path, shown_path(path))

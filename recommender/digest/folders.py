@@ -47,6 +47,28 @@ def read_folder(folder: Path, shown: str = "") -> tuple[Templates, Sequence[Prob
     return found, problems
 
 
+def files_within(folder: Path, shown: str) -> tuple[Sequence[Path], Sequence[Problem]]:
+    """Return what lies in a folder that stands in another one, and which links lead out of that one."""
+    found: list[Path] = []
+    problems: list[Problem] = []
+    try:
+        top, listed = folder.parent.resolve(), sorted(folder.iterdir())
+        for path in (folder, *listed):
+            if not path.resolve().is_relative_to(top):
+                name = shown if path == folder else f"{shown}/{path.name}"
+                message = "the link leads out of the folder"
+                problems.append(Problem(name, 1, 1, message, "put the file itself here"))
+                if path == folder:
+                    break
+            elif path != folder:
+                found.append(path)
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "a link in it leads to itself"
+        message = f"the folder cannot be read: {reason}"
+        problems.append(Problem(shown, 1, 1, message, "look at its permissions"))
+    return found, problems
+
+
 def _files(folder: Path, problems: list[Problem], shown: str) -> Iterator[Path]:
     try:
         listed = sorted(_walk(folder, folder))
@@ -86,9 +108,16 @@ def _read(file: Path, folder: Path, shown: str) -> TemplateFile | Problem:
         return Problem(shown, 1, 1, f"the file cannot be read: {reason}", "look at its permissions")
     if len(content) > LARGEST:
         return Problem(shown, 1, 1, f"the template is larger than {LARGEST >> 10} KiB", "split it")
+    return _text(content, shown)
+
+
+def _text(content: bytes, shown: str) -> TemplateFile | Problem:
     try:
         text = content.decode().removeprefix(_BOM)
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         return Problem(shown, line, 1, f"byte 0x{content[error.start]:02X} is not UTF-8", "save it as UTF-8")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        return Problem(shown, line, 1, "the file holds a NUL character", "save it as plain text")
     return TemplateFile(shown, text)

@@ -10,6 +10,7 @@ from babel import Locale
 from recommender.digest.catalogue import PLURALS, Catalogue, Entry, gaps
 
 _GAP = re.compile(r"\{([a-z_]+)\}")
+_LONGEST = 1_000
 _NONE: frozenset[str] = frozenset()
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _MARKUP = re.compile(r"<[a-zA-Z/]")
@@ -78,11 +79,8 @@ def _text_slips(path: tuple[str, ...], form: str, text: object, model: Entry) ->
     if not isinstance(text, str):
         yield Slip(path=path, message=f"{key} must be text", fix="put it in quotes")
         return
-    if not text.strip():
-        yield Slip(path=path, message=f"{key} is empty", fix="write something, or leave the line out")
-    elif _UNFIT.search(text):
-        message = f"{key} holds a line break, a control character, or one that turns the direction over"
-        yield Slip(path=path, message=message, fix="write it on one line, in plain letters")
+    if unfit := _unfit(key, text):
+        yield Slip(path=path, message=unfit[0], fix=unfit[1])
     known, own = gaps(model), frozenset(_GAP.findall(text))
     named = ", ".join(f"{{{gap}}}" for gap in sorted(known)) or "none"
     if re.search(r"[{}]", _GAP.sub("", text)):
@@ -97,6 +95,18 @@ def _text_slips(path: tuple[str, ...], form: str, text: object, model: Entry) ->
     if _MARKUP.search(text) and not any(_MARKUP.search(one) for one in _texts(model)):
         fix = "texts are plain; what they look like is for templates"
         yield Slip(path=path, message=f"{key}: markup is shown as it is written", fix=fix, severity="warning")
+
+
+def _unfit(key: str, text: str) -> tuple[str, str] | None:
+    """Return why a text cannot stand in a mail, and what to do."""
+    if not text.strip():
+        return f"{key} is empty", "write something, or leave the line out"
+    if len(text) > _LONGEST:
+        return f"{key} has {len(text)} characters, at most {_LONGEST} are said", "say it shorter"
+    if _UNFIT.search(text):
+        message = f"{key} holds a line break, a control character, or one that turns the direction over"
+        return message, "write it on one line, in plain letters"
+    return None
 
 
 def _texts(entry: Entry) -> list[str]:

@@ -1,5 +1,6 @@
 """The `[digest]` table of `paperroute.toml`: how digests look and read."""
 
+import re
 from dataclasses import fields as fields_of
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -18,6 +19,7 @@ from recommender.settings.locales import locale_name
 _ALL = tuple(part.value for part in Part)
 _LONGEST_LOGO = 40
 _LONGEST_FOOTER = 500
+_UNSEEN = re.compile("[\u200b\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
 def _colour(text: str) -> str:
@@ -25,6 +27,13 @@ def _colour(text: str) -> str:
         return written_out(text)
     except ValueError:
         raise fault(f"{shown(text)} is not a colour", 'write red, green and blue, like "#1a5f4a"') from None
+
+
+def _seen(text: str) -> str:
+    """Refuse what nobody sees and what turns text over: the head of every mail would have it."""
+    if found := _UNSEEN.search(text):
+        raise fault(f"the text holds a character that nobody sees (U+{ord(found[0]):04X})", "leave it out")
+    return text
 
 
 def _logo(text: str) -> str:
@@ -93,9 +102,9 @@ else:
 class DigestSection(Section):
     """How digests look and read."""
 
-    logo: Annotated[Line, AfterValidator(_logo)] = "Paper Route"
+    logo: Annotated[Line, AfterValidator(_seen), AfterValidator(_logo)] = "Paper Route"
     """The name at the head of every digest."""
-    footer: Annotated[Line, AfterValidator(_footer)] = ""
+    footer: Annotated[Line, AfterValidator(_seen), AfterValidator(_footer)] = ""
     """A line at the foot: who runs this, and a postal address; may be empty."""
     sections: Annotated[tuple[SectionName, ...], Field(strict=False), AfterValidator(_each_once)] = (
         "interest",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.digest.folders import LARGEST, MOST, read_folder
+from recommender.digest.folders import LARGEST, MOST, files_within, read_folder
 from recommender.digest.render import Renderer
 from recommender.domain.errors import ConfigError
 
@@ -41,6 +41,7 @@ def test_what_cannot_be_used_is_told(tmp_path: Path) -> None:
     (folder / "pages").symlink_to(tmp_path)
     (folder / "large.html").write_bytes(b"x" * (LARGEST + 1))
     (folder / "latin.html").write_bytes("one\ntwo é".encode("latin-1"))
+    (folder / "nul.html").write_bytes(b"one\ntwo\0")
     os.mkfifo(folder / "pipe.html")
     found, problems = read_folder(folder, "own")
     assert sorted(found) == ["fine.html", "in.html"]
@@ -49,10 +50,31 @@ def test_what_cannot_be_used_is_told(tmp_path: Path) -> None:
     assert told["own/pages"] == "1: the link leads out of the folder"
     assert told["own/large.html"] == "1: the template is larger than 256 KiB"
     assert told["own/latin.html"] == "2: byte 0xE9 is not UTF-8"
+    assert told["own/nul.html"] == "2: the file holds a NUL character"
     assert told["own/pipe.html"] == "1: this is not a regular file"
     assert set(told) >= {"own/gone.html", "own/around.html"}
     with pytest.raises(ConfigError):
         Renderer([folder])
+
+
+def test_texts_are_read_in_the_folder_alone(tmp_path: Path) -> None:
+    """A link that leads out of it is told of, for one file and for the folder of texts as a whole."""
+    outside, own = tmp_path / "outside", tmp_path / "own"
+    for folder in (outside, own / "words"):
+        folder.mkdir(parents=True)
+    (outside / "de.toml").write_text("secret", encoding="utf-8")
+    (own / "en.toml").write_text("", encoding="utf-8")
+    (own / "words" / "de.toml").symlink_to(outside / "de.toml")
+    (own / "words" / "en.toml").symlink_to(own / "en.toml")
+    found, problems = files_within(own / "words", "words")
+    assert [path.name for path in found] == ["en.toml"]
+    assert [(own.file, own.message) for own in problems] == [
+        ("words/de.toml", "the link leads out of the folder")
+    ]
+    (own / "more").symlink_to(outside)
+    found, problems = files_within(own / "more", "more")
+    assert (found, [own.file for own in problems]) == ([], ["more"])
+    assert len(files_within(own / "gone", "gone")[1]) == 1
 
 
 def test_a_folder_has_a_bound(tmp_path: Path) -> None:

@@ -212,6 +212,7 @@ TEXTS: Sequence[tuple[str, str, str]] = (
     ("en", '[paper]\nsave = " "', "2:1: paper.save is empty (write something"),
     ("en", '[paper]\nsave = "Keep\\nit"', "2:1: paper.save holds a line break"),
     ("en", '[paper]\nsave = "Keep\\u202e it"', "2:1: paper.save holds a line break"),
+    ("en", f'[paper]\nsave = "{"x" * 1001}"', "2:1: paper.save has 1001 characters, at most 1000"),
     ("en", "a." * 2000 + "b = 1", "1:1: there is no text a"),
     ("en", "paper = 3", "1:1: there is no text paper"),
     ("pl", '[subject]\npapers = { one = "a", other = "{number}" }', 'lacks the plural form "few"'),

@@ -168,6 +168,8 @@ MAIN = (
     # Looks
     Bad('[digest]\nlogo = @@" "', "the text is empty", "write something"),
     Bad(f'[digest]\nlogo = @@"{"x" * 41}"', "the logo has 41 characters", "keep the name alone"),
+    Bad('[digest]\nlogo = @@"Our\\u202e Group"', "a character that nobody sees (U+202E)", "leave it out"),
+    Bad('[digest]\nfooter = @@"\\u200b"', "a character that nobody sees (U+200B)", "leave it out"),
     Bad('[digest]\nlogo = @@"a\\nb"', "a line break", "on one line"),
     Bad(f'[digest]\nfooter = @@"{"x" * 501}"', "the footer has 501 characters", "say who runs this"),
     Bad('[digest]\nlocale = @@"de-DR"', "'de-DR' is not a locale", 'did you mean "de'),
