@@ -5,7 +5,7 @@ import sys
 import tempfile
 import webbrowser
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -113,11 +113,27 @@ def _show(application: "Application", page: Path) -> None:
     email = application.loaded.subscribers[0].email
     parts = application.previewing().preview(email)
     page.write_text(parts.html, encoding="utf-8")
-    for entry in application.recommending().plain(email, limit=_TRY_PAPERS):
+    entries = application.recommending().plain(email, limit=_TRY_PAPERS)
+    for entry in entries:
         write(f"{entry.rank:>2}. {entry.paper.title}\n    {entry.reason}")
+    if not entries:
+        say(_why_nothing(application))
     say(f"\nThe page: {page}")
     if sys.stdout.isatty():
         webbrowser.open(page.resolve().as_uri())
+
+
+def _why_nothing(application: "Application") -> str:
+    """Say why no paper is shown: saved files are often older than what a digest looks back at."""
+    now, days = application.clock.now(), application.ranking.candidates_days
+    newest = application.lookup().newest(now)
+    if newest is None or newest > now - timedelta(days=days):
+        return "No paper is near enough to this; try other words."
+    then = (newest + timedelta(minutes=1)).astimezone(UTC)
+    return (
+        f"Only papers of the last {days} days are ranked, and the newest of these is of {newest:%Y-%m-%d}; "
+        f"act as if it were then: {_program()} --now {then:%Y-%m-%dT%H:%MZ} try …"
+    )
 
 
 def _program() -> str:

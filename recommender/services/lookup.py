@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from recommender.domain.editions import WAITING, Delivery, DeliveryState
 from recommender.domain.errors import InputError
@@ -55,6 +55,12 @@ class Lookup:
         """Return how many papers there are."""
         with self._store.read() as unit:
             return unit.papers.count()
+
+    def newest(self, until: datetime) -> datetime | None:
+        """Return when the last of the papers that could be recommended at `until` was first seen."""
+        with self._store.read() as unit:
+            found = unit.papers.fresh(datetime.min.replace(tzinfo=UTC), until)
+        return found[-1].first_seen if found else None
 
     def source_states(self) -> Mapping[str, SourceState]:
         """Return what is remembered of each source."""

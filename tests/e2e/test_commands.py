@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from tests.e2e.project import Project
+from tests.paths import REPOSITORY
 
 HEADER = """new
 
@@ -186,6 +187,18 @@ def test_try_needs_no_configuration(project: Project) -> None:
     page = Path(done.err.split("The page: ")[1].splitlines()[0])
     assert "Editing Facts" in page.read_text(encoding="utf-8")
     assert not (project.root / "config").exists()
+
+
+def test_try_with_files_of_long_ago_says_when_they_were_new(project: Project) -> None:
+    """The sample of the demo is of January 2026; as of then there is something to show."""
+    sample = str(REPOSITORY / "config" / "sample" / "papers.jsonl")
+    asked = ("try", "editing facts stored in language models", "--from", sample)
+    done = project.run("--now", "2026-03-02T00:00Z", *asked)
+    assert "Only papers of the last 30 days are ranked, and the newest of these is of 2026-01-30" in done.err
+    then = done.err.split("--now ")[1].split()[0]
+    assert project.run("--now", then, *asked).out.startswith(" 1. ")
+    done = project.run("--now", then, "try", "zzyzx", "--from", sample)
+    assert "No paper is near enough to this" in done.err
 
 
 def test_try_says_what_it_cannot_reach(project: Project) -> None:
