@@ -50,7 +50,7 @@ def trend_of(snapshots: Sequence[Signal], made: datetime, words: Words) -> Spark
             if value is not None and made - REACH < signal.taken_at <= made:
                 known[signal.source][signal.taken_at.astimezone(UTC).date()] = value
         first = (made - LOOKED_BACK).astimezone(UTC).date() + _DAY
-        rows = [_row(known[source], first) for source in sorted(known)]
+        rows = [_row(known[source], first, made.astimezone(UTC).date()) for source in sorted(known)]
         row = max(rows, key=_levels, default=[])
         if _levels(row) >= LEVELS:
             spoken = words.say(
@@ -63,9 +63,12 @@ def trend_of(snapshots: Sequence[Signal], made: datetime, words: Words) -> Spark
     return None
 
 
-def _row(known: dict[date, int], first: date) -> list[int]:
-    """Return what was known on each day from `first` on, or from when something was, to the last snapshot."""
-    day, last = max(min(known), first), max(known)
+def _row(known: dict[date, int], first: date, last: date) -> list[int]:
+    """Return what was known on each day from `first` on, or from when something was, to `last`.
+
+    Not to the last snapshot: that goes when the one after it says the same.
+    """
+    day = max(min(known), first)
     value = max((own for own in known.items() if own[0] <= day), default=(day, 0))[1]
     row = []
     while day <= last:

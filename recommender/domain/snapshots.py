@@ -30,11 +30,17 @@ def superseded(series: Sequence[Signal], now: datetime) -> list[Signal]:
     kept = [
         entry
         for entry, after in pairwise([*kept, last])
-        if entry in (first, last) or entry.taken_at > now - ALL_FOR or _day(entry) != _day(after)
+        if entry in (first, last) or entry.taken_at > now - ALL_FOR or not _covers(after, entry)
     ]
     kept = _changes(kept)
     staying = {entry.taken_at for entry in kept}
     return [entry for entry in series if entry.taken_at not in staying]
+
+
+def _covers(after: Signal, entry: Signal) -> bool:
+    """Tell whether one that follows is of the same day and lacks no count."""
+    pairs = zip(_counts(after), _counts(entry), strict=True)
+    return _day(entry) == _day(after) and not any(new is None and old is not None for new, old in pairs)
 
 
 def _changes(series: Sequence[Signal]) -> list[Signal]:

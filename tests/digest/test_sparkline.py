@@ -108,6 +108,17 @@ def test_a_row_is_of_fourteen_days_and_nothing_later_than_the_edition() -> None:
     assert recent(counted, NOON - timedelta(days=20)) == counted[:10]
 
 
+def test_the_last_snapshot_before_an_edition_may_go_too() -> None:
+    """It does once a later one says the same; the row ends at the edition's day, with or without it."""
+    series = snapshots(1, 5, 9, 9, 9)
+    made = NOON - timedelta(hours=23)
+    gone = superseded(series, NOON)
+    assert gone == [series[3]]
+    trends = [trend_of(own, made, WORDS) for own in (series, [own for own in series if own not in gone])]
+    assert trends[0] is not None
+    assert (trends[0].spoken, trends[0]) == ("from 1 to 9 upvotes in 3 days", trends[1])
+
+
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(

@@ -49,6 +49,12 @@ def test_of_days_over_a_month_ago_the_last_snapshot_stays() -> None:
     assert left(*old, *young) == [0, 5, *range(50, 56)]
 
 
+def test_a_count_is_not_lost_to_a_later_snapshot_without_one() -> None:
+    """Of one day long ago both stay: the last one knows less."""
+    series = [counted(votes, days=40 - place / 24) for place, votes in enumerate([1, 2, 3, None])]
+    assert left(*series, counted(9, days=1)) == [1, 3, None, 9]
+
+
 def test_of_a_quarter_ago_the_first_and_the_last_stay() -> None:
     """Whatever lies between."""
     assert left(*(counted(votes, days=110 - votes) for votes in range(10))) == [0, 9]
