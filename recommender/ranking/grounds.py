@@ -22,6 +22,10 @@ _LESS = 0.4
 """What of that is enough where the directions agree."""
 _APART, _AGREED = 0.15, 0.3
 """Cosines of directions: below the one they differ, from the other on they agree."""
+THIN = 0.97
+"""Most that a reader is told of a paper whose grounds are enough to be listed and not to be called strong."""
+_FIRM = ((0.8, 0.4), (2.0, 0.25))
+"""Grounds are firm with so much of what is enough, and directions that agree so far: the one or the other."""
 
 
 def held_back(
@@ -30,9 +34,13 @@ def held_back(
     profiles: ProfileBatch,
     candidates: Candidates,
     places: Places,
-) -> FloatMatrix:
-    """Return `match`, nothing over `UNGROUNDED` that has no grounds; all are (n_profiles, k) at `places`."""
-    result = match.copy()
+) -> tuple[FloatMatrix, FloatMatrix]:
+    """Return `match` for choosing and for telling; all are (n_profiles, k) at `places`.
+
+    For choosing, nothing over `UNGROUNDED` has no grounds; for telling, nothing over `THIN` thin ones.
+    """
+    chosen = match.copy()
+    told = match.copy()
     weights = np.zeros(FEATURES, dtype=np.float32)
     for row, high in enumerate(match > UNGROUNDED):
         columns = np.flatnonzero(high)
@@ -45,13 +53,13 @@ def held_back(
         weights[held] = worth / total
         shown = candidates.rows[places[row, columns]]
         shown.data = np.ones_like(shown.data)
-        parts = shown @ weights
+        parts = (shown @ weights) / _enough(worth / total)
         weights[held] = 0
-        enough = _enough(worth / total)
-        result[row, columns] = np.where(
-            _grounded(parts, scores["semantic"][row, columns], enough), match[row, columns], UNGROUNDED
-        )
-    return result
+        directions, own = scores["semantic"][row, columns], match[row, columns]
+        chosen[row, columns] = np.where(_grounded(parts, directions), own, UNGROUNDED)
+        least = np.where(_firm(parts, directions), own, np.minimum(own, THIN))
+        told[row, columns] = np.minimum(chosen[row, columns], least)
+    return chosen, told
 
 
 def _enough(worth: npt.NDArray[np.float32]) -> float:
@@ -60,11 +68,15 @@ def _enough(worth: npt.NDArray[np.float32]) -> float:
     return min(_PART, _TERMS / terms)
 
 
-def _grounded(
-    parts: npt.NDArray[np.float32], directions: npt.NDArray[np.float32], enough: float
-) -> npt.NDArray[np.bool_]:
-    """Tell which papers hold enough; directions are NaN where they are not known."""
-    found: npt.NDArray[np.bool_] = ((parts >= enough) & ~(directions < _APART)) | (
-        (parts >= _LESS * enough) & (directions >= _AGREED)
+def _grounded(parts: npt.NDArray[np.float32], directions: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Tell which papers hold enough, 1 of `parts`; directions are NaN where they are not known."""
+    found: npt.NDArray[np.bool_] = ((parts >= 1) & ~(directions < _APART)) | (
+        (parts >= _LESS) & (directions >= _AGREED)
     )
     return found
+
+
+def _firm(parts: npt.NDArray[np.float32], directions: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    found = [(parts >= part) & ~(directions < cosine) for part, cosine in _FIRM]
+    firm: npt.NDArray[np.bool_] = np.logical_or.reduce(found)
+    return firm

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -143,7 +143,11 @@ class Run:
         return [
             Ranking(
                 recommendations=tuple(
-                    self._recommendation(profiles, table, pick, said.get(pick, ())) for pick in own
+                    replace(
+                        self._recommendation(profiles, table, pick, said.get(pick, ())),
+                        match=scored.told_of(pick.row, pick.place),
+                    )
+                    for pick in own
                 ),
                 standings=standing,
             )
@@ -246,7 +250,7 @@ class Run:
             interest=profiles.profiles[pick.row].interest,
             fused=None if silent else fused,
             rank=None if silent else 1 + int((scored.fused[pick.row] > fused).sum()),
-            match=float(scored.match[at]),
+            match=float(scored.told[at]),
             muted=bool(muted(profiles.profiles, self.pool)[at]),
             numbers=(*numbers, rest),
             evidence=said,

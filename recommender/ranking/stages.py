@@ -38,8 +38,14 @@ class Scored:
     match: FloatMatrix
     """Part of the reference sample that fits the profile less, by words and direction; 0 without either, and
     no more than `grounds.UNGROUNDED` where a paper holds too little of what the profile says."""
+    told: FloatMatrix
+    """`match` as a reader is told of it: no more than `grounds.THIN` on thin grounds."""
     named: npt.NDArray[np.bool_]
     """Where a keyword or an author was found: what a reader named comes, however weak the match."""
+
+    def told_of(self, row: int, place: int) -> float:
+        """Return what a reader is told of the match of a candidate that is on the shortlist of its row."""
+        return float(self.told[row, np.searchsorted(self.places[row], place)])
 
 
 def score(
@@ -66,12 +72,14 @@ def score(
     }
     context = _at(context, candidates, places)
     parts = fitted.fusion.contributions(scores, context)
+    match, told = held_back(_match(fitted, scores, context), scores, profiles, candidates, places)
     return Scored(
         places=places,
         scores=scores,
         parts=parts,
         fused=join(scores, parts),
-        match=held_back(_match(fitted, scores, context), scores, profiles, candidates, places),
+        match=match,
+        told=told,
         named=_named(scores),
     )
 

@@ -5,14 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from recommender.digest.words import GOOD, STRONG
 from recommender.domain.editions import Section
 from recommender.domain.papers import Paper
 from recommender.domain.profiles import InterestProfile
 from recommender.ranking.base import Corpus, Pool, RankingSettings, Request
-from recommender.ranking.grounds import UNGROUNDED
+from recommender.ranking.grounds import THIN, UNGROUNDED
 from recommender.ranking.hybrid import HybridRecommender
+from recommender.ranking.stages import score
 from recommender.ranking.standings import Ranking
 from tests.builders import NOON, a_paper
+from tests.ranking import world
 
 TOPICS = (
     (
@@ -91,3 +94,22 @@ def test_a_keyword_of_the_reader_is_grounds_enough(papers: Sequence[Paper]) -> N
     found = ranked([*papers, rare], keen)
     own = [paper.paper for paper in found.recommendations if paper.section is Section.INTEREST]
     assert own == [rare.id]
+
+
+def test_thin_grounds_are_not_called_strong(recommender: HybridRecommender) -> None:
+    """Three words of ten list a paper where directions hardly agree; it is not told to be a strong match."""
+    stars, robots = world.SUBJECTS["galaxies"].split(), world.SUBJECTS["robots"].split()
+    texts = [" ".join((*stars[:count], *robots[:3])) for count in (1, 3, 5)]
+    pool = world.a_pool([a_paper(500 + at, title="x", abstract=text) for at, text in enumerate(texts)])
+    lens = recommender.fitted.lens
+    profiles = world.a_batch(lens, (world.a_profile(about=world.SUBJECTS["galaxies"]),), pool)
+    found = score(recommender.fitted, profiles, lens.candidates(pool, pool.papers), None)
+    none, thin, firm = found.match[0].tolist()
+    assert (none, thin > THIN, firm > thin) == (pytest.approx(UNGROUNDED), True, True)
+    assert found.told[0].tolist() == [pytest.approx(UNGROUNDED), pytest.approx(THIN), firm]
+    assert [found.told_of(0, place) for place in range(3)] == found.told[0].tolist()
+
+
+def test_thin_is_less_than_strong() -> None:
+    """The words of a digest call such a paper a good match."""
+    assert GOOD < THIN < STRONG
