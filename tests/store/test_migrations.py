@@ -59,6 +59,22 @@ def test_downgrade_leaves_nothing(empty: SqlStore) -> None:
     empty.close()
 
 
+def test_a_number_of_an_act_is_never_given_again(tmp_path: Path) -> None:
+    """Not even where the table is made anew and the rows with the highest numbers are gone."""
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    with transaction(store._engine, "migrate") as connection:
+        command.upgrade(migrate.config(connection), "0003")
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES ('feedback', 77)"))
+    store.upgrade()
+    given = text("SELECT seq FROM sqlite_sequence WHERE name = 'feedback'")
+    with transaction(store._engine, "read") as connection:
+        assert connection.execute(given).scalars().all() == [77]
+    with transaction(store._engine, "migrate") as connection:
+        command.downgrade(migrate.config(connection), "0003")
+        assert connection.execute(given).scalars().all() == [77]
+    store.close()
+
+
 def test_upgrade_twice_is_once(empty: SqlStore) -> None:
     """The second finds nothing to do."""
     empty.upgrade()

@@ -14,6 +14,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+_GIVEN = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'feedback'")
 _ACT = ["subscriber_id", "paper_id", "act", "at"]
 
 
@@ -43,6 +44,14 @@ def _unique(columns: list[str]) -> None:
     before = [*_ACT] if "value" in columns else [*_ACT, "value"]
     if "value" not in columns:
         op.execute("DELETE FROM feedback WHERE value <> ''")
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    given = op.get_bind().execute(_GIVEN).scalar() if sqlite else None
     with op.batch_alter_table("feedback", table_kwargs={"sqlite_autoincrement": True}) as table:
         table.drop_constraint(op.f(f"uq_feedback_{'_'.join(before)}"), type_="unique")
         table.create_unique_constraint(op.f(f"uq_feedback_{'_'.join(columns)}"), columns)
+    if given:
+        # The new table counts on from its last row, and those of erased readers may have come after it.
+        op.get_bind().execute(sa.text("DELETE FROM sqlite_sequence WHERE name = 'feedback'"))
+        op.get_bind().execute(
+            sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES ('feedback', :given)"), {"given": given}
+        )
