@@ -28,7 +28,7 @@ from recommender.ranking.vectors import Known, words_rows, words_weight
 MOST_TERMS = 4
 """Terms named for one paper."""
 WANTED = 1 / 3
-"""Part of an interest's likes; what as many of them hold is what the interest is about."""
+"""Part of an interest's likes; what as many of them hold, and two at least, is what the interest is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,7 @@ class ContentExplainer:
         """Yield the terms whose words the reader wrote, and those that stand in many of the likes."""
         for term in terms:
             held = sum(term in self.material.known_terms(int(place)) for place in liked)
-            if own.issuperset(term.split(" ")) or (held and held >= WANTED * len(liked)):
+            if own.issuperset(term.split(" ")) or held >= max(2, WANTED * len(liked)):
                 yield term
 
 

@@ -13,7 +13,7 @@ from recommender.ranking.diversity import top_places
 from recommender.ranking.picks import Pick, Table
 
 _TREND_MATCH, _DIFFERENT_MATCH = 0.9, 0.7
-_NEIGHBOUR = 0.2
+_NEIGHBOUR = 0.18
 """Least cosine with an interest's direction of a paper that does not fit it but is of a neighbouring subject;
 chance words alone lift others over `_DIFFERENT_MATCH`."""
 _LISTED = 0.95
@@ -58,8 +58,7 @@ class Slots:
         unlike = [
             place for place in order if company.admits(place) and company.nearest(place) < _DIFFERENT_OVERLAP
         ]
-        best = self.table.match[self.rows].max(axis=0)
-        aside = [place for place in unlike if best[place] < _LISTED] or unlike
+        aside = self._aside(unlike)
         first = set(order[: _DIFFERENT_RANKS[0]])
         middle = [place for place in aside if place not in first] or aside
         fit = fused[middle].astype(np.float64)
@@ -68,12 +67,13 @@ class Slots:
     def teaching(self, company: Company) -> Pick | None:
         """Draw a relevant paper whose vote would tell much: uncertain, and unlike the `company`.
 
+        Papers that fit an interest are drawn only where no neighbour is.
         The chance is the spread between two opinions of its place on the shortlist, by words and by
         direction, times its distance from the nearest paper chosen (query by committee, Seung et al. 1992;
         with diversity, Brinker 2003). The draw is seeded; the chance it had is kept.
         """
         open_, _, order = self._shortlist()
-        places = [place for place in order if company.admits(place)]
+        places = self._aside([place for place in order if company.admits(place)])
         rows = np.where(open_[:, places], self._fused()[:, places], -np.inf).argmax(axis=0)
         words, directions = (
             _standing(own[self.rows][rows, places]) if places else np.zeros(0) for own in self.table.opinions
@@ -89,6 +89,11 @@ class Slots:
         fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
         best = top_places(fused[None, :], _DIFFERENT_RANKS[1])[0].tolist()
         return open_, fused, [place for place in best if np.isfinite(fused[place])]
+
+    def _aside(self, places: list[int]) -> list[int]:
+        """Return those of `places` that fit no interest, or all where all do."""
+        best = self.table.match[self.rows].max(axis=0)
+        return [place for place in places if best[place] < _LISTED] or places
 
     def _drawn(
         self,

@@ -15,8 +15,8 @@ TOMORROW = ("--now", "2026-01-30T06:30Z")
 _EDITING = "Facts in the weights of a language model are edited after training by"
 LIKED = {
     "2601.00101": ("Hypernetworks that write facts", f"{_EDITING} a hypernetwork that predicts each update."),
-    "2601.00102": ("Predicting edits of facts", f"{_EDITING} a hypernetwork with low-rank outputs."),
-    "2601.00103": ("Facts by prediction", f"{_EDITING} a hypernetwork trained on rewritten sentences."),
+    "2601.00102": ("Predicting edits of facts", f"{_EDITING} an optimiser with low-rank outputs."),
+    "2601.00103": ("Facts by prediction", f"{_EDITING} a small network trained on rewritten sentences."),
 }
 NEW = {
     "2601.00201": ("Hypernetworks at scale", f"{_EDITING} a hypernetwork of ten billion parameters."),
