@@ -118,3 +118,18 @@ def test_one_kind_speaks_with_one_voice(recommender: HybridRecommender) -> None:
         assert len(kinds) == len(set(kinds))
         assert set(kinds) <= {"content", "keywords", "authors", "collaborative", "trending", "categories"}
         assert sum(item.share for item in chosen.evidence) == pytest.approx(1)
+
+
+def test_what_an_interest_is_about_is_told(recommender: HybridRecommender) -> None:
+    """Words that the reader wrote, and words of many likes; not what one like of six brings."""
+    twin = replace(world.of("galaxies")[2], id=PaperId("arxiv:2601.99999"))
+    liked = world.of("galaxies")[:6]
+    item = evidence(recommender, world.liking(liked, name="Astronomy"), twin)["content"]
+    texts = [f"{paper.title} {paper.abstract}" for paper in liked]
+    for term in item.terms:
+        held = sum(term in text for text in texts)
+        assert (term in item.wanted) == (held >= 2), (term, held)
+    assert item.wanted
+    asked = evidence(recommender, world.a_profile(about="knowledge editing: facts stored"), PAPER)["content"]
+    assert asked.terms
+    assert asked.wanted == asked.terms
