@@ -2,7 +2,7 @@
 
 One common name can stand on hundreds of papers by many people, so a learned author counts only with
 a second match: another learned author, a shared category that few papers have, or a text that fits.
-Papers with very many authors teach nothing and are known by nobody's name. The more papers of a day carry
+Papers with very many authors teach nothing and are known by no single name. The more papers of a day carry
 learned names, the less one tells: of a reader with hundreds of votes half the day's papers do.
 """
 
@@ -25,10 +25,12 @@ from recommender.ranking.names import Bylines, Name, NameSet, agree, parse
 
 _LEARNED = 0.3
 """A learned author's worth, from one liked paper, against 1 for a followed one."""
-_TEXT_MATCH = 0.2
+_TEXT_MATCH = 0.1
 """Cosine of directions above which texts fit."""
 _MOST_AUTHORS = 30
-"""Papers with more authors teach no names and carry none."""
+"""Papers with more authors teach no names, and are known by no single one."""
+_MET = 2
+"""Names that are a match for one another where so many meet in a paper."""
 _COMMON = 0.1
 """Part of the candidates from which on a category is shared by chance."""
 _FEW = 20
@@ -144,11 +146,12 @@ def _second_match(hits: SparseMatrix, profiles: ProfileBatch, candidates: Candid
     if not pairs.nnz:
         return hits
     rows, columns = pairs.row, pairs.col
-    keep = (pairs.data >= 2) | _share_category(rows, columns, profiles, candidates)
+    keep = (pairs.data >= _MET) | _share_category(rows, columns, profiles, candidates)
     open_ = np.flatnonzero(~keep)
     fit = np.einsum("ij,ij->i", profiles.dense[rows[open_]], candidates.dense[columns[open_]])
     keep[open_] = fit > _TEXT_MATCH
-    keep &= np.asarray([len(paper.authors) for paper in candidates.papers])[columns] <= _MOST_AUTHORS
+    few = np.asarray([len(paper.authors) for paper in candidates.papers])[columns] <= _MOST_AUTHORS
+    keep &= few | (pairs.data >= _MET)
     kept = (np.ones(int(keep.sum()), dtype=np.float32), (rows[keep], columns[keep]))
     return sparse.csr_matrix(kept, shape=hits.shape)
 
