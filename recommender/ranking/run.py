@@ -112,10 +112,7 @@ class Run:
         return {"fused": self._table(profiles, scored).fused, **scored.scores}
 
     def _block(self, requests: Sequence[Request]) -> list[Ranking]:
-        spans: list[slice] = []
-        for request in requests:
-            start = spans[-1].stop if spans else 0
-            spans.append(slice(start, start + len(request.profiles)))
+        spans = _spans(requests)
         profiles = batch(
             self.fitted.lens,
             [own for request in requests for own in request.profiles],
@@ -255,6 +252,15 @@ class Run:
             numbers=(*numbers, rest),
             evidence=said,
         )
+
+
+def _spans(requests: Sequence[Request]) -> list[slice]:
+    """Return which rows of a block are each request's."""
+    spans: list[slice] = []
+    for request in requests:
+        start = spans[-1].stop if spans else 0
+        spans.append(slice(start, start + len(request.profiles)))
+    return spans
 
 
 def _blocks(requests: Sequence[Request]) -> Iterator[list[int]]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from recommender.domain.feedback import Feedback, Vote
 from recommender.domain.identity import is_bare
@@ -17,6 +17,8 @@ from recommender.services.profiles import build_profiles
 
 if TYPE_CHECKING:
     from recommender.ranking.hybrid import HybridRecommender
+
+_Act = TypeVar("_Act", Vote, Feedback)
 
 _SIGNAL_DAYS = 14
 """Attention older than this says nothing about today."""
@@ -65,12 +67,8 @@ def gather(
 ) -> Shortlist:
     """Collect candidates of the last `days`, profiles, and every paper the profiles speak of."""
     ids = [ask.subscriber.id for ask in asks]
-    votes: dict[int, list[Vote]] = defaultdict(list)
-    for vote in unit.people.votes(ids):
-        votes[vote.subscriber].append(vote)
-    levers: dict[int, list[Feedback]] = defaultdict(list)
-    for entry in unit.people.levers(ids):
-        levers[entry.subscriber].append(entry)
+    votes = _by_reader(unit.people.votes(ids))
+    levers = _by_reader(unit.people.levers(ids))
     seen = unit.people.seen(ids)
     seeds = unit.papers.resolve(
         {seed for ask in asks for interest in ask.subscriber.interests for seed in interest.seeds}
@@ -101,6 +99,14 @@ def gather(
             )
         )
     return Shortlist(requests=tuple(requests), pool=pool)
+
+
+def _by_reader(acts: Iterable[_Act]) -> dict[int, list[_Act]]:
+    """Group votes or acts by their subscriber; nobody lacks an entry."""
+    found: dict[int, list[_Act]] = defaultdict(list)
+    for act in acts:
+        found[act.subscriber].append(act)
+    return found
 
 
 def _own(profiles: Iterable[InterestProfile]) -> frozenset[PaperId]:
