@@ -86,6 +86,10 @@ class Slots:
         """Return what is open, each paper's best score over the interests, and the best places in order."""
         near = self.table.opinions[1][self.rows] >= _NEIGHBOUR
         open_ = self._open(_TREND_MATCH) | (self._open(_DIFFERENT_MATCH) & near)
+        # What is nearest to an interest that nothing fits is near by chance.
+        served = (self.table.match[self.rows] >= _LISTED).any(axis=1)
+        if served.any():
+            open_ &= served[:, None]
         fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
         best = top_places(fused[None, :], _DIFFERENT_RANKS[1])[0].tolist()
         return open_, fused, [place for place in best if np.isfinite(fused[place])]

@@ -172,7 +172,7 @@ class Press:
         declared = a_declaration(
             cadence=Cadence(every=Every.DAY, at=time(7, 30), zone="Europe/Berlin"),
             interests=(ANA, MAPS, WHALE),
-            papers=8,
+            papers=6,
         )
         with self.store.write() as unit:
             return unit.people.add(declared, state=SubscriberState.ACTIVE, at=self.clock.now())

@@ -1,6 +1,7 @@
 """The slots of a list that are not an interest's."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -164,3 +165,30 @@ def test_only_a_paper_to_learn_from_asks_for_a_vote(
     told = [reason(one, titles, "Editing", english())[0] for one in edition(recommender, votes)]
     assert sum("your vote" in text for text in told) == asking
     assert told
+
+
+def test_neighbours_of_an_interest_that_nothing_fits_are_left_out() -> None:
+    """They are near it by chance; where no interest is served, every one counts."""
+    blank = np.zeros((2, ROOM), dtype=np.bool_)
+    match = np.full((2, ROOM), 0.9, dtype=np.float32)
+    fused = np.full((2, ROOM), -np.inf, dtype=np.float32)
+    fused[0, :3], fused[1, 3:] = 1, 2
+    own = slots(AGREED, TORN, 0)
+    both = np.ones((2, ROOM), dtype=np.float32)
+    starved = replace(
+        own,
+        table=replace(own.table, fused=fused, match=match, muted=blank, opinions=(both, both)),
+        rows=slice(0, 2),
+    )
+    company = Company.of(rules(), [])
+    assert {_row(replace(starved, seeds=(seed,)), company) for seed in range(40)} == {0, 1}
+    match = match.copy()
+    match[0, 0] = 0.97
+    served = replace(starved, table=replace(starved.table, match=match))
+    assert {_row(replace(served, seeds=(seed,)), company) for seed in range(40)} == {0}
+
+
+def _row(own: Slots, company: Company) -> int:
+    pick = own.teaching(company)
+    assert pick is not None
+    return pick.row
