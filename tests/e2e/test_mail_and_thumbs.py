@@ -151,9 +151,12 @@ def first_useful(message: EmailMessage) -> str:
 
 
 def next_edition(project: Project) -> list[str]:
-    """Return the titles of tomorrow's edition, in order."""
+    """Return the titles of tomorrow's edition, in order, and how well and why each of them fits.
+
+    Which papers a single vote moves depends on the reader's random id, by which the steps aside are drawn.
+    """
     text = project.run("--now", "2026-01-31T07:00Z", "preview", "ana@example.org").out
-    return re.findall(r"(?m)^ ?\d+\. (.*)$", text)
+    return re.findall(r"(?m)^ ?\d+\. .*$|^    \w+ match\b|^    Why: .*$", text)
 
 
 def _answers(url: str) -> bool:
