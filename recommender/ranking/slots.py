@@ -87,7 +87,7 @@ class Slots:
         near = self.table.opinions[1][self.rows] >= _NEIGHBOUR
         open_ = self._open(_TREND_MATCH) | (self._open(_DIFFERENT_MATCH) & near)
         # What is nearest to an interest that nothing fits is near by chance.
-        served = (self.table.match[self.rows] >= _LISTED).any(axis=1)
+        served = self.table.match[self.rows].max(axis=1, initial=0) >= _LISTED
         if served.any():
             open_ &= served[:, None]
         fused = np.where(open_, self._fused(), -np.inf).max(axis=0, initial=-np.inf)
