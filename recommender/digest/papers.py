@@ -28,7 +28,7 @@ _SPOKEN_MATCH = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Place:
     """Where a paper stands in the digest, and what is known of the attention to it."""
 
     number: int
@@ -39,7 +39,7 @@ class Standing:
     """The paper above it that is of the same group."""
 
 
-def digest_paper(material: Material, item: EditionItem, at: Standing, links: DigestLinks) -> DigestPaper:
+def digest_paper(material: Material, item: EditionItem, at: Place, links: DigestLinks) -> DigestPaper:
     """Return the paper of an item."""
     paper, words = material.papers[item.paper], material.words
     texts, made = passages(paper, item, words), material.edition.created_at

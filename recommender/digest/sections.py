@@ -7,7 +7,7 @@ from recommender.digest.attention import by_paper
 from recommender.digest.links import DigestLinks
 from recommender.digest.material import Material
 from recommender.digest.overview import note_of
-from recommender.digest.papers import Standing, digest_paper
+from recommender.digest.papers import Place, digest_paper
 from recommender.digest.plain import interest_name
 from recommender.digest.series import led_by
 from recommender.domain.digests import DigestPaper, DigestSection
@@ -79,7 +79,7 @@ def _papers(
         digest_paper(
             material,
             item,
-            Standing(
+            Place(
                 number=number + place,
                 signals=signals.get(item.paper, ()),
                 leader=None if leader is None else material.papers[items[leader].paper],
