@@ -99,6 +99,12 @@ def _about_mail(settings: Settings) -> Iterator[Advice]:
         )
     if web.public_url.startswith("http:") and not fields.is_nowhere(host):
         yield (("web", "public_url"), "votes would travel unprotected over http", "serve it over https")
+        if web.admin_password.get_secret_value():
+            yield (
+                ("web", "admin_password"),
+                "/admin asks for no password over http: it opens from this machine alone",
+                "serve it over https",
+            )
     if mail.backend == "smtp" and not fields.is_loopback(mail.host) and _is_example(mail.sender_address):
         yield (
             ("mail", "sender"),
@@ -202,7 +208,7 @@ def _has_seen(cadence: Cadence, fetch: Cadence) -> bool:
 def _readable_secret(document: Document, settings: Settings) -> Iterator[Problem]:
     if not _others_may_read(document.path):
         return
-    named = [("mail", "password"), ("inbox", "password"), ("secrets", "keys")]
+    named = [("mail", "password"), ("inbox", "password"), ("web", "admin_password"), ("secrets", "keys")]
     named += [(name, "api_key") for name in ("zotero", "semanticscholar", "openalex", "crossref")]
     places = [(section, key) for section, key in named if _holds(document.data.get(section), key)]
     listed = (*_secrets("source", settings.source), *_secrets("enricher", settings.enricher))

@@ -25,6 +25,7 @@ _FROM_FILE = frozenset(
         ("store", "url"),
         ("mail", "password"),
         ("inbox", "password"),
+        ("web", "admin_password"),
         ("secrets", "keys"),
         ("zotero", "api_key"),
         ("semanticscholar", "api_key"),
@@ -132,8 +133,8 @@ def _take_file(variable: str, path: tuple[str, str], file: Path, found: Override
 def _set(found: Overrides, path: tuple[str, str], value: object, variable: str) -> None:
     found.values[path] = value
     found.variables[path] = variable
-    if path[1] == "password":
-        found.values[path[0], "password_file"] = ""
+    if path[1] in ("password", "admin_password"):
+        found.values[path[0], f"{path[1]}{_SUFFIX}"] = ""
 
 
 def _typed(text: str, kind: object) -> object:

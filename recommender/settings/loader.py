@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from recommender.domain.errors import ConfigError, PaperRouteError, Problem
 from recommender.domain.subscribers import DeclaredSubscriber
@@ -20,6 +20,7 @@ from recommender.settings.environment import Overrides, merge, read_overrides
 from recommender.settings.locating import absolute_store_url, exists, root_of, shown_path
 from recommender.settings.looks import problems_of_looks
 from recommender.settings.models import Settings, settings_of
+from recommender.settings.passwords import Passwords
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
 from recommender.settings.reading import Document, read_document
@@ -174,7 +175,11 @@ def _load_settings(
     settings = work.validate(document, work.model, overrides)
     if settings is None:
         return None, document
-    settings = _with_passwords(settings, document, work)
+    passwords = Passwords(document=document, root=work.root)
+    settings = passwords.given(settings)
+    work.problems += passwords.problems
+    for key, file in passwords.files:
+        work.warnings += advice.warnings_of_files({key: file})
     keys = libraries.Keys(document=document, root=work.root)
     settings = keys.given(settings)
     work.problems += keys.problems
@@ -186,31 +191,6 @@ def _load_settings(
         work.warnings += advice.warnings_of_settings(replace(document, data=written.data), settings)
     work.warnings += advice.warnings_of_files({"keys": work.root / settings.secrets.file})
     return settings, document
-
-
-def _with_passwords(settings: Settings, document: Document, work: _Work) -> Settings:
-    """Replace each `password_file` by what stands in it."""
-    found = {
-        name: section.model_copy(update={"password": SecretStr(word)})
-        for name, section in (("mail", settings.mail), ("inbox", settings.inbox))
-        if section.password_file and (word := _password(name, section.password_file, document, work))
-    }
-    return settings.model_copy(update=found)
-
-
-def _password(section: str, name: str, document: Document, work: _Work) -> str:
-    """Return the first line of a password file; a problem is kept and nothing returned."""
-    file = work.root / name
-    try:
-        words = file.read_text(encoding="utf-8").splitlines() or [""]
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it is not text"
-        place = document.positions.value((section, "password_file"))
-        message = f"the password file {name} cannot be read: {reason}"
-        work.problems.append(document.problem(place, message, f"write the password into {file}"))
-        return ""
-    work.warnings += advice.warnings_of_files({"password_file": file})
-    return words[0].strip()
 
 
 def _look_at_dkim_key(name: str, document: Document, work: _Work) -> None:

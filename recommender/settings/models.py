@@ -20,6 +20,7 @@ from recommender.settings.fields import (
     Clock,
     FetchHour,
     FilePath,
+    Line,
     OptionalAddress,
     WebUrl,
     Zone,
@@ -31,6 +32,7 @@ from recommender.settings.source_models import SourceSection, sections_of
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
 _SHORTEST_KEY = 32
+SHORTEST_PASSWORD = 12
 
 Weight = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
@@ -49,6 +51,15 @@ def _long_key(key: SecretStr) -> SecretStr:
             'make one with: python -c "import secrets; print(secrets.token_urlsafe(32))"',
         )
     return key
+
+
+def _long_password(password: SecretStr) -> SecretStr:
+    if 0 < len(secret_line(password).get_secret_value()) < SHORTEST_PASSWORD:
+        raise fault(
+            f"this password has fewer than {SHORTEST_PASSWORD} characters",
+            'make one with: python -c "import secrets; print(secrets.token_urlsafe(16))"',
+        )
+    return password
 
 
 class StoreSection(Section):
@@ -71,6 +82,20 @@ class WebSection(Section):
     """Address that sources may write to; the sender's own when empty."""
     metrics: bool = False
     """true shows /metrics to everybody who can reach the server, not to this machine alone."""
+    admin_password: Annotated[SecretStr, AfterValidator(_long_password)] = SecretStr("")
+    """Opens /admin from afar; without one it is there on this machine alone. Better in a file of its own."""
+    admin_password_file: Line = ""
+    """File whose first line is the password of /admin."""
+
+    @model_validator(mode="after")
+    def _one_password(self) -> Self:
+        if self.admin_password.get_secret_value() and self.admin_password_file:
+            raise fault(
+                "admin_password and admin_password_file are both set",
+                "keep admin_password_file",
+                at="admin_password",
+            )
+        return self
 
     @property
     def bind_host(self) -> str:

@@ -107,6 +107,12 @@ MAIN = (
         "password and password_file are both set",
         "keep password_file",
     ),
+    Bad(
+        '[web]\nadmin_password_file = "x"\nadmin_password = @@"long enough it is"',
+        "admin_password and admin_password_file are both set",
+        "keep admin_password_file",
+    ),
+    Bad('[web]\nadmin_password = @@"short"', "has fewer than 12 characters", "secrets.token_urlsafe"),
     Bad('[mail]\nsender = @@"nobody"', "'nobody' is not a mail address", "name@domain"),
     Bad('[mail]\nsender = @@"A\\r\\nBcc: b@example.org <a@example.org>"', "holds a line break", "one line"),
     Bad('[mail]\nsender = @@"A\\u2028B <a@example.org>"', "holds a line break", "one line"),

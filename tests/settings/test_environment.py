@@ -84,6 +84,15 @@ def test_the_password_file_of_the_inbox_is_read(tmp_path: Path) -> None:
     assert load_folder(config).settings.inbox_login == ("ana", "hunter2")
 
 
+def test_the_operators_page_has_its_password_from_outside(tmp_path: Path) -> None:
+    """By itself or in a file; the variable wins over the file that the configuration names."""
+    config = write_folder(tmp_path, '[web]\nadmin_password_file = "not/there"\n')
+    (tmp_path / "pw").write_text("of some file\n")
+    for variable, value in (("", "of some text"), ("_FILE", "pw")):
+        loaded = load_folder(config, {f"PAPERROUTE_WEB__ADMIN_PASSWORD{variable}": value})
+        assert loaded.settings.web.admin_password.get_secret_value().startswith("of some")
+
+
 def test_empty_and_foreign_variables_do_not_count(config: Path) -> None:
     """Empty values, the file's own variable and other programs' names are left alone."""
     environ = {

@@ -167,6 +167,18 @@ def test_missing_password_file_is_a_problem(tmp_path: Path) -> None:
     assert (problem.line, problem.column) == (2, 17)
 
 
+def test_the_password_of_the_operators_page_is_read(tmp_path: Path) -> None:
+    """From its own file; one that is empty or short is a problem at its line and opens nothing."""
+    config = write_folder(tmp_path, '[web]\nadmin_password_file = "pw"\n')
+    for short in ("", "\n", "elevenchars\n"):
+        (tmp_path / "pw").write_text(short)
+        (problem,) = problems_in(config)
+        assert (problem.line, problem.column) == (2, 23)
+        assert "fewer than 12 characters" in problem.message
+    (tmp_path / "pw").write_text("twelve chars\n")
+    assert load_folder(config).settings.web.admin_password.get_secret_value() == "twelve chars"
+
+
 def test_contact_is_the_sender_unless_set(tmp_path: Path) -> None:
     """Sources are told whom to write to."""
     assert load_folder(write_folder(tmp_path)).settings.contact == "digest@example.org"
