@@ -1,11 +1,11 @@
 """Protocols of mail that comes back: the place it is read from, and the record of what it was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from recommender.domain.inbound import Fetched, InboundMail
+from recommender.domain.inbound import Fetched, InboundKind, InboundMail
 
 
 class MailboxSession(Protocol):
@@ -46,4 +46,8 @@ class Inbound(Protocol):
 
     def bounces(self, subscriber: int, *, since: datetime) -> Sequence[InboundMail]:
         """Return a subscriber's bounces, hard and soft, recorded after `since`, oldest first."""
+        ...
+
+    def newest(self, kinds: Collection[InboundKind], *, limit: int) -> Sequence[InboundMail]:
+        """Return what was recorded last of some kinds, newest first."""
         ...

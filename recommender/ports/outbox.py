@@ -134,6 +134,8 @@ class Outbox(Protocol):
         """Return when and how the newest attempt that reached the relay ended, or None."""
         ...
 
-    def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
-        """Return deliveries, newest first."""
+    def deliveries(
+        self, state: DeliveryState | None = None, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[Delivery]:
+        """Return deliveries, newest first; with `before` those of lower ids alone, at most `limit`."""
         ...

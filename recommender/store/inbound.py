@@ -1,9 +1,10 @@
 """The record of mail that came back, in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from recommender.domain.inbound import BOUNCES, InboundKind, InboundMail
 from recommender.store.schema import INBOUND_MAIL, SUBSCRIBER
@@ -41,14 +42,22 @@ class SqlInbound:
         table = INBOUND_MAIL.c
         query = select(INBOUND_MAIL).where(table.subscriber_id == subscriber, table.at > since)
         query = query.where(table.kind.in_([kind.value for kind in BOUNCES])).order_by(table.at, table.key)
-        return [
-            InboundMail(
-                key=row.key,
-                at=row.at,
-                kind=InboundKind(row.kind),
-                subscriber=row.subscriber_id,
-                delivery=row.delivery_id,
-                detail=row.detail,
-            )
-            for row in self._connection.execute(query)
-        ]
+        return [_read(row) for row in self._connection.execute(query)]
+
+    def newest(self, kinds: Collection[InboundKind], *, limit: int) -> Sequence[InboundMail]:
+        """Return what was recorded last of some kinds, newest first."""
+        table = INBOUND_MAIL.c
+        query = select(INBOUND_MAIL).where(table.kind.in_([kind.value for kind in kinds]))
+        query = query.order_by(table.at.desc(), table.key).limit(limit)
+        return [_read(row) for row in self._connection.execute(query)]
+
+
+def _read(row: Row[Any]) -> InboundMail:
+    return InboundMail(
+        key=row.key,
+        at=row.at,
+        kind=InboundKind(row.kind),
+        subscriber=row.subscriber_id,
+        delivery=row.delivery_id,
+        detail=row.detail,
+    )

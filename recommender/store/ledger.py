@@ -22,11 +22,15 @@ from recommender.store.schema import DELIVERY, EDITION, SUBSCRIBER
 from recommender.store.types import UTCDateTime
 
 
-def deliveries(connection: Connection, state: DeliveryState | None) -> Sequence[Delivery]:
-    """Return deliveries in a state, or all, newest first."""
-    query = joined().order_by(DELIVERY.c.id.desc())
+def deliveries(
+    connection: Connection, state: DeliveryState | None, *, before: int | None, limit: int | None
+) -> Sequence[Delivery]:
+    """See `ports.Outbox.deliveries`."""
+    query = joined().order_by(DELIVERY.c.id.desc()).limit(limit)
     if state is not None:
         query = query.where(DELIVERY.c.state == state.value)
+    if before is not None:
+        query = query.where(DELIVERY.c.id < before)
     return [read_delivery(row) for row in connection.execute(query)]
 
 

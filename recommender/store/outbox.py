@@ -206,6 +206,8 @@ class SqlOutbox:
         """Return when and how the newest attempt ended, or None."""
         return ledger.last_reply(self._connection)
 
-    def deliveries(self, state: DeliveryState | None = None) -> Sequence[Delivery]:
-        """Return deliveries, newest first."""
-        return ledger.deliveries(self._connection, state)
+    def deliveries(
+        self, state: DeliveryState | None = None, *, before: int | None = None, limit: int | None = None
+    ) -> Sequence[Delivery]:
+        """Return deliveries, newest first; with `before` those of lower ids alone, at most `limit`."""
+        return ledger.deliveries(self._connection, state, before=before, limit=limit)

@@ -59,6 +59,18 @@ class InboundConformance:
             found = unit.inbound.bounces(ana, since=NOON + HOUR)
         assert [mail.key for mail in found] == ["b", "c"]
 
+    def test_the_newest_of_some_kinds_come_first(self, store: Store) -> None:
+        """At most as many as wanted, of whomever."""
+        ana = stored(store).subscriber
+        kinds = (InboundKind.HARD_BOUNCE, InboundKind.VOTE, InboundKind.SOFT_BOUNCE, InboundKind.COMPLAINT)
+        with store.write() as unit:
+            for hours, kind in enumerate(kinds):
+                unit.inbound.record(a_bounce(f"k{hours}", (ana, None)[hours % 2], hours=hours, kind=kind))
+            wanted = set(kinds) - {InboundKind.VOTE}
+            assert [mail.key for mail in unit.inbound.newest(wanted, limit=9)] == ["k3", "k2", "k0"]
+            assert [mail.key for mail in unit.inbound.newest(wanted, limit=2)] == ["k3", "k2"]
+            assert not unit.inbound.newest([], limit=9)
+
     @pytest.mark.parametrize("kind", list(InboundKind))
     def test_every_kind_can_be_recorded(self, store: Store, kind: InboundKind) -> None:
         """Also of nobody."""
