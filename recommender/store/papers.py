@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, String, Text, case, cast, func, literal, select
+from sqlalchemy import String, Text, case, cast, func, literal, select
 
 from recommender.domain.papers import Folded, Paper, PaperId, PaperStatus, Signal, SourceState
 from recommender.store.folding import fold
+from recommender.store.listings import SqlListings
 from recommender.store.names import look_up_held, resolve, split
 from recommender.store.rows import read_paper, read_signal, read_source, source_row
 from recommender.store.schema import PAPER, PAPER_SIGNAL, SOURCE_STATE
@@ -16,12 +17,8 @@ from recommender.store.thinning import thin
 _PAGE = 2_000
 
 
-class SqlPapers:
+class SqlPapers(SqlListings):
     """`ports.Papers` in one transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work inside the transaction of `connection`."""
-        self._connection = connection
 
     def fold(self, papers: Sequence[Paper], *, seen_at: datetime) -> Folded:
         """Merge a batch into the store by identity; `seen_at` is `first_seen` where a paper has none."""

@@ -4,10 +4,13 @@ from tests.conformance.inbound import InboundConformance
 from tests.conformance.intake import IntakeConformance
 from tests.conformance.known import KnownConformance
 from tests.conformance.levers import LeversConformance
+from tests.conformance.listings import ListingsConformance
 from tests.conformance.outbox import OutboxConformance
 from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
 from tests.conformance.people import PeopleConformance
+from tests.conformance.readers import ReadersConformance
+from tests.conformance.requests import RequestsConformance
 from tests.conformance.store import StoreConformance
 from tests.conformance.twins import TwinsConformance
 
@@ -16,8 +19,20 @@ class TestSqlPapers(PapersConformance):
     """Papers in SQL."""
 
 
+class TestSqlListings(ListingsConformance):
+    """Lists of papers in SQL."""
+
+
 class TestSqlPeople(PeopleConformance):
     """People in SQL."""
+
+
+class TestSqlReaders(ReadersConformance):
+    """What readers decide themselves, in SQL."""
+
+
+class TestSqlRequests(RequestsConformance):
+    """What must be confirmed by mail, in SQL."""
 
 
 class TestSqlKnown(KnownConformance):
