@@ -35,6 +35,7 @@ CODES = {
     "preferences": "p",
     "reading": "l",
     "feed": "f",
+    "confirm": "c",
 }
 """Purpose to the letter that stands for it in paths, subjects and payloads."""
 _LIFETIMES = {
@@ -42,10 +43,11 @@ _LIFETIMES = {
     "save": timedelta(days=365),
     "lever": timedelta(days=365),
     "view": timedelta(days=365),
-    "preferences": timedelta(days=365),
+    "preferences": timedelta(days=30),
     "reading": timedelta(days=365),
-    "feed": timedelta(days=365),
+    "feed": None,
     "unsubscribe": None,
+    "confirm": timedelta(days=2),
 }
 UNDO = "undo"
 _UNDO_LIFETIME = timedelta(days=365)
@@ -53,7 +55,9 @@ LEVER = "lever"
 """The knob that its edition item has."""
 LESS = "less"
 """Less like the paper: a vote against it."""
-_VALUES = {"up": "u", "down": "d", UNDO: "x", LEVER: "k", LESS: "e", "": ""}
+OWN, NEW = "own", "new"
+"""Which end of a request a confirm link was mailed to."""
+_VALUES = {"up": "u", "down": "d", UNDO: "x", LEVER: "k", LESS: "e", OWN: "o", NEW: "n", "": ""}
 _WORDS = {code: word for word, code in _VALUES.items()}
 
 
@@ -61,8 +65,8 @@ _WORDS = {code: word for word, code in _VALUES.items()}
 class LinkClaim:
     """What a verified token says.
 
-    `row` is the number of an edition or of an item, 0 where none is meant. In a token that takes an
-    unsubscribe back it is 1 where mail was paused before.
+    `row` is the number of an edition, of an item or of a request, 0 where none is meant. In a token that
+    takes an unsubscribe back it is 1 where mail was paused before. A request has a public id of its own.
     """
 
     purpose: str
@@ -71,7 +75,7 @@ class LinkClaim:
     row: int
     value: str
     """`up` or `down` for votes, `lever` or `less` for levers, `undo` for what takes any of them back, a save
-    or an unsubscribe too, else empty."""
+    or an unsubscribe too, `own` or `new` for the end that confirms, else empty."""
     issued: datetime
     """Midnight UTC of the day it was made."""
 
@@ -194,6 +198,10 @@ class Links:
     def feed(self, public_id: str, epoch: int, now: datetime) -> str:
         """Return the URL of the reader's own feed, without `.atom` or `.json`."""
         return self._url(claim_of("feed", (public_id, epoch, 0), now))
+
+    def confirm(self, public_id: str, request: int, end: str, now: datetime) -> str:
+        """Return the URL on which one end (`own` or `new`) confirms a request; for a letter alone."""
+        return self._url(claim_of("confirm", (public_id, 0, request), now, end))
 
     def token(self, claim: LinkClaim) -> str:
         """Return the signed token that says `claim`."""

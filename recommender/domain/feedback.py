@@ -11,7 +11,8 @@ from recommender.domain.papers import PaperId
 class Act(StrEnum):
     """What a subscriber did. The log is append-only; `undo` takes back the standing vote.
 
-    `mute` and `follow` turn a lever of one interest, `unmute` and `unfollow` turn it back.
+    `mute` and `follow` turn a lever of one interest, `unmute` and `unfollow` turn it back. `label`, `unlabel`
+    and `note` are about a paper of the reading list; the last note counts, an empty one is none.
     """
 
     UP = "up"
@@ -20,6 +21,10 @@ class Act(StrEnum):
     SAVE = "save"
     UNSAVE = "unsave"
     READ = "read"
+    UNREAD = "unread"
+    LABEL = "label"
+    UNLABEL = "unlabel"
+    NOTE = "note"
     MUTE = "mute"
     UNMUTE = "unmute"
     FOLLOW = "follow"
@@ -48,9 +53,22 @@ class Feedback:
     """Key of the interest whose section showed the paper, when known."""
     edition: int | None = None
     value: str = ""
-    """What the act is about beside the paper: the term that is muted, the author who is followed."""
+    """What the act is about beside the paper: the term that is muted, the author who is followed, a label,
+    the text of a note."""
     suspect: bool = False
     """Looks like a mail scanner; kept, but training ignores it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedPaper:
+    """One paper of a reading list with what its reader wrote to it."""
+
+    paper: PaperId
+    saved_at: datetime
+    read: bool
+    labels: tuple[str, ...] = ()
+    """In the order in which they were given."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

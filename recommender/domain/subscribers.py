@@ -46,6 +46,14 @@ class SubscriberState(StrEnum):
     """Known only by imported feedback; never mailed."""
 
 
+class Origin(StrEnum):
+    """Where a subscriber is declared."""
+
+    FILE = "file"
+    PAGE = "page"
+    """Joined by the sign-up page; no file need name them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
     """One thing a subscriber wants."""
@@ -98,6 +106,9 @@ class Subscriber(DeclaredSubscriber):
     """Raised to void old links."""
     joined: datetime
     unsubscribed: datetime | None = None
+    origin: Origin = Origin.FILE
+    paused_until: datetime | None = None
+    """When a pause ends by itself; None: when somebody ends it."""
 
     @property
     def mailable(self) -> bool:

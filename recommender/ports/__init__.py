@@ -8,6 +8,7 @@ from recommender.ports.inbox import Inbound, Mailbox, MailboxSession
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
+from recommender.ports.requests import Requests
 from recommender.ports.transactions import Store, UnitOfWork
 from recommender.ports.twins import Twins
 from recommender.ports.world import (
@@ -39,6 +40,7 @@ __all__ = [
     "Outbox",
     "Papers",
     "People",
+    "Requests",
     "Source",
     "Store",
     "Twins",

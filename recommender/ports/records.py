@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from recommender.domain.feedback import Feedback, Vote
+from recommender.domain.feedback import Feedback, SavedPaper, Vote
 from recommender.domain.papers import Folded, Paper, PaperId, Signal, SourceState
-from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
+from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
+from recommender.domain.wishes import Wish
+from recommender.ports.listings import Listings
 
 
-class Papers(Protocol):
+class Papers(Listings, Protocol):
     """Papers in the store."""
 
     def fold(self, papers: Sequence[Paper], *, seen_at: datetime) -> Folded:
@@ -75,15 +77,37 @@ class People(Protocol):
         ...
 
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
-        """Store a new subscriber with interests."""
+        """Store a new subscriber with interests, of origin `file`."""
+        ...
+
+    def set_origin(self, subscriber: int, origin: Origin) -> None:
+        """Say where a subscriber is declared; raise UnknownSubscriber."""
         ...
 
     def change(self, subscriber: int, declared: DeclaredSubscriber) -> None:
         """Replace what is declared of a subscriber; votes and saved papers stay."""
         ...
 
-    def set_state(self, subscriber: int, state: SubscriberState, *, at: datetime) -> None:
-        """Change whether mail may go out; `unsubscribed` is stamped with `at`."""
+    def set_state(
+        self, subscriber: int, state: SubscriberState, *, at: datetime, until: datetime | None = None
+    ) -> None:
+        """Change whether mail may go out; `unsubscribed` is stamped with `at`, a pause ends at `until`."""
+        ...
+
+    def wake(self, *, now: datetime) -> int:
+        """Make those active whose pause ended at `now` or before; return how many."""
+        ...
+
+    def wishes(self, subscribers: Sequence[int]) -> Mapping[int, Sequence[Wish]]:
+        """Return what subscribers changed on their page, oldest first; those without wishes are absent."""
+        ...
+
+    def set_wishes(self, subscriber: int, wanted: Sequence[Wish]) -> None:
+        """Replace a subscriber's wishes; what is declared of them is not touched."""
+        ...
+
+    def raise_epoch(self, subscriber: int) -> None:
+        """Void the links a subscriber has; raise UnknownSubscriber."""
         ...
 
     def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
@@ -114,6 +138,10 @@ class People(Protocol):
 
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
         """Return the reading list: (paper, saved at, read), newest first."""
+        ...
+
+    def saved_papers(self, subscriber: int) -> Sequence[SavedPaper]:
+        """Return the reading list with labels and notes, newest first."""
         ...
 
     def reading_lists(

@@ -7,6 +7,7 @@ from recommender.ports.inbox import Inbound
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
+from recommender.ports.requests import Requests
 from recommender.ports.twins import Twins
 
 
@@ -31,6 +32,11 @@ class UnitOfWork(Protocol):
     @property
     def inbound(self) -> Inbound:
         """Mail that came back, in this transaction."""
+        ...
+
+    @property
+    def requests(self) -> Requests:
+        """What must be confirmed by mail, in this transaction."""
         ...
 
     @property

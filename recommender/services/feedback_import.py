@@ -17,7 +17,8 @@ from recommender.domain.reports import Report
 from recommender.domain.subscribers import DeclaredSubscriber, SubscriberState
 from recommender.ports import Clock, Store, UnitOfWork
 
-_ACTS = tuple(act for act in Act if act not in {Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW})
+_VALUED = {Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW, Act.LABEL, Act.UNLABEL, Act.NOTE}
+_ACTS = tuple(act for act in Act if act not in _VALUED)
 """What a line may say: it has no room for whom or what a lever is about."""
 
 

@@ -1,30 +1,23 @@
-"""What subscribers did: the feedback log, and the votes, reading lists and seen papers that follow.
+"""What subscribers did: the feedback log, and the votes, levers and seen papers that follow from it."""
 
-Votes are read off the log; the reading list is kept as rows and rebuilt from the log for every
-(subscriber, paper) that the log grows on, so late arrivals with early times end up in their place.
-"""
-
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, tuple_, union
+from sqlalchemy import Connection, and_, func, select, union
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
 from recommender.domain.papers import PaperId
 from recommender.store.ledger import may_have_arrived
+from recommender.store.lists import LISTING, rebuild
 from recommender.store.names import canonical
 from recommender.store.rows import feedback_row, read_feedback
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER
-from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
+from recommender.store.statements import chunks, insert_or_skip, run_many
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
 _TURNING = (*LEVERS, *LEVERS.values())
-_LISTING = (Act.SAVE, Act.UNSAVE, Act.READ)
-_PAIRS = 10_000
-Pair = tuple[int, PaperId]
 
 
 def record(connection: Connection, entries: Sequence[Feedback]) -> int:
@@ -33,7 +26,7 @@ def record(connection: Connection, entries: Sequence[Feedback]) -> int:
     _require_subscribers(connection, (entry.subscriber for entry in entries))
     rows = [feedback_row(entry) | {"paper_id": papers[entry.paper]} for entry in entries]
     new = run_many(connection, insert_or_skip(connection, FEEDBACK), rows)
-    touched = {(entry.subscriber, papers[entry.paper]) for entry in entries if entry.act in _LISTING}
+    touched = {(entry.subscriber, papers[entry.paper]) for entry in entries if entry.act in LISTING}
     if new:
         rebuild(connection, sorted(touched))
     return new
@@ -77,13 +70,6 @@ def levers(
         log = connection.execute(query.order_by(FEEDBACK.c.at, FEEDBACK.c.id))
         found += standing_levers(read_feedback(row) for row in log).values()
     return sorted(found, key=lambda entry: (entry.at, entry.subscriber, entry.value))
-
-
-def saved(connection: Connection, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
-    """Return the reading list, newest first."""
-    query = select(SAVED_PAPER).where(SAVED_PAPER.c.subscriber_id == subscriber)
-    query = query.order_by(SAVED_PAPER.c.saved_at.desc(), SAVED_PAPER.c.paper_id)
-    return [(row.paper_id, row.saved_at, row.read) for row in connection.execute(query)]
 
 
 def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, frozenset[PaperId]]:
@@ -132,49 +118,3 @@ def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> 
     for subscriber in wanted:
         if subscriber not in known:
             raise UnknownSubscriber(str(subscriber))
-
-
-def listed(connection: Connection, papers: Iterable[PaperId]) -> list[Pair]:
-    """Return who saved, read or took some papers off the list, with which of them."""
-    query = select(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id).distinct()
-    query = query.where(FEEDBACK.c.paper_id.in_(list(papers)))
-    query = query.where(FEEDBACK.c.act.in_([act.value for act in _LISTING]))
-    return sorted((row.subscriber_id, PaperId(row.paper_id)) for row in connection.execute(query))
-
-
-def rebuild(connection: Connection, pairs: Sequence[Pair]) -> None:
-    """Replay the log of each pair into its row of the reading list."""
-    for start in range(0, len(pairs), _PAIRS):
-        part = pairs[start : start + _PAIRS]
-        rows = [
-            {"subscriber_id": subscriber, "paper_id": paper, "saved_at": at, "read": read}
-            for (subscriber, paper), (at, read) in _replay(connection, part).items()
-        ]
-        table = SAVED_PAPER
-        connection.execute(delete(table).where(tuple_(table.c.subscriber_id, table.c.paper_id).in_(part)))
-        run_many(connection, upsert(connection, table, ["subscriber_id", "paper_id"]), rows)
-
-
-def _replay(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, tuple[datetime, bool]]:
-    """Return (saved at, read) of the pairs that are saved at the end of their log."""
-    query = select(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id, FEEDBACK.c.act, FEEDBACK.c.at)
-    query = query.where(tuple_(FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id).in_(pairs))
-    query = query.where(FEEDBACK.c.act.in_([act.value for act in _LISTING]))
-    acts: dict[Pair, list[tuple[str, datetime]]] = defaultdict(list)
-    for subscriber, paper, act, at in connection.execute(query.order_by(FEEDBACK.c.at, FEEDBACK.c.id)):
-        acts[subscriber, paper].append((act, at))
-    states = {pair: _list_state(entries) for pair, entries in acts.items()}
-    return {pair: state for pair, state in states.items() if state}
-
-
-def _list_state(acts: Iterable[tuple[str, datetime]]) -> tuple[datetime, bool] | None:
-    """Replay acts, oldest first: a second save keeps the first's time, reading needs saving."""
-    state: tuple[datetime, bool] | None = None
-    for act, at in acts:
-        if act == Act.UNSAVE:
-            state = None
-        elif act == Act.SAVE:
-            state = state or (at, False)
-        elif state:
-            state = (state[0], True)
-    return state

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, delete, exists, select, tuple_, update
 
 from recommender.domain.papers import PaperId
-from recommender.store import acts
+from recommender.store import lists
 from recommender.store.schema import (
     EDITION_ITEM,
     ENRICHED,
@@ -61,7 +61,7 @@ def hand_over(connection: Connection, lost: PaperId, kept: PaperId) -> Moved:
             moved[table.name] = [[_plain(value) for value in row] for row in rows]
             connection.execute(update(table).where(mine).values(paper_id=kept))
     connection.execute(delete(SAVED_PAPER).where(SAVED_PAPER.c.paper_id == lost))
-    acts.rebuild(connection, acts.listed(connection, [kept]))
+    lists.rebuild(connection, lists.listed(connection, [kept]))
     connection.execute(delete(PAPER).where(PAPER.c.id == lost))
     return moved
 
@@ -81,7 +81,7 @@ def give_back(connection: Connection, moved: Mapping[str, Any], kept: PaperId, o
         values = [{name: _value(table.c[name], value) for name, value in row.items()} for row in rows]
         run_many(connection, insert_or_skip(connection, table), [row | {"paper_id": other} for row in values])
     connection.execute(delete(SAVED_PAPER).where(SAVED_PAPER.c.paper_id.in_([kept, other])))
-    acts.rebuild(connection, acts.listed(connection, [kept, other]))
+    lists.rebuild(connection, lists.listed(connection, [kept, other]))
 
 
 def forget(connection: Connection, subscriber: int) -> None:

@@ -14,7 +14,7 @@ from recommender.store.engine import transaction
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`; a test compares."""
 _LOCK = 0x50617065
 

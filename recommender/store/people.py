@@ -10,10 +10,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import InputError, UnknownSubscriber
-from recommender.domain.feedback import Feedback, Vote
+from recommender.domain.feedback import Feedback, SavedPaper, Vote
 from recommender.domain.papers import PaperId
-from recommender.domain.subscribers import DeclaredSubscriber, Interest, Subscriber, SubscriberState
-from recommender.store import acts, handover, known
+from recommender.domain.subscribers import DeclaredSubscriber, Interest, Origin, Subscriber, SubscriberState
+from recommender.domain.wishes import Wish
+from recommender.store import acts, handover, known, lists, wishes
 from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
 from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks, run_many, upsert
@@ -54,6 +55,8 @@ class SqlPeople:
             "epoch": 0,
             "joined": at,
             "unsubscribed": None,
+            "origin": Origin.FILE.value,
+            "paused_until": None,
         }
         new = insert(SUBSCRIBER).values(row).returning(SUBSCRIBER.c.id)
         number: int = self._guarded(declared, lambda: self._connection.execute(new).scalar_one())
@@ -68,16 +71,42 @@ class SqlPeople:
         self._connection.execute(delete(INTEREST).where(INTEREST.c.subscriber_id == subscriber))
         run_many(self._connection, insert(INTEREST), interest_rows(subscriber, declared.interests))
 
-    def set_state(self, subscriber: int, state: SubscriberState, *, at: datetime) -> None:
-        """Change whether mail may go out; `unsubscribed` is stamped with `at`, and cleared by `active`."""
-        values: dict[str, Any] = {"state": state.value}
+    def set_origin(self, subscriber: int, origin: Origin) -> None:
+        """Say where a subscriber is declared."""
+        self._set(subscriber, {"origin": origin.value})
+
+    def set_state(
+        self, subscriber: int, state: SubscriberState, *, at: datetime, until: datetime | None = None
+    ) -> None:
+        """Change whether mail may go out; `unsubscribed` is stamped with `at`, and cleared by `active`.
+
+        `until` is kept with a pause alone.
+        """
+        paused = state is SubscriberState.PAUSED
+        values: dict[str, Any] = {"state": state.value, "paused_until": until if paused else None}
         if state is SubscriberState.UNSUBSCRIBED:
             values["unsubscribed"] = at
         elif state is SubscriberState.ACTIVE:
             values["unsubscribed"] = None
-        change = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).values(values)
-        if not self._connection.execute(change).rowcount:
-            raise UnknownSubscriber(str(subscriber))
+        self._set(subscriber, values)
+
+    def wake(self, *, now: datetime) -> int:
+        """Make those active whose pause ended at `now` or before; return how many."""
+        over = (SUBSCRIBER.c.state == SubscriberState.PAUSED.value, SUBSCRIBER.c.paused_until <= now)
+        active = {"state": SubscriberState.ACTIVE.value, "paused_until": None, "unsubscribed": None}
+        return self._connection.execute(update(SUBSCRIBER).where(*over).values(active)).rowcount
+
+    def wishes(self, subscribers: Sequence[int]) -> Mapping[int, Sequence[Wish]]:
+        """Return what subscribers changed on their page, oldest first; those without wishes are absent."""
+        return wishes.wishes(self._connection, subscribers)
+
+    def set_wishes(self, subscriber: int, wanted: Sequence[Wish]) -> None:
+        """Replace a subscriber's wishes."""
+        wishes.set_wishes(self._connection, subscriber, wanted)
+
+    def raise_epoch(self, subscriber: int) -> None:
+        """Void the links a subscriber has."""
+        self._set(subscriber, {"epoch": SUBSCRIBER.c.epoch + 1})
 
     def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
         """Remove a subscriber with all that is theirs; the tables' own references take the rest along.
@@ -116,7 +145,11 @@ class SqlPeople:
 
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
         """Return the reading list: (paper, saved at, read), newest first."""
-        return acts.saved(self._connection, subscriber)
+        return lists.saved(self._connection, subscriber)
+
+    def saved_papers(self, subscriber: int) -> Sequence[SavedPaper]:
+        """Return the reading list with labels and notes, newest first."""
+        return lists.saved_papers(self._connection, subscriber)
 
     def reading_lists(
         self, subscribers: Sequence[int]
@@ -160,6 +193,11 @@ class SqlPeople:
         """Return why each suppressed address, lower-cased, is not mailed."""
         rows = self._connection.execute(select(SUPPRESSION.c.email_key, SUPPRESSION.c.reason))
         return {row.email_key: row.reason for row in rows}
+
+    def _set(self, subscriber: int, values: Mapping[str, Any]) -> None:
+        change = update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber).values(dict(values))
+        if not self._connection.execute(change).rowcount:
+            raise UnknownSubscriber(str(subscriber))
 
     def _read(self, query: Any) -> list[Subscriber]:
         rows = self._connection.execute(query).all()

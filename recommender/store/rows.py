@@ -16,6 +16,7 @@ from recommender.domain.subscribers import (
     DeclaredSubscriber,
     Every,
     Interest,
+    Origin,
     Subscriber,
     SubscriberState,
 )
@@ -155,6 +156,8 @@ def read_subscriber(row: Row[Any], interests: tuple[Interest, ...]) -> Subscribe
         epoch=row.epoch,
         joined=row.joined,
         unsubscribed=row.unsubscribed,
+        origin=Origin(row.origin),
+        paused_until=row.paused_until,
         cadence=Cadence(every=Every(row.every), on=row.on, at=row.at, zone=row.zone, after=After(row.after)),
         interests=interests,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from recommender.store import schema_papers as _papers  # noqa: F401 its tables join the metadata
+from recommender.store import schema_readers as _readers  # noqa: F401 its tables join the metadata
 from recommender.store.schema_base import NEVER_REUSED, Base, instant, number, owner, paper, text
 from recommender.store.types import Document, Texts
 
@@ -44,6 +45,8 @@ class SubscriberRow(Base, table=True):
     locked: tuple[str, ...] = Field(sa_type=Texts)
     after: str = text(sa_column_kwargs={"server_default": ""})
     locale: str = text(sa_column_kwargs={"server_default": ""})
+    origin: str = text(sa_column_kwargs={"server_default": "file"})
+    paused_until: datetime | None = instant(nullable=True)
 
 
 class InterestRow(Base, table=True):
@@ -89,6 +92,8 @@ class SavedPaperRow(Base, table=True):
     paper_id: str = paper(primary_key=True, index=True)
     saved_at: datetime = instant()
     read: bool
+    labels: tuple[str, ...] = Field(sa_type=Texts, sa_column_kwargs={"server_default": "[]"})
+    note: str = text(sa_column_kwargs={"server_default": ""})
 
 
 class EditionRow(Base, table=True):
@@ -202,6 +207,9 @@ SAVED_PAPER = METADATA.tables["saved_paper"]
 EDITION = METADATA.tables["edition"]
 EDITION_ITEM = METADATA.tables["edition_item"]
 DELIVERY = METADATA.tables["delivery"]
+WISH = METADATA.tables["wish"]
+REQUEST = METADATA.tables["request"]
+LETTER = METADATA.tables["letter"]
 INBOUND_MAIL = METADATA.tables["inbound_mail"]
 SUPPRESSION = METADATA.tables["suppression"]
 ARTIFACT = METADATA.tables["artifact"]

@@ -21,6 +21,7 @@ from recommender.store.intake import SqlIntake
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
 from recommender.store.people import SqlPeople
+from recommender.store.requests import SqlRequests
 from recommender.store.twins import SqlTwins
 
 
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
     people: SqlPeople
     outbox: SqlOutbox
     inbound: SqlInbound
+    requests: SqlRequests
     intake: SqlIntake
     twins: SqlTwins
     artifacts: SqlArtifacts
@@ -127,6 +129,7 @@ class SqlStore:
             people=SqlPeople(connection, self._random_bytes),
             outbox=SqlOutbox(connection),
             inbound=SqlInbound(connection),
+            requests=SqlRequests(connection),
             intake=SqlIntake(connection),
             twins=SqlTwins(connection),
             artifacts=SqlArtifacts(connection),

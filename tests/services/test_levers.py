@@ -271,7 +271,7 @@ def test_a_lever_that_is_less_like_this_is_a_vote_by_mail(tmp_path: Path, paper:
     assert (post.desk.votes(), post.desk.levers()) == ({}, [])
 
 
-@pytest.mark.parametrize("act", [Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW])
+@pytest.mark.parametrize("act", [Act.UNMUTE, Act.FOLLOW, Act.UNFOLLOW, Act.LABEL, Act.NOTE])
 def test_an_import_takes_no_levers(desk: Desk, tmp_path: Path, act: Act) -> None:
     """A line has no room for whom or what they are about, and it says so."""
     row = {
@@ -283,5 +283,5 @@ def test_an_import_takes_no_levers(desk: Desk, tmp_path: Path, act: Act) -> None
     file = tmp_path / "feedback.jsonl"
     file.write_text(json.dumps(row), encoding="utf-8")
     (refused,) = FeedbackImport(desk.store, desk.clock).run(file).failures
-    assert "must be one of up, down, undo, save, unsave, read, mute" in str(refused)
+    assert "must be one of up, down, undo, save, unsave, read, unread, mute" in str(refused)
     assert desk.log() == []

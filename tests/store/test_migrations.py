@@ -18,7 +18,7 @@ from recommender.store.sql_store import SqlStore
 TABLES = {
     "announced", "artifact", "delivery", "edition", "edition_item", "enriched", "feedback", "inbound_mail",
     "interest", "paper", "paper_alias", "paper_apart", "paper_event", "paper_fold", "paper_signal",
-    "quarantine", "saved_paper", "source_state", "subscriber", "suppression",
+    "letter", "quarantine", "request", "saved_paper", "source_state", "subscriber", "suppression", "wish",
 }  # fmt: skip
 
 
