@@ -4,6 +4,7 @@ Arrays have no place here: scorers and fusion are protocols of `ranking.base`. E
 one conformance test class that every real implementation and every fake passes.
 """
 
+from recommender.ports.counts import Counts
 from recommender.ports.inbox import Inbound, Mailbox, MailboxSession
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
@@ -27,6 +28,7 @@ __all__ = [
     "Artifacts",
     "Cabinet",
     "Clock",
+    "Counts",
     "Enricher",
     "Executor",
     "HasCabinet",

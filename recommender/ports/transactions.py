@@ -3,6 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from recommender.ports.counts import Counts
 from recommender.ports.inbox import Inbound
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
@@ -52,6 +53,11 @@ class UnitOfWork(Protocol):
     @property
     def artifacts(self) -> Artifacts:
         """The register of artifacts in this transaction."""
+        ...
+
+    @property
+    def counts(self) -> Counts:
+        """Numbers over many rows, in this transaction."""
         ...
 
 

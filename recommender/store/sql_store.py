@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from recommender.domain.errors import InputError, StoreUnavailable
 from recommender.store import migrate
 from recommender.store.artifacts import SqlArtifacts
+from recommender.store.counts import SqlCounts
 from recommender.store.engine import Purpose, open_engine, transaction
 from recommender.store.inbound import SqlInbound
 from recommender.store.intake import SqlIntake
@@ -37,6 +38,7 @@ class SqlUnitOfWork:
     intake: SqlIntake
     twins: SqlTwins
     artifacts: SqlArtifacts
+    counts: SqlCounts
 
 
 class SqlStore:
@@ -133,6 +135,7 @@ class SqlStore:
             intake=SqlIntake(connection),
             twins=SqlTwins(connection),
             artifacts=SqlArtifacts(connection),
+            counts=SqlCounts(connection),
         )
 
     def _unreachable(self, error: DBAPIError) -> InputError:

@@ -1,5 +1,6 @@
 """The SQL store keeps the promises of the ports on SQLite and on PostgreSQL."""
 
+from tests.conformance.counts import CountsConformance
 from tests.conformance.inbound import InboundConformance
 from tests.conformance.intake import IntakeConformance
 from tests.conformance.known import KnownConformance
@@ -57,6 +58,10 @@ class TestSqlStore(StoreConformance):
 
 class TestSqlInbound(InboundConformance):
     """Mail that came back, in SQL."""
+
+
+class TestSqlCounts(CountsConformance):
+    """Numbers over many rows, in SQL."""
 
 
 class TestSqlIntake(IntakeConformance):
