@@ -114,8 +114,15 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure the ranking on the store's own votes, each scorer alone and fused, against baselines."""
-    evaluating = application_of(context).evaluating()
+    from recommender.services.measured import keep, measured  # noqa: PLC0415 for this command alone
+
+    application = application_of(context)
+    evaluating = application.evaluating()
     evaluation = evaluating.run()
+    try:
+        keep(application.loaded.artifacts, measured(evaluation, application.clock.now()))
+    except OSError as error:
+        say(f"warning: the figures cannot be kept for the operator's page: {error.strerror}")
     if not as_json:
         for note in evaluation.notes:
             say(note)

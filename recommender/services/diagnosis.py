@@ -81,6 +81,12 @@ class Diagnosis:
             found.extend(probe())
         return found
 
+    def quick(self, unit: UnitOfWork) -> list[Finding]:
+        """Return what the store tells at once, in the caller's transaction: neither the world outside nor the
+        texts of papers are looked at.
+        """
+        return [*self._zones(unit), *self._sources(unit), self._artifact(unit), *self._outbox(unit)]
+
     def _people(self, unit: UnitOfWork) -> Finding:
         mailable = sum(subscriber.mailable for subscriber in unit.people.all())
         if mailable:
