@@ -6,6 +6,7 @@ other sections is checked by `loader` and `advice`. Unknown keys are refused.
 
 from functools import cache
 from typing import Annotated, Any, Literal, Self, Union
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, create_model, model_validator
 
@@ -24,6 +25,7 @@ from recommender.settings.fields import (
     OptionalAddress,
     WebUrl,
     Zone,
+    is_loopback,
 )
 from recommender.settings.inbox_models import InboxSection
 from recommender.settings.mail_models import MailSection
@@ -82,6 +84,8 @@ class WebSection(Section):
     """Address that sources may write to; the sender's own when empty."""
     metrics: bool = False
     """true shows /metrics to everybody who can reach the server, not to this machine alone."""
+    browse: Literal["auto", "on", "off"] = "auto"
+    """Whether strangers may browse the papers; auto: where public_url is this machine."""
     admin_password: Annotated[SecretStr, AfterValidator(_long_password)] = SecretStr("")
     """Opens /admin from afar; without one it is there on this machine alone. Better in a file of its own."""
     admin_password_file: Line = ""
@@ -96,6 +100,12 @@ class WebSection(Section):
                 at="admin_password",
             )
         return self
+
+    @property
+    def browsable(self) -> bool:
+        """Whether the pages that browse all papers are there for everybody who reaches the server."""
+        here = is_loopback(urlsplit(self.public_url).hostname or "")
+        return here if self.browse == "auto" else self.browse == "on"
 
     @property
     def bind_host(self) -> str:
