@@ -57,13 +57,23 @@ class TokenBuckets:
     def take(self, key: str) -> float:
         """Take one and return 0, or return the seconds until there is one to take."""
         now = self._ticks()
-        left, then = self._buckets.pop(key, (float(self._rate), now))
-        left = min(float(self._rate), left + (now - then) * self._rate / 60)
-        wait = 0.0 if left >= 1 else (1 - left) * 60 / self._rate
-        self._buckets[key] = (left if wait else left - 1, now)
+        left = self._left(key, now)
+        self._buckets.pop(key, None)
+        self._buckets[key] = (left - 1 if left >= 1 else left, now)
         if len(self._buckets) > self._keep:
             self._buckets.popitem(last=False)
-        return wait
+        return self._seconds(left)
+
+    def wait(self, key: str) -> float:
+        """Return the seconds until there is one to take; takes none."""
+        return self._seconds(self._left(key, self._ticks()))
+
+    def _left(self, key: str, now: float) -> float:
+        left, then = self._buckets.get(key, (float(self._rate), now))
+        return min(float(self._rate), left + (now - then) * self._rate / 60)
+
+    def _seconds(self, left: float) -> float:
+        return 0.0 if left >= 1 else (1 - left) * 60 / self._rate
 
 
 def token_mark(token: str) -> str:
@@ -193,7 +203,7 @@ class Gate:
         # Mail providers post one-click requests for many readers from few addresses.
         wait = 0.0 if one_click else self._count_address(scope)
         segments = page.split("/")
-        if len(segments) == _TOKEN_SEGMENTS:
+        if len(segments) == _TOKEN_SEGMENTS and len(segments[1]) == 1:  # pages of tokens have one letter
             wait = wait or self._tokens.take(token_mark(segments[2]))
         if wait:
             raise Refusal(429, {"retry-after": str(int(wait) + 1)})
