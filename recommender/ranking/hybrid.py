@@ -114,6 +114,11 @@ class HybridRecommender:
         return tuple(grown)
 
     @property
+    def width(self) -> int:
+        """Numbers in a direction."""
+        return int(self.fitted.lens.encoder.vectors.shape[1])
+
+    @property
     def _space(self) -> TextSpace:
         return self.fitted.lens.space
 

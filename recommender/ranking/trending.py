@@ -21,11 +21,29 @@ HALF_LIFE_DAYS = 3.0
 """Attention this old counts half."""
 LEAST = 3
 """Upvotes, comments or stars that a paper must have to be called trending."""
-_COMMENTS = 0.3
-_VELOCITY = 0.5
+COMMENTS = 0.3
+"""What a comment counts for, against an up-vote."""
+VELOCITY = 0.5
+"""What growth counts for, against the level."""
 _GROWTH_DAYS = 1.0
 """Growth is measured over at least so long: an hour's votes say little about a day's."""
 _SHORTEST_DAYS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """What went into the heat that one source's counts give a paper; ages are in days."""
+
+    source: str
+    heat: float
+    votes: int
+    comments: int
+    growth: float
+    """Up-votes a day."""
+    age: float
+    """Since the first snapshot: the level fades with it."""
+    latest: float
+    """Since the latest one: growth fades with it."""
 
 
 def attention(signals: Iterable[Signal], now: datetime) -> dict[PaperId, tuple[float, int]]:
@@ -35,17 +53,26 @@ def attention(signals: Iterable[Signal], now: datetime) -> dict[PaperId, tuple[f
     the newest one a day or more before it (the first, where all are younger). The level fades from the
     first snapshot on, growth from the latest. Formula in docs/relevance.md.
     """
+    heat: dict[PaperId, tuple[float, int]] = {}
+    for paper, tellings in told_heat(signals, now).items():
+        heat[paper] = (sum(own.heat for own in tellings), sum(own.votes for own in tellings))
+    return heat
+
+
+def told_heat(signals: Iterable[Signal], now: datetime) -> dict[PaperId, list["Heat"]]:
+    """Return what each source's counts make of a paper's heat, for papers with at least one up-vote."""
     known = [signal for signal in signals if signal.taken_at <= now]
     keys = [(signal.paper, signal.source) for signal in known]
     series = sorted(set(keys))
     places = {key: place for place, key in enumerate(series)}
     owner = np.fromiter((places[key] for key in keys), dtype=np.intp, count=len(known))
-    heat: dict[PaperId, tuple[float, int]] = {}
-    for (paper, _), own, votes in zip(series, *_heats(known, owner, now), strict=True):
+    found: dict[PaperId, list[Heat]] = {}
+    for (paper, source), *numbers in zip(series, *_heats(known, owner, now), strict=True):
+        heat, votes, comments, growth, first, last = (float(number) for number in numbers)
         if votes > 0:
-            before = heat.get(paper, (0.0, 0))
-            heat[paper] = (before[0] + float(own), before[1] + int(votes))
-    return heat
+            own = Heat(source, heat, int(votes), int(comments), growth, first, last)
+            found.setdefault(paper, []).append(own)
+    return found
 
 
 def noticed(signals: Iterable[Signal], now: datetime) -> frozenset[PaperId]:
@@ -105,8 +132,8 @@ class TrendExplainer:
         return [Evidence(scorer=self.name, share=0.0, count=self.votes.get(paper.id)) for paper in candidates]
 
 
-def _heats(known: Sequence[Signal], owner: Places, now: datetime) -> tuple[Numbers, Numbers]:
-    """Return (heat, up-votes) of each series, both (n_series,); `owner` says whose each snapshot is."""
+def _heats(known: Sequence[Signal], owner: Places, now: datetime) -> tuple[Numbers, ...]:
+    """Return the numbers of `Heat` of each series, each (n_series,); `owner` says whose each snapshot is."""
     at, end = _numbers(signal.taken_at.timestamp() for signal in known), now.timestamp()
     order = np.lexsort((at, owner))
     age, owner = np.maximum((end - at[order]) / 86400.0, 0.0), owner[order]
@@ -118,10 +145,10 @@ def _heats(known: Sequence[Signal], owner: Places, now: datetime) -> tuple[Numbe
     before = _references(age, votes, owner, last)
     days = np.maximum(age[before] - age[last], _SHORTEST_DAYS)
     growth = np.where(before == last, 0.0, np.maximum(0.0, (own - votes[before]) / days))
-    level = np.log1p(own) + _COMMENTS * np.log1p(comments[last])
+    level = np.log1p(own) + COMMENTS * np.log1p(comments[last])
     # The level fades from the first sighting on, or an old hit that is counted daily would never leave.
-    heat = level * _fade(age[first]) + _VELOCITY * np.log1p(growth) * _fade(age[last])
-    return heat, own
+    heat = level * _fade(age[first]) + VELOCITY * np.log1p(growth) * _fade(age[last])
+    return heat, own, comments[last], growth, age[first], age[last]
 
 
 def _numbers(values: Iterable[float]) -> Numbers:

@@ -1,6 +1,7 @@
 """Fitting the recommender on the store, and keeping fitted ones on a shelf."""
 
 import shutil
+import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,6 +40,7 @@ class Training:
         Counts: papers, votes, readers, and whether the store's own fusion weights were adopted.
         """
         from recommender.ranking import artifacts  # noqa: PLC0415 heavy: commands that rank load it
+        from recommender.ranking.atlas import Atlas  # noqa: PLC0415 see above
         from recommender.ranking.hybrid import HybridRecommender  # noqa: PLC0415 see above
 
         now = self._clock.now()
@@ -48,6 +50,7 @@ class Training:
         fusion = self._own_fusion(corpus, now)
         recommender = HybridRecommender.fit(corpus, self._settings, fusion=fusion)
         sha256 = artifacts.save(recommender, self._folder / name)
+        Atlas.of(recommender, corpus.papers).save(self._folder / name)
         with self._store.write() as unit:
             unit.artifacts.record(name, created_at=now, sha256=sha256, papers=len(corpus.papers))
             old = [known for known, _ in unit.artifacts.names()][_KEEP:]
@@ -72,7 +75,8 @@ class Training:
 class Shelf:
     """Gives the best recommender there is: the newest sound artifact, else one fitted on the spot.
 
-    An artifact that cannot be used is reported in `warnings` and the one before it is tried.
+    An artifact that cannot be used is reported in `warnings` and the one before it is tried. Threads may
+    share a shelf: one loads or fits, the others wait for it and get the same.
     """
 
     def __init__(self, store: Store, folder: Path, settings: RankingSettings) -> None:
@@ -81,25 +85,37 @@ class Shelf:
         self._folder = folder
         self._settings = settings
         self._held: tuple[str, HybridRecommender] | None = None
+        self._lock = threading.Lock()
         self.warnings: list[str] = []
 
     def recommender(self) -> "HybridRecommender":
         """Return a recommender, loading or fitting it at most once per artifact."""
+        with self._lock:
+            found = self._shelved()
+            return found[1] if found else self._fit_here()
+
+    def shelved(self) -> "tuple[Path, HybridRecommender] | None":
+        """Return the newest sound artifact and its folder; None where nothing was fitted yet."""
+        with self._lock:
+            found = self._shelved()
+        return (self._folder / found[0], found[1]) if found else None
+
+    def _shelved(self) -> "tuple[str, HybridRecommender] | None":
         from recommender.ranking import artifacts  # noqa: PLC0415 heavy: commands that rank load it
 
         with self._store.read() as unit:
             names = [name for name, _ in unit.artifacts.names()][:_KEEP]
         for name in names:
             if self._held and self._held[0] == name:
-                return self._held[1]
+                return self._held
             try:
                 loaded = artifacts.load(self._folder / name, self._settings)
             except ArtifactError as error:
                 self.warnings.append(f"artifact {name} is not usable ({error}); trying the one before")
                 continue
             self._held = (name, loaded)
-            return loaded
-        return self._fit_here()
+            return self._held
+        return None
 
     def _fit_here(self) -> "HybridRecommender":
         """Fit without shelving, again only when the number of papers or votes has changed."""
