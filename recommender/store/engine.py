@@ -18,9 +18,9 @@ from recommender.domain.errors import InputError, StoreUnavailable
 
 Purpose = Literal["read", "write", "migrate"]
 _PURPOSE = "paperroute_purpose"
-_BUSY_SECONDS = 30
+BUSY_SECONDS = 30
 _ON_CONNECT = (
-    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}",
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
 )
@@ -111,6 +111,9 @@ def _begin_sqlite(connection: Connection) -> None:
     try:
         connection.exec_driver_sql("BEGIN" if purpose == "read" else "BEGIN IMMEDIATE")
     except OperationalError as error:
-        raise StoreUnavailable(
-            f"the store is busy: {error.orig}; another process held it for {_BUSY_SECONDS} s, try again"
-        ) from error
+        raise busy(str(error.orig)) from error
+
+
+def busy(why: str) -> StoreUnavailable:
+    """Return the error of who waited in vain for their turn to write."""
+    return StoreUnavailable(f"the store is busy: {why}; it was held for {BUSY_SECONDS} s, try again")

@@ -16,20 +16,22 @@ from recommender.domain.errors import InputError, StoreUnavailable
 from recommender.store import migrate
 from recommender.store.artifacts import SqlArtifacts
 from recommender.store.counts import SqlCounts
-from recommender.store.engine import Purpose, open_engine, transaction
+from recommender.store.engine import BUSY_SECONDS, Purpose, busy, open_engine, transaction
 from recommender.store.inbound import SqlInbound
 from recommender.store.intake import SqlIntake
 from recommender.store.outbox import SqlOutbox
 from recommender.store.papers import SqlPapers
 from recommender.store.people import SqlPeople
 from recommender.store.requests import SqlRequests
+from recommender.store.turns import Turns
 from recommender.store.twins import SqlTwins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SqlUnitOfWork:
-    """`ports.UnitOfWork`: everything in it shares one transaction."""
+    """`ports.UnitOfWork`: everything in it shares one transaction, that of `connection`."""
 
+    connection: Connection
     papers: SqlPapers
     people: SqlPeople
     outbox: SqlOutbox
@@ -51,6 +53,7 @@ class SqlStore:
         """
         self._engine = open_engine(url)
         self._random_bytes = random_bytes
+        self._turns = Turns() if self._engine.dialect.name == "sqlite" else None
 
     def upgrade(self) -> None:
         """Create or migrate the database to this program's schema, and the folder of a SQLite file."""
@@ -74,8 +77,13 @@ class SqlStore:
 
         Raises StoreUnavailable where the database stays locked, is full, or is gone.
         """
-        with self._transaction("write") as unit:
+        with self._turn(), self._transaction("write") as unit:
             yield unit
+
+    @property
+    def wanted(self) -> bool:
+        """Tell whether a thread of this process waits until another has written."""
+        return self._turns is not None and self._turns.wanted
 
     def ready(self) -> bool:
         """Tell whether the database answers and has this program's schema."""
@@ -115,10 +123,28 @@ class SqlStore:
         self._engine.dispose()
 
     @contextmanager
-    def _transaction(self, purpose: Purpose) -> Iterator[SqlUnitOfWork]:
+    def _turn(self) -> Iterator[None]:
+        """Let threads write one after another, as they came; SQLite's own lock goes to who asks luckily."""
+        if self._turns is None:
+            yield
+            return
+        if not self._turns.take(BUSY_SECONDS):
+            raise busy("others of this process write")
         try:
-            with transaction(self._engine, purpose) as connection:
-                yield self._unit(connection)
+            yield
+        finally:
+            self._turns.give()
+
+    @contextmanager
+    def _transaction(self, purpose: Purpose) -> Iterator[SqlUnitOfWork]:
+        with self.telling(), transaction(self._engine, purpose) as connection:
+            yield self._unit(connection)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Turn failures of the database in the block into StoreUnavailable, which says what to do."""
+        try:
+            yield
         except (OperationalError, InterfaceError) as error:
             place = self._engine.url.render_as_string(hide_password=True)
             raise StoreUnavailable(
@@ -127,6 +153,7 @@ class SqlStore:
 
     def _unit(self, connection: Connection) -> SqlUnitOfWork:
         return SqlUnitOfWork(
+            connection=connection,
             papers=SqlPapers(connection),
             people=SqlPeople(connection, self._random_bytes),
             outbox=SqlOutbox(connection),
