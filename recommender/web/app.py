@@ -4,9 +4,8 @@ Pages are synchronous, because the store is; each runs in Starlette's thread poo
 whole store is not part of it yet.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, StoreUnavailable
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
+from recommender.web.endpoints import Endpoint, Family, family_route
 from recommender.web.levers import LeverPages
 from recommender.web.mailing import PreferencePages, UnsubscribePages
 from recommender.web.metrics import may_watch, metrics_page
@@ -26,10 +26,7 @@ from recommender.web.problems import problem_page
 from recommender.web.rating import RatingPages
 from recommender.web.reading import EXPORTS, ReadingPages
 from recommender.web.security import LOG, Gate, Guard
-from recommender.web.sheet import Form
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-_FIELDS = 1000
 _ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
@@ -52,16 +49,9 @@ def create_app(context: WebContext) -> Starlette:
     )
 
 
-class _Family(Protocol):
-    """Pages of one kind of token."""
-
-    def show(self, token: str) -> Response: ...
-    def act(self, token: str, form: Form) -> Response: ...
-
-
 def _reader_routes(context: WebContext) -> list[Route]:
     reading = ReadingPages(context)
-    families: Mapping[str, _Family] = {
+    families: Mapping[str, Family] = {
         "v": RatingPages(context, VOTE),
         "s": RatingPages(context, SAVE),
         "d": RatingPages(context, VIEW),
@@ -71,21 +61,8 @@ def _reader_routes(context: WebContext) -> list[Route]:
         "l": reading,
     }
     files = [Route(f"/l/{{token}}.{end}", _file(reading, end), methods=["GET"]) for end in EXPORTS]
-    pages = [
-        Route(f"/{letter}/{{token}}", _endpoint(family.show, family.act), methods=["GET", "POST"])
-        for letter, family in families.items()
-    ]
+    pages = [family_route(letter, family) for letter, family in families.items()]
     return [*files, *pages]
-
-
-def _endpoint(show: Callable[[str], Response], act: Callable[[str, Form], Response]) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        token = request.path_params["token"]
-        if request.method != "POST":
-            return await run_in_threadpool(show, token)
-        return await run_in_threadpool(act, token, await _form(request))
-
-    return endpoint
 
 
 def _file(reading: ReadingPages, end: str) -> Endpoint:
@@ -93,12 +70,6 @@ def _file(reading: ReadingPages, end: str) -> Endpoint:
         return await run_in_threadpool(reading.file, request.path_params["token"], end)
 
     return endpoint
-
-
-async def _form(request: Request) -> Form:
-    """Return posted fields, urlencoded or multipart; uploaded files and other bodies count as empty."""
-    async with request.form(max_files=0, max_fields=_FIELDS) as fields:
-        return {name: value for name, value in fields.multi_items() if isinstance(value, str)}
 
 
 def _plain_routes(context: WebContext) -> list[Route]:
