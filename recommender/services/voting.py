@@ -22,25 +22,23 @@ from recommender.domain.feedback import (
     vote_act,
 )
 from recommender.domain.papers import PaperId
+from recommender.domain.remarks import LIST_ACTS, OnList, checked
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.bursts import is_automatic, set_aside
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
-_VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 TURNS = {**LEVERS, **{back: act for act, back in LEVERS.items()}}
 """Each act of a lever to the one that takes it back."""
-_OPPOSITES: Mapping[Act, tuple[Act, ...]] = {
-    Act.SAVE: (Act.UNSAVE,),
-    Act.UNSAVE: (Act.SAVE,),
-    Act.READ: (Act.UNSAVE, Act.SAVE),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """One act a reader wants recorded for one paper; a lever's has a term or a name as `value`."""
+    """One act a reader wants recorded for one paper.
+
+    `value` is the term or the name of a lever, a label, or the text of a note.
+    """
 
     paper: PaperId
     act: Act
@@ -76,44 +74,49 @@ class _Standing:
     subscriber: int
     log: Sequence[Feedback]
     votes: Mapping[PaperId, Vote]
-    saved: Mapping[PaperId, bool]
-    """Paper to whether it was read."""
+    listed: Mapping[PaperId, OnList]
     levers: Mapping[LeverKey, Feedback]
 
     def changes(self, mark: Mark) -> bool:
-        """Tell whether a mark would change anything; a replayed link does not."""
+        """Tell whether a mark of a vote or a lever would change anything; a replayed link does not."""
         vote = self.votes.get(mark.paper)
         match mark.act:
             case Act.UP | Act.DOWN:
                 return vote is None or vote.up is not (mark.act is Act.UP)
             case Act.UNDO:
                 return vote is not None
-            case Act.SAVE:
-                return mark.paper not in self.saved
-            case Act.UNSAVE:
-                return mark.paper in self.saved
-            case Act.READ:
-                return self.saved.get(mark.paper) is False
             case _:
                 key = lever_key(_entry(self.subscriber, mark))
                 return key is not None and (key in self.levers) is not (mark.act in LEVERS)
 
-    def news(self, marks: Iterable[Mark]) -> list[Mark]:
-        """Return the marks that change something, each once; a save counts after an unsave before it."""
-        found: list[Mark] = []
+    def news(self, marks: Iterable[Mark]) -> list[tuple[Mark, Sequence[Mark]]]:
+        """Return the marks that change something, each once, with those that take it back.
+
+        What a mark does to a reading list is seen by those behind it. Raises InputError for a label or a note
+        that cannot be one.
+        """
+        found: list[tuple[Mark, Sequence[Mark]]] = []
+        listed = dict(self.listed)
         for mark in dict.fromkeys(marks):
-            again = mark.act is Act.SAVE and replace(mark, act=Act.UNSAVE) in found
-            if again or self.changes(mark):
-                found.append(mark)
+            if mark.act not in LIST_ACTS:
+                if self.changes(mark):
+                    found.append((mark, self.reverse(mark)))
+                continue
+            act, value = checked((mark.act, mark.value))
+            before = listed.get(mark.paper, OnList())
+            listed[mark.paper] = before.after((act, value))
+            if listed[mark.paper] != before:
+                back = [
+                    Mark(paper=mark.paper, act=own, value=text) for own, text in before.back((act, value))
+                ]
+                found.append((replace(mark, value=value), back))
         return found
 
-    def reverse(self, mark: Mark) -> tuple[Mark, ...]:
-        """Return the marks that restore what stood before `mark`; unread is: off the list and on again."""
+    def reverse(self, mark: Mark) -> Sequence[Mark]:
+        """Return the marks that restore the vote or the lever that stood before `mark`."""
         if mark.act in TURNS:
             return (replace(mark, act=TURNS[mark.act]),)
-        before = (vote_act(self.votes.get(mark.paper)),)
-        acts = before if mark.act in _VOTES else _OPPOSITES.get(mark.act, ())
-        return tuple(Mark(paper=mark.paper, act=act) for act in acts)
+        return (Mark(paper=mark.paper, act=vote_act(self.votes.get(mark.paper))),)
 
 
 class Voting:
@@ -154,7 +157,8 @@ def record_acts(
 ) -> Recorded:
     """Do what `Voting.record` does inside a transaction that the caller opened."""
     standing = _standing(uow, subscriber.id)
-    news = standing.news(_placed(mark, occasion.edition) for mark in marks)
+    found = standing.news(_placed(mark, occasion.edition) for mark in marks)
+    news = [mark for mark, _ in found]
     at = _after(standing.log, {mark.paper for mark in news}, occasion.edition, occasion.at)
     if any(mark.act in TURNS for mark in news):
         at = _after_levers(uow, standing, at)
@@ -164,7 +168,7 @@ def record_acts(
         uow.people.record([*back, *kept])
         return Recorded(entries=kept, suspect=True)
     uow.people.record(entries)
-    undo = (back for mark in reversed(news) for back in standing.reverse(mark))
+    undo = (back for _, backs in reversed(found) for back in backs)
     return Recorded(entries=tuple(entries), undo=tuple(undo))
 
 
@@ -175,7 +179,7 @@ def _standing(uow: UnitOfWork, subscriber: int) -> _Standing:
         log=log,
         votes={vote.paper: vote for vote in standing_votes(log).values()},
         levers=standing_levers(log),
-        saved={paper: read for paper, _, read in uow.people.saved(subscriber)},
+        listed={row.paper: OnList.of(row) for row in uow.people.saved_papers(subscriber)},
     )
 
 

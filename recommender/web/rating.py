@@ -24,6 +24,7 @@ SAID = {
     Act.SAVE: "On your reading list:",
     Act.UNSAVE: "Off your reading list:",
     Act.READ: "Marked as read:",
+    Act.UNREAD: "Marked as unread:",
 }
 _PROPOSED = {Act.UP: "useful", Act.DOWN: "not for me", Act.SAVE: "save"}
 _VOTED = (

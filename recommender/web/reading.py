@@ -22,7 +22,7 @@ EXPORTS = {
     "ris": ("ris", "application/x-research-info-systems"),
     "json": ("json", "application/json"),
 }
-_ACTS = {"read": Act.READ, "drop": Act.UNSAVE, "save": Act.SAVE}
+_ACTS = {"read": Act.READ, "unread": Act.UNREAD, "drop": Act.UNSAVE, "save": Act.SAVE}
 _KEY_LENGTH = 16
 
 
