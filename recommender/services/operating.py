@@ -68,6 +68,9 @@ class Overview:
     people: Mapping[SubscriberState, int]
     suppressed: int
     returned: Sequence[Returned]
+    """The newest; a few."""
+    returns: Mapping[InboundKind, int]
+    """How many bounces and complaints came in the days that are shown."""
     set_aside: Mapping[str, int]
     measurement: Measurement | None
 
@@ -119,6 +122,7 @@ class Operating:
                 people=unit.counts.subscribers(),
                 suppressed=unit.counts.suppressed(),
                 returned=_returned(unit, people),
+                returns=_returns(unit, now),
                 set_aside=unit.intake.set_aside(),
                 measurement=kept(self.folder),
             )
@@ -174,10 +178,14 @@ def _upcoming(people: Sequence[Subscriber], now: datetime) -> Sequence[tuple[Sub
 
 def _days(unit: UnitOfWork, now: datetime) -> Sequence[ActDay]:
     """Return the last days, oldest first, those without acts too."""
-    last = now.date()
-    first = last - timedelta(days=DAYS - 1)
-    counts = unit.counts.acts(now.replace(hour=0, minute=0, second=0, microsecond=0) - (last - first))
-    return [_day(counts, first + timedelta(days=number)) for number in range(DAYS)]
+    first = _first(now)
+    counts = unit.counts.acts(first)
+    return [_day(counts, first.date() + timedelta(days=number)) for number in range(DAYS)]
+
+
+def _first(now: datetime) -> datetime:
+    """Return the midnight, UTC, at which the first of the days begins."""
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS - 1)
 
 
 def _day(counts: Mapping[tuple[date, Act, bool], int], day: date) -> ActDay:
@@ -188,6 +196,11 @@ def _day(counts: Mapping[tuple[date, Act, bool], int], day: date) -> ActDay:
         others=sum(number for act, suspect, number in own if not suspect and act not in _VOTES),
         suspect=sum(number for _, suspect, number in own if suspect),
     )
+
+
+def _returns(unit: UnitOfWork, now: datetime) -> Mapping[InboundKind, int]:
+    counts = unit.counts.inbound(_first(now))
+    return {kind: number for kind, number in counts.items() if kind in _BACK}
 
 
 def _returned(unit: UnitOfWork, people: Sequence[Subscriber]) -> Sequence[Returned]:

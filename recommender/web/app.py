@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, StoreUnavailable
+from recommender.web.admin import admin_routes
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
 from recommender.web.endpoints import Endpoint, Family, family_route
 from recommender.web.levers import LeverPages
@@ -37,7 +38,7 @@ def create_app(context: WebContext) -> Starlette:
         Guard, public_url=context.public_url, problem=problem, gate=Gate(context.limits, context.ticks)
     )
     return Starlette(
-        routes=[*_reader_routes(context), *_plain_routes(context)],
+        routes=[*_reader_routes(context), *_plain_routes(context), *admin_routes(context)],
         middleware=[guard],
         exception_handlers={
             HTTPException: lambda _, error: _http_problem(context, error),

@@ -14,6 +14,8 @@ from recommender.digest.words import Wording, Words
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
+from recommender.services.sight import Sight
+from recommender.web.admin_context import Admin
 from recommender.web.security import LOG, Limits
 
 VOTE, SAVE, VIEW, LEVER = "vote", "save", "view", "lever"
@@ -37,10 +39,16 @@ class WebContext:
     limits: Limits = field(default_factory=Limits)
     open_metrics: bool = False
     """Whether anybody may see the metrics, not this machine alone."""
+    browse: bool = False
+    """Whether strangers may see the pages of many papers."""
+    sight: Sight | None = None
+    """What searching sees with; without it only words are searched."""
     tick_ages: Callable[[], Mapping[str, float]] = dict
     """Seconds since each job of the daemon around this server last ended; nothing where there is none."""
     alive: Callable[[], bool] = lambda: True
     """Whether that daemon still ticks."""
+    admin: Admin | None = None
+    """What the operator's page is given; None: there is none."""
 
     @property
     def prefix(self) -> str:

@@ -13,6 +13,11 @@ _WORDS: Mapping[int, tuple[str, str, str]] = {
         "It is damaged or incomplete; mail programs sometimes cut long links in two.",
         "Open it again from the digest, or copy the whole of it.",
     ),
+    401: (
+        "This page asks for a password",
+        "It is for whoever runs this installation.",
+        "Any name will do; the password is [web] admin_password of the configuration.",
+    ),
     404: ("There is nothing here", "The address is wrong.", "Open a link from your digest instead."),
     405: ("This cannot be done here", "The address does not take this kind of request.", ""),
     408: (
