@@ -1,151 +1,202 @@
-"""Brings the stored subscribers in line with the configuration file.
+"""Brings the stored subscribers in line with the configuration file and with their own wishes.
 
-`plan` decides and touches nothing; `Subscriptions` carries the plan out. Running twice changes
-nothing the second time and then opens no write transaction. A reader's own unsubscribe or a
-suppression is never undone here, whatever the file says, and feedback is never removed.
+`plan` decides and touches nothing; `Subscriptions` carries the plan out. What is stored of a
+subscriber is what holds: the file's declaration with the wishes of their page on top. A wish goes
+when the file changes its field. Running twice changes nothing the second time and then opens no
+write transaction. A reader's own unsubscribe or a suppression is never undone here, whatever the
+file says, and feedback is never removed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import StrEnum
 
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
-from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
-from recommender.ports import Clock, People, Store
+from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
+from recommender.domain.wishes import Wish, apply, facts_of, interest_of, wishes_of
+from recommender.ports import Clock, Store, UnitOfWork
+from recommender.services.moves import Move, Plan, Step, carry_out, ordered
 
 _FIELDS = tuple(field.name for field in fields(DeclaredSubscriber))
 _MAILED = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
-Name = tuple[str, str]
+_ABSENT = frozenset({SubscriberState.READER, SubscriberState.REMOVED})
+Traces = Callable[[str], Sequence[str]]
 
 
-class Move(StrEnum):
-    """What happens to one subscriber; also the names of the counts."""
-
-    ADD = "added"
-    CHANGE = "changed"
-    PAUSE = "paused"
-    RESUME = "resumed"
-    RETURN = "returned"
-    REMOVE = "removed"
-    STOP = "stopped"
-    """The address asked for no mail."""
+def _no_traces(_address: str) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One move. `declared` is what to write, `state` what to set; None leaves the stored one."""
+class Kept:
+    """What the store holds of people when a plan is made."""
 
-    move: Move
-    subscriber: int | None = None
-    declared: DeclaredSubscriber | None = None
-    state: SubscriberState | None = None
+    stored: Sequence[Subscriber] = ()
+    wishes: Mapping[int, Sequence[Wish]] = field(default_factory=dict)
+    suppressed: frozenset[str] = frozenset()
+    """Addresses that asked for no mail, lower-cased, and traces of those that were forgotten."""
+    traces: Traces = _no_traces
+    """From an address to every trace it may have left."""
 
+    @classmethod
+    def read(cls, unit: UnitOfWork, traces: Traces) -> "Kept":
+        """Read it; a bounce says nothing of what a reader wishes."""
+        stored = unit.people.all()
+        reasons = unit.people.suppressions().items()
+        return cls(
+            stored=stored,
+            wishes=unit.people.wishes([subscriber.id for subscriber in stored]),
+            suppressed=frozenset(address for address, reason in reasons if not reason.startswith(BOUNCED)),
+            traces=traces,
+        )
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """Steps in an order in which no two subscribers ever hold one address or id."""
+    def match(self, declared: Sequence[DeclaredSubscriber]) -> list[Subscriber | None]:
+        """Find each declaration's subscriber: by key, by the address a wish replaced, by address."""
+        by_key = {person.key: person for person in self.stored if person.key}
+        by_address = {person.email.lower(): person for person in self.stored if person.email}
+        left = {
+            str(wish.declared).lower(): person
+            for person in self.stored
+            for wish in self.wishes.get(person.id, ())
+            if wish.field == "email"
+        }
+        matches = [by_key.get(told.key) if told.key else None for told in declared]
+        taken = {person.id for person in matches if person}
+        for known in (left, by_address):
+            for number, told in enumerate(declared):
+                candidate = known.get(told.email.lower())
+                if matches[number] is None and candidate and candidate.id not in taken:
+                    matches[number] = candidate
+                    taken.add(candidate.id)
+        return matches
 
-    steps: tuple[Step, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    unchanged: int = 0
+    def stopped(self, *addresses: str) -> bool:
+        """Tell whether one of the addresses asked for no mail."""
+        return any(address.lower() in self.suppressed for address in addresses)
+
+    def forgotten(self, address: str, current: Subscriber | None) -> bool:
+        """Tell whether an address that would be taken in is that of somebody who was forgotten."""
+        here = current is not None and current.state not in _ABSENT
+        return not here and not self.suppressed.isdisjoint(self.traces(address))
 
 
 class Subscriptions:
     """Reconciles the store with what is declared."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        """Keep the store and the clock."""
+    def __init__(self, store: Store, clock: Clock, traces: Traces = _no_traces) -> None:
+        """Keep the store and the clock.
+
+        `traces` gives what a forgotten address may be suppressed as (keyed hashes, one a key).
+        """
         self._store = store
         self._clock = clock
+        self._traces = traces
 
     def run(self, declared: Sequence[DeclaredSubscriber]) -> Report:
-        """Add, change, pause, resume, return and remove until store and file agree.
+        """Add, change, pause, resume, return and remove until store, file and wishes agree.
 
         The counts are named after the moves; a declaration that cannot be stored is a failure.
         """
+        now = self._clock.now()
         with self._store.read() as unit:
-            wanted = plan(declared, unit.people.all(), _unwilling(unit.people))
+            wanted = plan(declared, Kept.read(unit, self._traces), now)
         if wanted.steps:
             with self._store.write() as unit:  # what was read may be old by now: decide again
-                wanted = plan(declared, unit.people.all(), _unwilling(unit.people))
-                _carry_out(wanted.steps, unit.people, self._clock.now())
+                wanted = plan(declared, Kept.read(unit, self._traces), now)
+                carry_out(wanted.steps, unit.people, now)
         counts = {move.value: sum(step.move is move for step in wanted.steps) for move in Move}
         return Report(
             name="subscribers", counts={**counts, "unchanged": wanted.unchanged}, failures=wanted.refused
         )
 
 
-def plan(
-    declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber], suppressed: frozenset[str]
-) -> Plan:
-    """Decide what to do. `suppressed` holds the lower-cased addresses that asked for no mail."""
-    matches = _match(declared, stored)
+def plan(declared: Sequence[DeclaredSubscriber], kept: Kept, at: datetime) -> Plan:
+    """Decide what to do about what is declared, at a moment."""
+    matches = kept.match(declared)
     steps: list[Step] = []
     refused: list[Refused] = []
-    for wanted, current in zip(declared, matches, strict=True):
-        stopped = wanted.email.lower() in suppressed
-        if current is None and stopped:
-            refused.append(Refused(place=wanted.email, reason="the address asked never to be mailed again"))
-        elif step := _step(wanted, current, stopped=stopped):
+    for told, current in zip(declared, matches, strict=True):
+        if reason := _refusal(told, current, kept):
+            refused.append(Refused(place=told.email, reason=reason))
+        elif not (step := _step(told, current, kept, at)).idle:
             steps.append(step)
     unchanged = len(declared) - len(steps) - len(refused)
     found = {subscriber.id for subscriber in matches if subscriber}
     steps += [
         Step(move=Move.REMOVE, subscriber=subscriber.id, state=SubscriberState.REMOVED)
-        for subscriber in stored
-        if subscriber.id not in found and subscriber.state in _MAILED
+        for subscriber in kept.stored
+        if subscriber.id not in found and subscriber.state in _MAILED and subscriber.origin is Origin.FILE
     ]
-    ordered, stuck = _ordered(steps, stored)
+    order, stuck = ordered(steps, kept.stored)
     refused += [
         Refused(place=step.declared.email, reason="the address or id still belongs to another subscriber")
         for step in stuck
         if step.declared
     ]
-    return Plan(steps=tuple(ordered), refused=tuple(refused), unchanged=unchanged)
+    return Plan(steps=tuple(order), refused=tuple(refused), unchanged=unchanged)
 
 
-def _unwilling(people: People) -> frozenset[str]:
-    """Return the addresses that asked for no mail; a bounce says nothing of what a reader wishes."""
-    reasons = people.suppressions().items()
-    return frozenset(address for address, reason in reasons if not reason.startswith(BOUNCED))
+def _refusal(told: DeclaredSubscriber, current: Subscriber | None, kept: Kept) -> str:
+    """Return why somebody cannot be taken in, and what to do; empty when they can."""
+    if kept.forgotten(told.email, current):
+        lift = f"`paperroute subscribers lift {told.email} --asked`"
+        return f"this person was forgotten; take them out of the file or, once they asked again, {lift}"
+    if current is None and kept.stopped(told.email):
+        return "the address asked never to be mailed again"
+    return ""
 
 
-def _match(declared: Sequence[DeclaredSubscriber], stored: Sequence[Subscriber]) -> list[Subscriber | None]:
-    """Find each declaration's stored subscriber: all keys first, then addresses among the rest."""
-    by_key = {subscriber.key: subscriber for subscriber in stored if subscriber.key}
-    by_address = {subscriber.email.lower(): subscriber for subscriber in stored if subscriber.email}
-    matches = [by_key.get(wanted.key) if wanted.key else None for wanted in declared]
-    taken = {subscriber.id for subscriber in matches if subscriber}
-    for number, wanted in enumerate(declared):
-        candidate = by_address.get(wanted.email.lower())
-        if matches[number] is None and candidate and candidate.id not in taken:
-            matches[number] = candidate
-            taken.add(candidate.id)
-    return matches
-
-
-def _step(wanted: DeclaredSubscriber, current: Subscriber | None, *, stopped: bool) -> Step | None:
-    """Decide about one declaration; None when nothing is to be done."""
+def _step(told: DeclaredSubscriber, current: Subscriber | None, kept: Kept, at: datetime) -> Step:
+    """Decide about one declaration."""
     if current is None:
-        return Step(move=Move.ADD, declared=wanted, state=_wanted_state(wanted))
+        return Step(move=Move.ADD, declared=told, state=_wanted_state(told))
+    held = tuple(kept.wishes.get(current.id, ()))
+    joined = current.origin is Origin.PAGE
+    wanted, holding = apply(told, _own(told, current, held, at) if joined else held)
     changed = any(getattr(wanted, name) != getattr(current, name) for name in _FIELDS)
-    move, state = _new_state(wanted, current, stopped=stopped)
-    if not changed and state is None:
-        return None
-    return Step(move=move, subscriber=current.id, declared=wanted if changed else None, state=state)
+    move, state = _new_state(told, current, stopped=kept.stopped(told.email, wanted.email))
+    return Step(
+        move=move,
+        subscriber=current.id,
+        declared=wanted if changed else None,
+        state=state,
+        wishes=holding if holding != held else None,
+        origin=Origin.FILE if joined else None,
+    )
+
+
+def _own(
+    told: DeclaredSubscriber, current: Subscriber, held: Sequence[Wish], at: datetime
+) -> tuple[Wish, ...]:
+    """Return what somebody who joined by the page wishes, now that a file names them too.
+
+    What they left as it comes is the file's, and the file's interests are added to their own.
+    """
+    chosen = {wish.field for wish in held}
+    plain = facts_of(DeclaredSubscriber(email=told.email))
+
+    def theirs(wish: Wish) -> bool:
+        if wish.field in chosen:
+            return True
+        if wish.field == "email":
+            return str(wish.value).lower() != told.email.lower()
+        if interest_of(wish.field):
+            return wish.value is not None
+        return wish.value != plain[wish.field]
+
+    return tuple(wish for wish in wishes_of(told, current, held=held, at=at) if theirs(wish))
 
 
 def _new_state(
-    wanted: DeclaredSubscriber, current: Subscriber, *, stopped: bool
+    told: DeclaredSubscriber, current: Subscriber, *, stopped: bool
 ) -> tuple[Move, SubscriberState | None]:
     """Decide about the state of a stored subscriber that the file declares.
 
     A pause of the reader's own holds until the file's `paused` changes.
     """
-    state = _wanted_state(wanted)
+    state = _wanted_state(told)
     if current.state is SubscriberState.UNSUBSCRIBED:
         return (Move.CHANGE, None)
     if stopped:
@@ -154,59 +205,19 @@ def _new_state(
         return (Move.ADD, state)
     if current.state is SubscriberState.REMOVED:
         return (Move.RETURN, state)
-    if wanted.paused == current.paused or state is current.state:
+    if _settled(told, current, state):
         return (Move.CHANGE, None)
-    return (Move.PAUSE if wanted.paused else Move.RESUME, state)
+    return (Move.PAUSE if told.paused else Move.RESUME, state)
 
 
-def _wanted_state(wanted: DeclaredSubscriber) -> SubscriberState:
-    return SubscriberState.PAUSED if wanted.paused else SubscriberState.ACTIVE
-
-
-def _ordered(steps: Sequence[Step], stored: Iterable[Subscriber]) -> tuple[list[Step], list[Step]]:
-    """Order steps so that an address or id is free before it is taken; return (order, stuck).
-
-    Stuck are those that wait for a row nobody moves, or for each other in a circle.
-    """
-    own = {subscriber.id: _names(subscriber) for subscriber in stored}
-    holders = {name: number for number, names in own.items() for name in names}
-    done: list[Step] = []
-    waiting = list(steps)
-    while waiting:
-        stuck: list[Step] = []
-        for step in waiting:
-            (done if _take(step, own, holders) else stuck).append(step)
-        if len(stuck) == len(waiting):
-            return done, stuck
-        waiting = stuck
-    return done, []
-
-
-def _take(step: Step, own: Mapping[int, frozenset[Name]], holders: dict[Name, int]) -> bool:
-    """Move a step's names to their new holder; False, and no change, while another holds one."""
-    if step.declared is None:
+def _settled(told: DeclaredSubscriber, current: Subscriber, state: SubscriberState) -> bool:
+    """Tell whether what a subscriber's state is may stay."""
+    locked = "paused" in told.locked and "paused" not in current.locked
+    if told.paused == current.paused and not locked:
         return True
-    new = _names(step.declared)
-    if any(holders.get(name, step.subscriber) != step.subscriber for name in new):
-        return False
-    number = -1 if step.subscriber is None else step.subscriber
-    for name in own.get(number, frozenset()):
-        holders.pop(name, None)
-    holders.update(dict.fromkeys(new, number))
-    return True
+    # A pause of the file's has no end but the file's.
+    return state is current.state and (current.paused_until is None or not told.paused)
 
 
-def _names(declared: DeclaredSubscriber) -> frozenset[Name]:
-    names = {("address", declared.email.lower())} if declared.email else set()
-    return frozenset(names | ({("id", declared.key)} if declared.key else set()))
-
-
-def _carry_out(steps: Iterable[Step], people: People, now: datetime) -> None:
-    for step in steps:
-        if step.subscriber is None and step.declared and step.state:
-            people.add(step.declared, state=step.state, at=now)
-        elif step.subscriber is not None:
-            if step.declared:
-                people.change(step.subscriber, step.declared)
-            if step.state:
-                people.set_state(step.subscriber, step.state, at=now)
+def _wanted_state(told: DeclaredSubscriber) -> SubscriberState:
+    return SubscriberState.PAUSED if told.paused else SubscriberState.ACTIVE

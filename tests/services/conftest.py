@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from recommender.store.sql_store import SqlStore
+from tests.services.household import CountingStore, House
 from tests.services.mailroom import ANA, BOB, CLEO, Hands, Mailroom
 from tests.services.post import Post
+from tests.stores import sqlite_store
 
 
 @pytest.fixture(scope="session")
@@ -38,4 +40,12 @@ def post(tmp_path: Path, migrated: Path) -> Iterator[Post]:
     shutil.copy(migrated, tmp_path / "store.db")
     store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
     yield Post(store, tmp_path)
+    store.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """Give an empty house on a real SQLite file."""
+    store = sqlite_store(tmp_path)
+    yield House(CountingStore(store))
     store.close()

@@ -1,9 +1,6 @@
 """The stored subscribers follow the file, and the readers' own decisions outlive it."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,92 +10,16 @@ from hypothesis import strategies as st
 from recommender.app.kinds import kinds
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
-from recommender.ports import UnitOfWork
-from recommender.services.subscriptions import Move, Subscriptions, plan
-from recommender.services.unsubscribing import Unsubscribing
+from recommender.services.moves import Move
+from recommender.services.subscriptions import Kept, Subscriptions, plan
 from recommender.settings.loader import load
-from recommender.store.sql_store import SqlStore
 from tests.builders import NOON, a_declaration, a_paper, a_subscriber, an_interest
 from tests.paths import REPOSITORY
-from tests.stores import dump, sqlite_store
+from tests.services.household import House, Noon
+from tests.stores import dump
 
 ANA = a_declaration("ana@example.org", key="ana")
 BEN = a_declaration("ben@example.org", name="Ben")
-
-
-class Noon:
-    """A clock that stands still."""
-
-    def now(self) -> datetime:
-        """Return noon."""
-        return NOON
-
-
-class CountingStore:
-    """A store that counts the write transactions it is asked for."""
-
-    def __init__(self, store: SqlStore) -> None:
-        """Wrap `store`."""
-        self._store = store
-        self.writes = 0
-
-    def read(self) -> AbstractContextManager[UnitOfWork]:
-        """Open a reading transaction."""
-        return self._store.read()
-
-    def write(self) -> AbstractContextManager[UnitOfWork]:
-        """Count and open a writing transaction."""
-        self.writes += 1
-        return self._store.write()
-
-
-@dataclass
-class House:
-    """A store and the service under test."""
-
-    store: CountingStore
-
-    def declare(self, *declared: DeclaredSubscriber) -> dict[str, int]:
-        """Reconcile and return the counts that are not zero."""
-        report = Subscriptions(self.store, Noon()).run(declared)
-        assert report.failures == ()
-        return {name: count for name, count in report.counts.items() if count}
-
-    def people(self) -> list[Subscriber]:
-        """Return everybody stored."""
-        with self.store.read() as unit:
-            return list(unit.people.all())
-
-    def states(self) -> dict[str, str]:
-        """Return everybody's state by address."""
-        return {subscriber.email: subscriber.state.value for subscriber in self.people()}
-
-    def unsubscribing(self) -> Unsubscribing:
-        """Return the reader's own lever."""
-        return Unsubscribing(self.store, Noon())
-
-    def add_reader(self, reference: str) -> Subscriber:
-        """Store somebody known by one imported vote only."""
-        reader = DeclaredSubscriber(email=reference, key=None if "@" in reference else reference)
-        with self.store.write() as unit:
-            unit.papers.fold([a_paper()], seen_at=NOON)
-            stored = unit.people.add(reader, state=SubscriberState.READER, at=NOON)
-            unit.people.record([Feedback(subscriber=stored.id, paper=a_paper().id, act=Act.UP, at=NOON)])
-        return stored
-
-    def votes(self) -> dict[int, int]:
-        """Return how many votes each subscriber has."""
-        with self.store.read() as unit:
-            votes = unit.people.votes()
-        return {vote.subscriber: sum(v.subscriber == vote.subscriber for v in votes) for vote in votes}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    """Give an empty house on a real SQLite file."""
-    store = sqlite_store(tmp_path)
-    yield House(CountingStore(store))
-    store.close()
 
 
 def test_declared_subscribers_are_added(house: House) -> None:
@@ -280,7 +201,7 @@ def test_address_of_somebody_else_is_a_failure_and_the_rest_is_done(house: House
 def test_plan_touches_nothing_and_names_states() -> None:
     """The decision is a pure function of what is declared and stored."""
     stored = a_subscriber(1, state=SubscriberState.ACTIVE)
-    decided = plan([ANA], [stored], frozenset())
+    decided = plan([ANA], Kept(stored=[stored]), NOON)
     assert [(step.move, step.state) for step in decided.steps] == [
         (Move.ADD, SubscriberState.ACTIVE),
         (Move.REMOVE, SubscriberState.REMOVED),
@@ -321,7 +242,7 @@ def test_plan_never_gives_one_name_twice_and_settles(
             number, email=f"{address}@example.org", key=own, state=state, paused=paused
         )
     stopped = {n for n, person in people.items() if person.state is SubscriberState.UNSUBSCRIBED}
-    first = plan(declared, list(people.values()), suppressed)
+    first = plan(declared, Kept(stored=list(people.values()), suppressed=suppressed), NOON)
     for step in first.steps:
         number = step.subscriber or len(people) + 1
         person = people.get(number) or a_subscriber(number)
@@ -334,7 +255,7 @@ def test_plan_never_gives_one_name_twice_and_settles(
     mailed = [p.email for p in people.values() if p.state in (SubscriberState.ACTIVE, SubscriberState.PAUSED)]
     assert suppressed.isdisjoint(set(mailed) & {wanted.email for wanted in declared} - _stuck(first.refused))
     assert all(people[number].state is SubscriberState.UNSUBSCRIBED for number in stopped)
-    again = plan(declared, list(people.values()), suppressed)
+    again = plan(declared, Kept(stored=list(people.values()), suppressed=suppressed), NOON)
     assert again.steps == ()
     assert len(again.refused) == len(first.refused)
     assert again.unchanged == len(declared) - len(again.refused)
