@@ -76,12 +76,29 @@ def apply(
         for wish in wishes
         if lock_of(wish.field) not in locked and facts.get(wish.field) == wish.declared
     )
-    return _changed(declared, {wish.field: wish.value for wish in holding}), holding
+    return changed(declared, {wish.field: wish.value for wish in holding}), holding
+
+
+def changed(declared: DeclaredSubscriber, changes: Mapping[str, Value]) -> DeclaredSubscriber:
+    """Return a declaration with some fields as `changes` say, in their order; an interest of None goes."""
+    facts = facts_of(declared)
+    interests = {interest.key: interest_facts(interest) for interest in declared.interests}
+    for field, value in changes.items():
+        place = interest_of(field)
+        if place is None:
+            facts[field] = value
+        elif place[1]:
+            interests.setdefault(place[0], {})[place[1]] = value
+        elif isinstance(value, dict):
+            interests[place[0]] = dict(value)
+        else:
+            interests.pop(place[0], None)
+    return _declaration(declared, facts, [_interest(key, own) for key, own in interests.items()])
 
 
 def declared_before(wanted: DeclaredSubscriber, wishes: Iterable[Wish]) -> DeclaredSubscriber:
     """Return what the file says of a subscriber, from how they are stored and the wishes in that."""
-    return _changed(wanted, {wish.field: wish.declared for wish in wishes})
+    return changed(wanted, {wish.field: wish.declared for wish in wishes})
 
 
 def wishes_of(
@@ -133,22 +150,6 @@ def _told_otherwise(field: str, before: Facts, after: Facts) -> bool:
     key, part = place
     both = interest_field(key) in before and interest_field(key) in after
     return both is not bool(part)
-
-
-def _changed(declared: DeclaredSubscriber, changes: Mapping[str, Value]) -> DeclaredSubscriber:
-    facts = facts_of(declared)
-    interests = {interest.key: interest_facts(interest) for interest in declared.interests}
-    for field, value in changes.items():
-        place = interest_of(field)
-        if place is None:
-            facts[field] = value
-        elif place[1]:
-            interests.setdefault(place[0], {})[place[1]] = value
-        elif isinstance(value, dict):
-            interests[place[0]] = dict(value)
-        else:
-            interests.pop(place[0], None)
-    return _declaration(declared, facts, [_interest(key, own) for key, own in interests.items()])
 
 
 def _declaration(

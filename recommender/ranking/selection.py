@@ -3,7 +3,6 @@
 Works on the numbers of a scored block; finds no words and scores nothing itself.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.domain.editions import InterestStanding, Section
+from recommender.domain.quotas import shares
 from recommender.ranking.base import FloatMatrix, Places, Request
 from recommender.ranking.company import Company, Rules
 from recommender.ranking.diversity import TOP, rerank, top_places
@@ -172,19 +172,6 @@ class Selection:
 
     def _company(self, request: Request, places: Sequence[int]) -> Company:
         return Company.of(self.rules if request.slots else None, places)
-
-
-def shares(weights: Sequence[float], room: int) -> list[int]:
-    """Share `room` by weight with largest remainders; equal remainders go to the earlier one."""
-    total = sum(max(weight, 0.0) for weight in weights)
-    if total <= 0:
-        return [0] * len(weights)
-    exact = [max(weight, 0.0) * room / total for weight in weights]
-    quotas = [math.floor(part) for part in exact]
-    order = sorted(range(len(exact)), key=lambda place: (quotas[place] - exact[place], place))
-    for place in order[: room - sum(quotas)]:
-        quotas[place] += 1
-    return quotas
 
 
 def fill(

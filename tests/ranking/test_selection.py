@@ -6,12 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.domain.papers import Paper
+from recommender.domain.quotas import shares
 from recommender.ranking.base import FloatMatrix
 from recommender.ranking.company import Company, Rules, Texts
 from recommender.ranking.diversity import rerank, sketch, top_places
 from recommender.ranking.groups import Groups
 from recommender.ranking.matrices import dense_product
-from recommender.ranking.selection import fill, shares
+from recommender.ranking.selection import fill
 from recommender.ranking.text import TextSpace, paper_fields
 from tests.builders import a_paper
 from tests.ranking import world
