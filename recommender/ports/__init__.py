@@ -5,12 +5,13 @@ one conformance test class that every real implementation and every fake passes.
 """
 
 from recommender.ports.counts import Counts
+from recommender.ports.holdings import Holdings
 from recommender.ports.inbox import Inbound, Mailbox, MailboxSession
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.requests import Requests
-from recommender.ports.transactions import Store, UnitOfWork
+from recommender.ports.transactions import Scrubbed, Store, UnitOfWork
 from recommender.ports.twins import Twins
 from recommender.ports.world import (
     Cabinet,
@@ -32,6 +33,7 @@ __all__ = [
     "Enricher",
     "Executor",
     "HasCabinet",
+    "Holdings",
     "Inbound",
     "Intake",
     "LooksUp",
@@ -43,6 +45,7 @@ __all__ = [
     "Papers",
     "People",
     "Requests",
+    "Scrubbed",
     "Source",
     "Store",
     "Twins",

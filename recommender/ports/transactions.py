@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from recommender.ports.counts import Counts
+from recommender.ports.holdings import Holdings
 from recommender.ports.inbox import Inbound
 from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
@@ -60,6 +61,11 @@ class UnitOfWork(Protocol):
         """Numbers over many rows, in this transaction."""
         ...
 
+    @property
+    def holdings(self) -> Holdings:
+        """What is held about one reader, in this transaction."""
+        ...
+
 
 class Store(Protocol):
     """Opens transactions."""
@@ -70,4 +76,15 @@ class Store(Protocol):
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """Open a transaction that may write (`BEGIN IMMEDIATE` on SQLite)."""
+        ...
+
+
+class Scrubbed(Store, Protocol):
+    """A store whose files can be made to hold nothing but its rows."""
+
+    def scrub(self) -> bool:
+        """Leave nothing in the files of what was deleted; False if somebody's long reading kept it from it.
+
+        Raises StoreUnavailable.
+        """
         ...

@@ -23,6 +23,7 @@ _ON_CONNECT = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    "PRAGMA secure_delete = ON",
 )
 _SUPPORTED = ("sqlite", "postgresql")
 

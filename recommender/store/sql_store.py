@@ -13,10 +13,11 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from recommender.domain.errors import InputError, StoreUnavailable
-from recommender.store import migrate
+from recommender.store import migrate, upkeep
 from recommender.store.artifacts import SqlArtifacts
 from recommender.store.counts import SqlCounts
 from recommender.store.engine import BUSY_SECONDS, Purpose, busy, open_engine, transaction
+from recommender.store.holdings import SqlHoldings
 from recommender.store.inbound import SqlInbound
 from recommender.store.intake import SqlIntake
 from recommender.store.outbox import SqlOutbox
@@ -41,6 +42,7 @@ class SqlUnitOfWork:
     twins: SqlTwins
     artifacts: SqlArtifacts
     counts: SqlCounts
+    holdings: SqlHoldings
 
 
 class SqlStore:
@@ -106,17 +108,23 @@ class SqlStore:
     def backup(self, target: Path) -> None:
         """Write a consistent copy of a SQLite database while others work on it.
 
-        Raises InputError if `target` exists, or for PostgreSQL, which has its own tools.
+        Raises InputError if `target` exists or cannot be written, or for PostgreSQL, which has its own tools.
         """
-        if self._engine.dialect.name != "sqlite":
-            raise InputError("db backup copies SQLite files; use pg_dump for PostgreSQL")
-        if target.exists():
-            raise InputError(f"{target} exists; name a new file")
-        with self._engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            if raw is not None:
-                raw.execute("PRAGMA query_only = OFF").close()
-                raw.execute("VACUUM INTO ?", (str(target),)).close()
+        with self.telling():
+            upkeep.backup(self._engine, target)
+
+    def scrub(self) -> bool:
+        """Leave nothing in the database's files of what was deleted; False if somebody's reading kept it.
+
+        Nobody can write meanwhile. Raises StoreUnavailable.
+        """
+        with self._turn(), self.telling():
+            return upkeep.scrub(self._engine)
+
+    def truncate_log(self) -> bool:
+        """Empty SQLite's log into its file; False if somebody's long reading kept it from it."""
+        with self._turn(), self.telling():
+            return upkeep.truncate_log(self._engine)
 
     def close(self) -> None:
         """Close all connections; the store may be used again."""
@@ -163,6 +171,7 @@ class SqlStore:
             twins=SqlTwins(connection),
             artifacts=SqlArtifacts(connection),
             counts=SqlCounts(connection),
+            holdings=SqlHoldings(connection),
         )
 
     def _unreachable(self, error: DBAPIError) -> InputError:
