@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,18 +17,14 @@ import typer
 from recommender.cli.context import Call, call_of
 from recommender.cli.duties import due_sources, training_is_due
 from recommender.cli.output import say
+from recommender.cli.serving import ServerThread, web
 from recommender.domain.discretion import masked
-from recommender.domain.errors import InputError
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
-    from uvicorn import Server
-
     from recommender.app import Application
     from recommender.domain.reports import Report
 
 _LOG = logging.getLogger("paperroute")
-_START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _TICKS_MISSED = 10
 _LONGEST_SILENCE = timedelta(minutes=15)
@@ -44,16 +40,27 @@ def register(app: typer.Typer) -> None:
 def serve(context: typer.Context) -> None:
     """Serve the pages behind the links of the mail, until stopped."""
     _start_log()
-    application = call_of(context).application(ticking=True)
-    thread = ServerThread(_web(application), application.loaded.settings.web.bind)
+    from recommender.cli.operator import Operator  # noqa: PLC0415 the web stack is loaded when serving
+
+    call, stopping = call_of(context), threading.Event()
+    application = call.application(ticking=True)
+    operator = Operator(
+        current=lambda: application,
+        config=call.config,
+        background=threading.Lock(),
+        mails=True,
+        note=_Log().note,
+        stopping=stopping.is_set,
+    )
+    thread = ServerThread(web(application, operator.admin()), application.loaded.settings.web.bind)
     thread.start()
     say(f"serving {application.loaded.settings.web.public_url} on {application.loaded.settings.web.bind}")
-    stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stopping.set())
     while thread.alive() and not stopping.wait(0.2):
         pass
     thread.stop(_STOP_SECONDS)
+    operator.settle(_STOP_SECONDS)
 
 
 def run(context: typer.Context) -> None:
@@ -138,6 +145,7 @@ class _Holder:
     tick_age: Callable[[str], timedelta | None] = lambda _job: None
     _log: _Log = field(default_factory=_Log)
     _swap: threading.Lock = field(default_factory=threading.Lock)
+    _background: threading.Lock = field(default_factory=threading.Lock)
 
     def recover(self) -> None:
         """Hold what a dead process left in doubt."""
@@ -171,14 +179,15 @@ class _Holder:
 
     def ingest_and_train_if_due(self) -> None:
         """Fetch from the sources whose hour has come, then fit if that hour has come."""
-        application = self._current()
-        sources = due_sources(application)
-        if sources:
-            self._log.note(application.incoming.ingestion().run(sources))
-            for report in application.incoming.aftermath(sources):
-                self._log.note(report)
-        if training_is_due(application):
-            self._log.note(application.training().run())
+        with self._background:
+            application = self._current()
+            sources = due_sources(application)
+            if sources:
+                self._log.note(application.incoming.ingestion().run(sources))
+                for report in application.incoming.aftermath(sources):
+                    self._log.note(report)
+            if training_is_due(application):
+                self._log.note(application.training().run())
 
     def read_inbox(self) -> None:
         """Read what came back by mail."""
@@ -188,8 +197,20 @@ class _Holder:
 
     def serve(self) -> "ServerThread":
         """Start the web server."""
+        from recommender.cli.operator import Operator  # noqa: PLC0415 the web stack is loaded when serving
+
         bind = self.application.loaded.settings.web.bind
-        thread = ServerThread(_web(self.application, self), bind)
+        operator = Operator(
+            current=self._current,
+            config=self.call.config,
+            background=self._background,
+            mails=False,
+            note=self._log.note,
+        )
+        thread = ServerThread(
+            web(self.application, operator.admin(), tick_ages=self.tick_ages, alive=self.pulse.alive),
+            bind,
+        )
         thread.start()
         _LOG.info("serving %s on %s", self.application.loaded.settings.web.public_url, bind)
         return thread
@@ -203,62 +224,6 @@ class _Holder:
     def _current(self) -> "Application":
         with self._swap:
             return self.application
-
-
-class ServerThread:
-    """A web server in a thread of its own."""
-
-    def __init__(self, app: "Starlette", bind: str) -> None:
-        """Prepare a server for `bind`."""
-        from recommender.web.server import build_server  # noqa: PLC0415 uvicorn is loaded when serving
-
-        self._bind = bind
-        self._server: Server = build_server(app, bind)
-        self._thread = threading.Thread(target=self._work, name="web", daemon=True)
-
-    def start(self) -> None:
-        """Start and wait until it listens; raises InputError when it cannot."""
-        self._thread.start()
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._server.started:
-            if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise InputError(f"cannot listen on {self._bind}; is another server there? ([web] bind)")
-            time.sleep(0.02)
-
-    def alive(self) -> bool:
-        """Tell whether it still serves."""
-        return self._thread.is_alive()
-
-    def stop(self, timeout: float) -> None:
-        """Finish what is running and return within `timeout` seconds."""
-        self._server.should_exit = True
-        self._thread.join(timeout)
-
-    def _work(self) -> None:
-        try:
-            self._server.run()
-        except SystemExit:
-            # uvicorn leaves this way when the port is taken; `start` says so in words.
-            _LOG.debug("the web server did not start")
-
-
-def _web(application: "Application", daemon: _Holder | None = None) -> "Starlette":
-    from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
-    from recommender.web.context import WebContext  # noqa: PLC0415 see above
-
-    context = WebContext(
-        store=application.store,
-        links=application.links,
-        renderer=application.look.renderer,
-        wording=application.look.wording,
-        clock=application.clock,
-        public_url=application.loaded.settings.web.public_url,
-        ticks=time.monotonic,
-        open_metrics=application.loaded.settings.web.metrics,
-    )
-    if daemon is not None:
-        context = replace(context, tick_ages=daemon.tick_ages, alive=daemon.pulse.alive)
-    return create_app(context)
 
 
 class _Discreet(logging.Formatter):
