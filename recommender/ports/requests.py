@@ -25,8 +25,11 @@ class Requests(Protocol):
         """Note that one end confirmed, the first time; return the request as it then stands."""
         ...
 
-    def finish(self, request: int, *, at: datetime) -> bool:
-        """Note that what was asked for is done; False, and no change, if it was before."""
+    def finish(self, request: int, *, at: datetime, subscriber: int | None = None) -> bool:
+        """Note that what was asked for is done; False, and no change, if it was before.
+
+        `subscriber` is who came of it; from then on the request is theirs.
+        """
         ...
 
     def since(self, since: datetime, *, kind: RequestKind, email: str = "", subscriber: int = 0) -> int:

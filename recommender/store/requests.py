@@ -47,10 +47,11 @@ class SqlRequests:
         self._connection.execute(first.values({column.name: at}))
         return self._get(request)
 
-    def finish(self, request: int, *, at: datetime) -> bool:
-        """Note that what was asked for is done; False, and no change, if it was before."""
+    def finish(self, request: int, *, at: datetime, subscriber: int | None = None) -> bool:
+        """Note that what was asked for is done, and who came of it; False, and no change, if it was before."""
         first = update(REQUEST).where(REQUEST.c.id == request, REQUEST.c.done_at.is_(None))
-        return self._connection.execute(first.values(done_at=at)).rowcount == 1
+        owner = {} if subscriber is None else {"subscriber_id": subscriber}
+        return self._connection.execute(first.values(done_at=at, **owner)).rowcount == 1
 
     def since(self, since: datetime, *, kind: RequestKind, email: str = "", subscriber: int = 0) -> int:
         """Count the requests of a kind made after `since` for an address or a subscriber."""

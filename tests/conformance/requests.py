@@ -53,6 +53,16 @@ class RequestsConformance:
             assert found is not None
             assert (found.done_at, found.open(NOON)) == (NOON + 3 * HOUR, False)
 
+    def test_a_request_becomes_that_of_who_came_of_it(self, store: Store) -> None:
+        """And goes when they are erased."""
+        ana = joined(store)
+        with store.write() as unit:
+            number = unit.requests.add(replace(MOVE, kind=RequestKind.JOIN), []).id
+            assert unit.requests.finish(number, at=NOON, subscriber=ana.id)
+            assert [request.id for request in unit.requests.of(ana.id)] == [number]
+            unit.people.erase(ana.id, suppress_as=None, at=NOON)
+            assert unit.requests.find("r-1") is None
+
     def test_a_letter_is_marked_once(self, store: Store) -> None:
         """So of two who send, one does; who surely failed may try again later."""
         with store.write() as unit:
