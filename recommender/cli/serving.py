@@ -64,6 +64,7 @@ def web(
     alive: Callable[[], bool] = lambda: True,
 ) -> "Starlette":
     """Return the pages of an application; the last two are of the daemon around them, if there is one."""
+    from recommender.app.pages import build_sight  # noqa: PLC0415 see below
     from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
     from recommender.web.context import WebContext  # noqa: PLC0415 see above
 
@@ -78,6 +79,8 @@ def web(
             ticks=time.monotonic,
             open_metrics=application.loaded.settings.web.metrics,
             admin=admin,
+            browse=application.loaded.settings.web.browsable,
+            sight=build_sight(application),
             tick_ages=tick_ages,
             alive=alive,
         )

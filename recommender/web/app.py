@@ -1,7 +1,6 @@
 """The Starlette application: which route leads to which page, and what an error looks like.
 
-Pages are synchronous, because the store is; each runs in Starlette's thread pool. Browsing the
-whole store is not part of it yet.
+Pages are synchronous, because the store is; each runs in Starlette's thread pool.
 """
 
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from starlette.routing import Route
 from recommender.digest.render import Renderer
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, StoreUnavailable
 from recommender.web.admin import admin_routes
+from recommender.web.browsing import browse_routes
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
 from recommender.web.endpoints import Endpoint, Family, family_route
 from recommender.web.levers import LeverPages
@@ -38,7 +38,12 @@ def create_app(context: WebContext) -> Starlette:
         Guard, public_url=context.public_url, problem=problem, gate=Gate(context.limits, context.ticks)
     )
     return Starlette(
-        routes=[*_reader_routes(context), *_plain_routes(context), *admin_routes(context)],
+        routes=[
+            *_reader_routes(context),
+            *_plain_routes(context),
+            *admin_routes(context),
+            *browse_routes(context),
+        ],
         middleware=[guard],
         exception_handlers={
             HTTPException: lambda _, error: _http_problem(context, error),

@@ -105,9 +105,8 @@ class Pages:
         def by(paper: Paper) -> str:
             return spans_text(byline(paper, words))
 
-        page = self._context.renderer.page(
-            f"pages/{name}.html", style=style, byline=by, language=words.language, **values
-        )
+        values = {"page_of": None, "byline": by, "language": words.language, "style": style} | values
+        page = self._context.renderer.page(f"pages/{name}.html", **values)
         for trouble in self._context.renderer.troubles():
             LOG.warning("a template that ships stood in for one of yours: %s", trouble)
         return HTMLResponse(page)

@@ -16,6 +16,7 @@ from recommender.services.claims import Proposal, edition_of, proposal_of, subsc
 from recommender.services.voting import Recorded, Voting
 from recommender.web.context import VIEW, Pages, WebContext, readable
 from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields
+from recommender.web.ways import PageOf, Ways
 
 SAID = {
     Act.UP: "More like this:",
@@ -27,7 +28,7 @@ SAID = {
     Act.UNREAD: "Marked as unread:",
 }
 _PROPOSED = {Act.UP: "useful", Act.DOWN: "not for me", Act.SAVE: "save"}
-_VOTED = (
+VOTED = (
     "Your next edition follows: what resembles the papers you liked moves up, what resembles the others down."
 )
 SAME = "Nothing changed: this is what stood already."
@@ -79,6 +80,7 @@ class RatingPages(Pages):
             proposal=_PROPOSED[seen.proposal.act] if seen.proposal else "",
             rest=[row for row in seen.rows if not row.proposed],
             links=self._links_for(seen.claim),
+            page_of=self._page_of(seen),
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -100,6 +102,7 @@ class RatingPages(Pages):
             paper=row.paper,
             saved=row.saved,
             links=links,
+            page_of=self._page_of(seen),
         )
 
     def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
@@ -126,6 +129,12 @@ class RatingPages(Pages):
     def _sheet_url(self, seen: _Seen) -> str:
         claim = seen.claim
         return self._context.links.view(claim.public_id, claim.epoch, seen.edition.id, claim.issued)
+
+    def _page_of(self, seen: _Seen) -> PageOf:
+        """Return the way from a paper to its page, where this reader finds the reason and the vote again."""
+        token = self._sheet_url(seen).rpartition("/")[2]
+        ways = Ways(prefix=self._context.prefix, token=token)
+        return lambda paper: ways.paper(paper.id)
 
     def _look(self, token: str) -> _Seen:
         claim = self._claim(self._purpose, token)
@@ -166,4 +175,4 @@ def _words(done: Recorded) -> Sequence[str]:
     if not done.entries:
         return (SAME,)
     voted = any(entry.act in VOTES.values() for entry in done.entries)
-    return (_VOTED,) if voted else ()
+    return (VOTED,) if voted else ()

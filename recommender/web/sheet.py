@@ -83,7 +83,7 @@ def marks(edition: Edition, form: Form, proposal: Proposal | None = None) -> Seq
     touched = _touched(form)
     if not touched.keys() <= papers.keys():
         raise InputError("the form names a paper that is not in this edition; open the link again")
-    found = [mark for item, fields in touched.items() for mark in _item_marks(papers[item], fields)]
+    found = [mark for item, fields in touched.items() for mark in item_marks(papers[item], fields)]
     if proposal and not _decided(touched.get(proposal.item, {}), proposal.act):
         act = proposal.act
         if "undo" not in form:
@@ -127,7 +127,8 @@ def _opposite(act: Act) -> Act:
     return Act.UNSAVE if act is Act.SAVE else Act.UNDO
 
 
-def _item_marks(paper: PaperId, fields: Mapping[str, str]) -> Iterator[Mark]:
+def item_marks(paper: PaperId, fields: Mapping[str, str]) -> Iterator[Mark]:
+    """Yield what the fields `vote`, `had`, `save`, `kept` of one paper ask for; raises InputError."""
     vote, had = fields.get("vote"), fields.get("had")
     if vote is not None and vote not in VOTES:
         raise InputError("a thumb is up, down or undo; open the link again")
