@@ -9,9 +9,10 @@ from recommender.cli.context import application_of
 from recommender.cli.output import Layout, Row, say, show, write
 from recommender.domain.cadence import next_due
 from recommender.domain.feedback import Act
+from recommender.services.reading import EVERYTHING, FORMATS, Choice
 
 _VOTES = ("up", "down", "undo")
-_LIST_FORMATS = ("table", "bibtex", "ris", "json")
+_LIST_FORMATS = ("table", *FORMATS)
 
 
 def register(app: typer.Typer) -> None:
@@ -58,15 +59,16 @@ def save(context: typer.Context, email: str, paper: str) -> None:
 def list_(
     context: typer.Context,
     email: str,
-    form: Annotated[str, typer.Option("--format", help="table, bibtex, ris or json.")] = "table",
+    form: Annotated[str, typer.Option("--format", help="table, bibtex, ris, csl or json.")] = "table",
     unread: Annotated[bool, typer.Option("--unread", help="Only what is not marked read.")] = False,
+    label: Annotated[str, typer.Option("--label", help="Only what has this label.")] = "",
 ) -> None:
     """Print a subscriber's reading list."""
     if form not in _LIST_FORMATS:
         raise typer.BadParameter(f"--format is {form!r}; it must be one of {', '.join(_LIST_FORMATS)}")
-    reading = application_of(context).reading()
+    reading, choice = application_of(context).reading(), Choice(label=label, unread=unread)
     if form != "table":
-        write(reading.export(email, form, unread=unread))
+        write(reading.export(email, form, choice))
         return
     rows: list[Row] = [
         {
@@ -74,13 +76,19 @@ def list_(
             "title": entry.paper.title,
             "url": entry.paper.url,
             "saved_at": entry.saved_at,
-            "read": entry.read,
+            "read": "yes" if entry.read else "no",
+            "labels": ", ".join(entry.labels) or None,
+            "note": " ".join(entry.note.split()) or None,
             "changed": entry.changed or None,
         }
-        for entry in reading.rows(email, unread=unread)
+        for entry in reading.rows(email, choice)
     ]
-    layout = Layout(beneath=("title", "url", "changed"))
-    show(rows, as_json=False, empty="the reading list is empty", layout=layout)
+    layout = Layout(beneath=("title", "url", "labels", "note", "changed"))
+    show(rows, as_json=False, empty=_nothing(choice), layout=layout)
+
+
+def _nothing(choice: Choice) -> str:
+    return "the reading list is empty" if choice == EVERYTHING else "nothing on the reading list is like that"
 
 
 def subscribers(context: typer.Context, as_json: AsJson = False) -> None:

@@ -167,15 +167,22 @@ def mark(event: PaperEvent) -> str:
     return f"{_term(event)} {event.paper}"
 
 
-def changes_since(unit: UnitOfWork, papers: Mapping[PaperId, datetime]) -> Mapping[PaperId, str]:
-    """Return in words what happened to each paper since its own instant; papers without news are absent."""
+def changes_since(
+    unit: UnitOfWork, papers: Mapping[PaperId, datetime]
+) -> Mapping[PaperId, tuple[str, datetime]]:
+    """Return in words what happened to each paper since its own instant, and when the last of it did.
+
+    Papers without news are absent.
+    """
     if not papers:
         return {}
     latest: dict[PaperId, dict[EventKind, str]] = defaultdict(dict)
+    when: dict[PaperId, datetime] = {}
     for event in unit.intake.events(min(papers.values()), _EVER, papers):
         if event.at > papers[event.paper]:
             latest[event.paper][event.kind] = told(event)
-    return {paper: "; ".join(words.values()) for paper, words in latest.items()}
+            when[event.paper] = event.at
+    return {paper: ("; ".join(words.values()), when[paper]) for paper, words in latest.items()}
 
 
 def _term(event: PaperEvent) -> str:

@@ -1,38 +1,22 @@
-r"""A reading list as BibTeX, RIS or JSON, for reference managers and programs.
+"""A reading list on its way out: one row, its citation key, what every format says of it, and flat JSON.
 
-Formulas become Unicode first; whatever TeX is left is text: no command, brace or line break of a
-title reaches the file unescaped. It does not guess what a record lacks (no month, no pages).
+Formulas become Unicode first. It does not guess what a record lacks (no pages, no day that nobody told).
+BibTeX, RIS and CSL-JSON are modules of their own.
 """
 
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from recommender.digest.tex import to_unicode
+from recommender.domain.feedback import folded
 from recommender.domain.identity import author_key, title_key
 from recommender.domain.papers import Paper
 
-_BIBTEX = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "$": r"\$",
-        "&": r"\&",
-        "%": r"\%",
-        "#": r"\#",
-        "_": r"\_",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
-# BibTeX counts braces even behind a backslash, so one without a partner would swallow the rest of the file.
-_LONE_BRACES = _BIBTEX | {ord("{"): r"\textbraceleft{}", ord("}"): r"\textbraceright{}"}
-_VERBATIM = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", " ": "%20", '"': "%22"})
 _SMALL_WORDS = frozenset(
     {"a", "an", "the", "on", "of", "in", "for", "to", "and", "with", "from", "is", "are"}
 )
@@ -42,13 +26,25 @@ _KEY_HASH = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """One row of a reading list; `saved_at` is aware UTC."""
+    """One row of a reading list; times are aware UTC."""
 
     paper: Paper
     saved_at: datetime
     read: bool
+    labels: tuple[str, ...] = ()
+    note: str = ""
     changed: str = ""
     """What happened to the paper since it was saved, in a few words."""
+    changed_at: datetime | None = None
+    """When the last of it happened."""
+
+    @property
+    def keywords(self) -> tuple[str, ...]:
+        """The reader's labels, then the paper's own keywords, each once."""
+        words = {
+            folded(word): word for word in reversed((*self.labels, *map(to_unicode, self.paper.keywords)))
+        }
+        return tuple(word for word in reversed(words.values()) if word)
 
 
 def citation_key(paper: Paper) -> str:
@@ -64,14 +60,28 @@ def citation_key(paper: Paper) -> str:
     return f"{author or 'anonymous'}{year}{_ascii(word)}-{tail}"
 
 
-def to_bibtex(rows: Iterable[Saved]) -> str:
-    """Return one `@article` (with a venue) or `@misc` entry a row, UTF-8 text."""
-    return "\n".join(_bibtex_entry(row.paper) for row in rows)
+def date_parts(moment: datetime | None) -> tuple[int, ...]:
+    """Return year, month and day as far as they were told; nothing without a date.
+
+    A paper keeps an instant. Sources that know a year or a month alone give the first instant of it, so
+    midnight UTC on a first of January says the year, and on the first of another month that month.
+    """
+    if moment is None:
+        return ()
+    day = moment.astimezone(UTC)
+    if day.day > 1 or day.timetz().replace(tzinfo=None) != datetime.min.time():
+        return (day.year, day.month, day.day)
+    return (day.year, day.month) if day.month > 1 else (day.year,)
 
 
-def to_ris(rows: Iterable[Saved]) -> str:
-    """Return RIS records with CRLF line ends, `JOUR` where there is a venue and `UNPB` elsewhere."""
-    return "".join(f"{tag}  - {value}\r\n" for row in rows for tag, value in _ris_lines(row.paper))
+def arxiv_of(paper: Paper) -> str:
+    """Return the arXiv id of a paper, or an empty string."""
+    return paper.id.removeprefix("arxiv:") if paper.id.startswith("arxiv:") else ""
+
+
+def doi_of(paper: Paper) -> str:
+    """Return the DOI of a paper, that of its id where it names no other, or an empty string."""
+    return paper.doi or (paper.id.removeprefix("doi:") if paper.id.startswith("doi:") else "")
 
 
 def to_json(rows: Iterable[Saved]) -> str:
@@ -80,7 +90,7 @@ def to_json(rows: Iterable[Saved]) -> str:
 
 
 def flat(row: Saved) -> dict[str, str | bool | None]:
-    """Return a row as one flat object, as `--json` prints it; authors are joined by semicolons."""
+    """Return a row as one flat object, as `--json` prints it; authors and labels are joined by semicolons."""
     paper = row.paper
     return {
         "paper": paper.id,
@@ -88,11 +98,13 @@ def flat(row: Saved) -> dict[str, str | bool | None]:
         "authors": "; ".join(to_unicode(name) for name in paper.authors),
         "url": paper.url,
         "doi": paper.doi,
-        "arxiv": _arxiv(paper),
+        "arxiv": arxiv_of(paper) or None,
         "venue": paper.venue,
         "published": _instant(paper.published) if paper.published else None,
         "saved_at": _instant(row.saved_at),
         "read": row.read,
+        "labels": "; ".join(row.labels),
+        "note": row.note,
         "changed": row.changed or None,
         "citation_key": citation_key(paper),
     }
@@ -100,81 +112,6 @@ def flat(row: Saved) -> dict[str, str | bool | None]:
 
 def _instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _bibtex_entry(paper: Paper) -> str:
-    kind = "article" if paper.venue else "misc"
-    fields = "".join(f"  {name} = {{{value}}},\n" for name, value in _bibtex_fields(paper) if value)
-    return f"@{kind}{{{citation_key(paper)},\n{fields}}}\n"
-
-
-def _bibtex_fields(paper: Paper) -> Iterator[tuple[str, str]]:
-    arxiv = _arxiv(paper) or ""
-    yield "title", f"{{{_escaped(paper.title)}}}"
-    yield "author", " and ".join(_bibtex_name(name) for name in paper.authors)
-    yield "year", str(paper.published.year) if paper.published else ""
-    yield "journal", _escaped(paper.venue or "")
-    yield "doi", _verbatim(paper.doi or "")
-    yield "eprint", _verbatim(arxiv)
-    yield "archiveprefix", "arXiv" if arxiv else ""
-    yield "primaryclass", _verbatim(paper.categories[0]) if arxiv and paper.categories else ""
-    yield "keywords", _escaped(", ".join(paper.keywords))
-    yield "abstract", _escaped(paper.abstract)
-    yield "url", _verbatim(paper.url or "")
-
-
-def _bibtex_name(name: str) -> str:
-    """Protect names in which BibTeX would read a separator of its own."""
-    escaped = _escaped(name)
-    lone = " and " in f" {escaped} ".casefold() or escaped.count(",") > 1
-    return f"{{{escaped}}}" if lone else escaped
-
-
-def _ris_lines(paper: Paper) -> Iterator[tuple[str, str]]:
-    yield "TY", "JOUR" if paper.venue else "UNPB"
-    yield "ID", citation_key(paper)
-    optional: Sequence[tuple[str, str | None]] = (
-        ("TI", paper.title),
-        *(("AU", _ris_name(name)) for name in paper.authors),
-        ("PY", str(paper.published.year) if paper.published else None),
-        ("DA", paper.published.strftime("%Y/%m/%d") if paper.published else None),
-        ("JO", paper.venue),
-        ("DO", paper.doi),
-        *(("KW", word) for word in (*paper.keywords, *paper.categories)),
-        ("AB", paper.abstract),
-        ("UR", paper.url),
-    )
-    yield from ((tag, text) for tag, value in optional if (text := to_unicode(value or "")))
-    yield "ER", ""
-
-
-def _ris_name(name: str) -> str:
-    """Return `Family, Given`, which RIS wants."""
-    given, _, family = to_unicode(name).rpartition(" ")
-    return f"{family}, {given}" if given and "," not in name else to_unicode(name)
-
-
-def _arxiv(paper: Paper) -> str | None:
-    return paper.id.removeprefix("arxiv:") if paper.id.startswith("arxiv:") else None
-
-
-def _escaped(value: str) -> str:
-    text = to_unicode(value)
-    return text.translate(_BIBTEX if _balanced(text) else _LONE_BRACES)
-
-
-def _balanced(text: str) -> bool:
-    depth = 0
-    for char in text:
-        depth += (char == "{") - (char == "}")
-        if depth < 0:
-            return False
-    return depth == 0
-
-
-def _verbatim(value: str) -> str:
-    """Escape for fields that styles print as they stand: addresses and ids."""
-    return to_unicode(value).translate(_VERBATIM)
 
 
 def _ascii(value: str) -> str:

@@ -16,6 +16,8 @@ _END = re.compile(r"^\s*ER {1,2}-.*$", re.MULTILINE)
 _TITLES = ("title", "primary_title", "translated_title", "short_title")
 _VENUES = ("journal_name", "secondary_title", "alternate_title3", "alternate_title1")
 _DATES = ("year", "publication_year", "date")
+_NAMED = re.compile(r"\s*(?:<p>\s*)?(?:comment:\s*)?arxiv\s*[:.]", re.IGNORECASE)
+"""How a note begins that is an arXiv id; one that merely speaks of another paper does not."""
 
 
 def is_ris(text: str) -> bool:
@@ -56,11 +58,22 @@ def _read(fields: Mapping[str, object], place: str) -> LibraryEntry:
         authors=authors,
         venue=_text(fields, *_VENUES),
         doi=_text(fields, "doi"),
+        eprint=_eprint(fields),
         links=links,
-        hints=[*_texts(fields, "note", "notes", "number"), _text(fields, *_VENUES)],
+        hints=[*_named(fields), *_texts(fields, "number"), _text(fields, *_VENUES)],
         keywords=_texts(fields, "keywords"),
         published=moment(_text(fields, *_DATES).strip("/")),
     )
+
+
+def _eprint(fields: Mapping[str, object]) -> str:
+    """Return the accession number where it is that of arXiv."""
+    number = _text(fields, "accession_number")
+    return number if "arxiv" in f"{number} {_text(fields, 'name_of_database')}".lower() else ""
+
+
+def _named(fields: Mapping[str, object]) -> list[str]:
+    return [text for text in _texts(fields, "note", "notes") if _NAMED.match(text)]
 
 
 def _texts(fields: Mapping[str, object], *keys: str) -> list[str]:

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from recommender.domain.papers import Paper, PaperId
-from recommender.services.citations import Saved, citation_key, to_bibtex, to_json, to_ris
+from recommender.services.citations import Saved, citation_key, to_json
+from recommender.services.citations_bibtex import to_bibtex
+from recommender.services.citations_ris import to_ris
 
 SAVED_AT = datetime(2026, 1, 30, 18, tzinfo=UTC)
 NASTY = r'50% of B & C_1 ~x ^ # "quoted" $5'

@@ -9,7 +9,8 @@ import pytest
 from recommender.domain.errors import InputError, UnknownSubscriber
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.subscribers import SubscriberState
-from recommender.services.reading import Reading
+from recommender.services.reading import Choice, Order, Reading, labels_in
+from recommender.services.voting import Mark, Voting
 from tests.builders import NOON, a_declaration, a_paper
 from tests.stores import sqlite_store
 
@@ -42,10 +43,10 @@ def test_rows_are_newest_first(reading: Reading) -> None:
 
 def test_unread_leaves_out_what_was_read(reading: Reading) -> None:
     """`--unread` is what is still to do."""
-    assert [row.paper.id for row in reading.rows("ana@example.org", unread=True)] == [a_paper(2).id]
+    assert [row.paper.id for row in reading.rows("ana@example.org", Choice(unread=True))] == [a_paper(2).id]
 
 
-@pytest.mark.parametrize("form, start", [("bibtex", "@misc{"), ("ris", "TY  - "), ("json", "[")])
+@pytest.mark.parametrize("form, start", [("bibtex", "@misc{"), ("ris", "TY  - "), ("csl", "["), ("json", "[")])
 def test_exports(reading: Reading, form: str, start: str) -> None:
     """Every format writes every row."""
     text = reading.export("ana@example.org", form)
