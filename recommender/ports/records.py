@@ -95,7 +95,10 @@ class People(Protocol):
         ...
 
     def wake(self, *, now: datetime) -> int:
-        """Make those active whose pause ended at `now` or before; return how many."""
+        """Make those active whose pause ended at `now` or before; return how many.
+
+        `paused_until` stays: no edition of the pause is made up for.
+        """
         ...
 
     def wishes(self, subscribers: Sequence[int]) -> Mapping[int, Sequence[Wish]]:
@@ -128,12 +131,22 @@ class People(Protocol):
         """Return the log, oldest first, of one subscriber or of all."""
         ...
 
-    def votes(self, subscribers: Sequence[int] | None = None) -> Sequence[Vote]:
-        """Return standing votes, by subscriber then time."""
+    def recent(self, subscriber: int, papers: Iterable[PaperId], *, since: datetime) -> Sequence[Feedback]:
+        """Return a subscriber's acts on some papers after `since`, suspect ones too, oldest first."""
+        ...
+
+    def votes(
+        self, subscribers: Sequence[int] | None = None, *, papers: Iterable[PaperId] | None = None
+    ) -> Sequence[Vote]:
+        """Return standing votes on some papers or on all, by subscriber then time."""
         ...
 
     def levers(self, subscribers: Sequence[int], *, until: datetime | None = None) -> Sequence[Feedback]:
         """Return the acts that turned the levers which stand, oldest first; those of `until` and before."""
+        ...
+
+    def last_turned(self, subscriber: int) -> datetime | None:
+        """Return when a subscriber last turned a lever, one way or the other, or None."""
         ...
 
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
@@ -188,4 +201,12 @@ class Artifacts(Protocol):
 
     def names(self) -> Sequence[tuple[str, datetime]]:
         """Return (folder name, created at), newest first."""
+        ...
+
+    def replace(self, name: str, again: str, *, sha256: str) -> None:
+        """Put another folder in the place of one: as old, of as many papers. Unknown names change nothing."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Remember a folder no more."""
         ...

@@ -18,17 +18,17 @@ from recommender.domain.feedback import (
     Vote,
     lever_key,
     standing_levers,
-    standing_votes,
     vote_act,
 )
 from recommender.domain.papers import PaperId
 from recommender.domain.remarks import LIST_ACTS, OnList, checked
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.services.bursts import is_automatic, set_aside
+from recommender.services.bursts import BURST, is_automatic, set_aside
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 TURNS = {**LEVERS, **{back: act for act, back in LEVERS.items()}}
 """Each act of a lever to the one that takes it back."""
 
@@ -69,10 +69,11 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Standing:
-    """What stands for one subscriber before a call."""
+    """What stands for one subscriber before a call, as far as the marks of the call are about it."""
 
     subscriber: int
-    log: Sequence[Feedback]
+    recent: Sequence[Feedback]
+    """The acts on papers of the marks and of the edition that count as just now, or as later than now."""
     votes: Mapping[PaperId, Vote]
     listed: Mapping[PaperId, OnList]
     levers: Mapping[LeverKey, Feedback]
@@ -156,15 +157,15 @@ def record_acts(
     uow: UnitOfWork, subscriber: Subscriber, marks: Sequence[Mark], occasion: Occasion
 ) -> Recorded:
     """Do what `Voting.record` does inside a transaction that the caller opened."""
-    standing = _standing(uow, subscriber.id)
+    standing = _standing(uow, subscriber.id, marks, occasion)
     found = standing.news(_placed(mark, occasion.edition) for mark in marks)
     news = [mark for mark, _ in found]
-    at = _after(standing.log, {mark.paper for mark in news}, occasion.edition, occasion.at)
+    at = _after(standing.recent, {mark.paper for mark in news}, occasion.edition, occasion.at)
     if any(mark.act in TURNS for mark in news):
         at = _after_levers(uow, standing, at)
     entries = _entries(subscriber.id, news, replace(occasion, at=at))
-    if occasion.edition and is_automatic(standing.log, entries):
-        back, kept = set_aside(standing.log, entries)
+    if occasion.edition and is_automatic(standing.recent, entries):
+        back, kept = set_aside(uow.people.feedback(subscriber.id), entries)
         uow.people.record([*back, *kept])
         return Recorded(entries=kept, suspect=True)
     uow.people.record(entries)
@@ -172,14 +173,23 @@ def record_acts(
     return Recorded(entries=tuple(entries), undo=tuple(undo))
 
 
-def _standing(uow: UnitOfWork, subscriber: int) -> _Standing:
-    log = uow.people.feedback(subscriber)
+def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> _Standing:
+    """Read what the marks need and no more: a reader's whole log grows for years.
+
+    The acts of an edition's links are on its papers, wherever they were renamed to.
+    """
+    acts = {mark.act for mark in marks}
+    papers = {mark.paper for mark in marks}
+    shown = {item.paper for item in occasion.edition.items} if occasion.edition else set()
+    votes = uow.people.votes([subscriber], papers=papers) if acts & _VOTES else ()
+    levers = uow.people.levers([subscriber]) if acts & TURNS.keys() else ()
+    listed = uow.people.saved_papers(subscriber) if acts & LIST_ACTS else ()
     return _Standing(
         subscriber=subscriber,
-        log=log,
-        votes={vote.paper: vote for vote in standing_votes(log).values()},
-        levers=standing_levers(log),
-        listed={row.paper: OnList.of(row) for row in uow.people.saved_papers(subscriber)},
+        recent=uow.people.recent(subscriber, papers | shown, since=occasion.at - BURST) if acts else (),
+        votes={vote.paper: vote for vote in votes},
+        levers=standing_levers(levers),
+        listed={row.paper: OnList.of(row) for row in listed},
     )
 
 
@@ -201,10 +211,11 @@ def _after_levers(uow: UnitOfWork, standing: _Standing, at: datetime) -> datetim
     An edition shows the levers of the moment it was made, whenever it is rendered; so an act that it did not
     know, for it came late by mail or on a clock set back, must not be dated before it.
     """
-    acts = [entry.at for entry in standing.log if lever_key(entry)]
+    turned = uow.people.last_turned(standing.subscriber)
     last = uow.outbox.last_editions([standing.subscriber], now=_EVER).get(standing.subscriber)
     edition = uow.outbox.edition(last.id) if last else None
-    newest = max([*acts, *([edition.created_at] if edition else [])], default=None)
+    known = [turned] if turned else []
+    newest = max([*known, *([edition.created_at] if edition else [])], default=None)
     return at if newest is None or at > newest else newest + _TICK
 
 

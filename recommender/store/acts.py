@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, union
+from sqlalchemy import Connection, Integer, and_, bindparam, func, select, union
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
@@ -15,9 +15,20 @@ from recommender.store.names import canonical
 from recommender.store.rows import feedback_row, read_feedback
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER
 from recommender.store.statements import chunks, insert_or_skip, run_many
+from recommender.store.types import UTCDateTime
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
 _TURNING = (*LEVERS, *LEVERS.values())
+_SUBSCRIBERS: Any = bindparam("subscribers", expanding=True)
+_PAPERS: Any = bindparam("papers", expanding=True)
+_KNOWN = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id.in_(_SUBSCRIBERS))
+_RECENT = (
+    select(FEEDBACK)
+    .where(FEEDBACK.c.subscriber_id == bindparam("subscriber", type_=Integer))
+    .where(FEEDBACK.c.paper_id.in_(_PAPERS), FEEDBACK.c.at > bindparam("since", type_=UTCDateTime))
+    .order_by(FEEDBACK.c.at, FEEDBACK.c.id)
+)
+"""Statements that every vote needs are built once: building one takes longer than running it."""
 
 
 def record(connection: Connection, entries: Sequence[Feedback]) -> int:
@@ -40,10 +51,32 @@ def log(connection: Connection, subscriber: int | None) -> Sequence[Feedback]:
     return [read_feedback(row) for row in connection.execute(query)]
 
 
-def votes(connection: Connection, subscribers: Sequence[int] | None) -> Sequence[Vote]:
+def recent(
+    connection: Connection, subscriber: int, papers: Iterable[PaperId], since: datetime
+) -> Sequence[Feedback]:
+    """Return a subscriber's acts on some papers after `since`, oldest first."""
+    found: list[Feedback] = []
+    for part in chunks(papers):
+        values = {"subscriber": subscriber, "papers": part, "since": since}
+        found += map(read_feedback, connection.execute(_RECENT, values))
+    return found if len(found) <= 1 else sorted(found, key=lambda entry: entry.at)
+
+
+def last_turned(connection: Connection, subscriber: int) -> datetime | None:
+    """Return when a subscriber last turned a lever, one way or the other, or None."""
+    query = select(func.max(FEEDBACK.c.at, type_=UTCDateTime)).where(FEEDBACK.c.subscriber_id == subscriber)
+    turning = FEEDBACK.c.act.in_([act.value for act in _TURNING])
+    last: datetime | None = connection.execute(query.where(turning)).scalar()
+    return last
+
+
+def votes(
+    connection: Connection, subscribers: Sequence[int] | None, papers: Iterable[PaperId] | None = None
+) -> Sequence[Vote]:
     """Return standing votes, by subscriber then time: `domain.feedback.standing_votes`, said in SQL."""
-    parts = [None] if subscribers is None else list(chunks(subscribers))
-    rows = (row for part in parts for row in connection.execute(standing(part)))
+    parts = [None] if subscribers is None else list(chunks(subscribers, 2))
+    own = [None] if papers is None else list(chunks(papers, 2))
+    rows = (row for part in parts for some in own for row in _standing_rows(connection, part, some))
     found = [
         Vote(
             subscriber=row.subscriber_id,
@@ -55,6 +88,14 @@ def votes(connection: Connection, subscribers: Sequence[int] | None) -> Sequence
         for row in rows
     ]
     return sorted(found, key=lambda vote: (vote.subscriber, vote.at, vote.paper))
+
+
+def _standing_rows(
+    connection: Connection, subscribers: Sequence[int] | None, papers: Sequence[PaperId] | None
+) -> Iterable[Any]:
+    if subscribers is None or papers is None:
+        return connection.execute(standing(subscribers, papers))
+    return connection.execute(_STANDING, {"subscribers": subscribers, "papers": papers})
 
 
 def levers(
@@ -92,8 +133,11 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
     return {subscriber: frozenset(papers) for subscriber, papers in found.items()}
 
 
-def standing(subscribers: Sequence[int] | None, papers: Sequence[PaperId] | None = None) -> Any:
-    """Select the last act of voting of each pair, unless it took the vote back."""
+def standing(subscribers: Any = None, papers: Any = None) -> Any:
+    """Select the last act of voting of each pair, unless it took the vote back.
+
+    Of some subscribers and papers, or of all: sequences, or parameters that expand to one.
+    """
     columns = [FEEDBACK.c[name] for name in ("subscriber_id", "paper_id", "act", "at", "interest")]
     age = func.row_number().over(
         partition_by=[FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id],
@@ -109,12 +153,15 @@ def standing(subscribers: Sequence[int] | None, papers: Sequence[PaperId] | None
     return select(aged).where(and_(aged.c.age == 1, aged.c.act != Act.UNDO.value))
 
 
+_STANDING = standing(_SUBSCRIBERS, _PAPERS)
+
+
 def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> None:
     """Raise UnknownSubscriber where a foreign key would only say that something failed."""
     wanted = list(dict.fromkeys(subscribers))
     known: set[int] = set()
     for part in chunks(wanted):
-        known.update(connection.execute(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id.in_(part))).scalars())
+        known.update(connection.execute(_KNOWN, {"subscribers": part}).scalars())
     for subscriber in wanted:
         if subscriber not in known:
             raise UnknownSubscriber(str(subscriber))

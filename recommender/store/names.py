@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, bindparam, select
 
 from recommender.domain.errors import UnknownPaper
 from recommender.domain.identity import parse_reference
@@ -11,6 +11,11 @@ from recommender.domain.papers import PaperId
 from recommender.store.entries import Name
 from recommender.store.schema import PAPER, PAPER_ALIAS
 from recommender.store.statements import chunks
+
+_ALIASES = select(PAPER_ALIAS.c.value, PAPER_ALIAS.c.paper_id).where(
+    PAPER_ALIAS.c.scheme == bindparam("scheme", type_=Text),
+    PAPER_ALIAS.c.value.in_(bindparam("values", expanding=True)),
+)
 
 
 def look_up(connection: Connection, names: Iterable[Name]) -> dict[Name, PaperId]:
@@ -21,9 +26,8 @@ def look_up(connection: Connection, names: Iterable[Name]) -> dict[Name, PaperId
     found: dict[Name, PaperId] = {}
     for scheme, values in by_scheme.items():
         for part in chunks(values):
-            query = select(PAPER_ALIAS.c.value, PAPER_ALIAS.c.paper_id)
-            query = query.where(PAPER_ALIAS.c.scheme == scheme, PAPER_ALIAS.c.value.in_(part))
-            found |= {(scheme, value): paper for value, paper in connection.execute(query)}
+            rows = connection.execute(_ALIASES, {"scheme": scheme, "values": part})
+            found |= {(scheme, value): paper for value, paper in rows}
     return found
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Integer, bindparam, func, insert, select
 
 from recommender.domain.editions import (
     Delivery,
@@ -24,6 +24,16 @@ from recommender.store.names import canonical
 from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
 from recommender.store.statements import chunks, insert_or_skip, run_many
 from recommender.store.types import UTCDateTime
+
+_ITEM = select(EDITION_ITEM.c.edition_id, EDITION_ITEM.c.paper_id).where(
+    EDITION_ITEM.c.id == bindparam("item", type_=Integer)
+)
+_EDITION = select(EDITION).where(EDITION.c.id == bindparam("edition", type_=Integer))
+_ITEMS = (
+    select(EDITION_ITEM)
+    .where(EDITION_ITEM.c.edition_id == bindparam("edition", type_=Integer))
+    .order_by(EDITION_ITEM.c.position, EDITION_ITEM.c.id)
+)
 
 
 class SqlOutbox:
@@ -97,12 +107,11 @@ class SqlOutbox:
 
     def edition(self, edition: int) -> Edition | None:
         """Return an edition with its items, by position, or None."""
-        row = self._connection.execute(select(EDITION).where(EDITION.c.id == edition)).first()
+        row = self._connection.execute(_EDITION, {"edition": edition}).first()
         if row is None:
             return None
-        items = select(EDITION_ITEM).where(EDITION_ITEM.c.edition_id == edition)
-        items = items.order_by(EDITION_ITEM.c.position, EDITION_ITEM.c.id)
-        return read_edition(row, tuple(read_item(item) for item in self._connection.execute(items)))
+        items = self._connection.execute(_ITEMS, {"edition": edition})
+        return read_edition(row, tuple(read_item(item) for item in items))
 
     def subjects(self, subscribers: Sequence[int]) -> dict[int, frozenset[str]]:
         """Return the subjects that each subscriber's editions had; those without editions are absent."""
@@ -131,8 +140,7 @@ class SqlOutbox:
 
     def item(self, item: int) -> tuple[Edition, PaperId] | None:
         """Return the edition and the paper that an edition item belongs to, or None."""
-        query = select(EDITION_ITEM.c.edition_id, EDITION_ITEM.c.paper_id).where(EDITION_ITEM.c.id == item)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_ITEM, {"item": item}).first()
         edition = self.edition(row.edition_id) if row else None
         return (edition, row.paper_id) if row and edition else None
 

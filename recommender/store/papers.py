@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, Text, case, cast, func, literal, select
+from sqlalchemy import String, Text, bindparam, case, cast, func, literal, select
 
 from recommender.domain.papers import Folded, Paper, PaperId, PaperStatus, Signal, SourceState
 from recommender.store.folding import fold
@@ -15,6 +15,7 @@ from recommender.store.statements import chunks, insert_or_skip, run_many, upser
 from recommender.store.thinning import thin
 
 _PAGE = 2_000
+_GET = select(PAPER).where(PAPER.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class SqlPapers(SqlListings):
@@ -33,7 +34,7 @@ class SqlPapers(SqlListings):
         wanted = list(dict.fromkeys(ids))
         found: dict[PaperId, Paper] = {}
         for part in chunks(wanted):
-            rows = self._connection.execute(select(PAPER).where(PAPER.c.id.in_(part)))
+            rows = self._connection.execute(_GET, {"ids": part})
             found |= {paper.id: paper for paper in map(read_paper, rows)}
         return {paper: found[paper] for paper in wanted if paper in found}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import InputError, UnknownSubscriber
@@ -20,6 +20,24 @@ from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks, run_many, upsert
 
 _PUBLIC_BYTES = 8
+_EMAIL, _REFERENCE = bindparam("email", type_=Text), bindparam("reference", type_=Text)
+_FIND = (
+    select(SUBSCRIBER)
+    .where(
+        or_(
+            SUBSCRIBER.c.email_key == _EMAIL,
+            SUBSCRIBER.c.key == _REFERENCE,
+            SUBSCRIBER.c.public_id == _REFERENCE,
+        )
+    )
+    .order_by(case((SUBSCRIBER.c.email_key == _EMAIL, 0), (SUBSCRIBER.c.key == _REFERENCE, 1), else_=2))
+)
+"""Statements that every page needs are built once: building one takes longer than running it."""
+_INTERESTS = (
+    select(INTEREST)
+    .where(INTEREST.c.subscriber_id.in_(bindparam("subscribers", expanding=True)))
+    .order_by(INTEREST.c.subscriber_id, INTEREST.c.position)
+)
 
 
 class SqlPeople:
@@ -36,15 +54,12 @@ class SqlPeople:
 
     def find(self, reference: str) -> Subscriber:
         """Return by address (in either case), key or public id, in that order; raise UnknownSubscriber."""
-        known = (
-            (SUBSCRIBER.c.email_key, email_key(reference)),
-            (SUBSCRIBER.c.key, reference),
-            (SUBSCRIBER.c.public_id, reference),
-        )
-        for column, value in known:
-            for subscriber in self._read(select(SUBSCRIBER).where(column == value)) if value else ():
-                return subscriber
-        raise UnknownSubscriber(reference)
+        if not reference:
+            raise UnknownSubscriber(reference)
+        found = self._read(_FIND, {"email": email_key(reference), "reference": reference})
+        if not found:
+            raise UnknownSubscriber(reference)
+        return found[0]
 
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
         """Store a new subscriber with interests; raise InputError if the address or key is taken."""
@@ -91,9 +106,9 @@ class SqlPeople:
         self._set(subscriber, values)
 
     def wake(self, *, now: datetime) -> int:
-        """Make those active whose pause ended at `now` or before; return how many."""
+        """Make those active whose pause ended at `now` or before; return how many. When it ended is kept."""
         over = (SUBSCRIBER.c.state == SubscriberState.PAUSED.value, SUBSCRIBER.c.paused_until <= now)
-        active = {"state": SubscriberState.ACTIVE.value, "paused_until": None, "unsubscribed": None}
+        active = {"state": SubscriberState.ACTIVE.value, "unsubscribed": None}
         return self._connection.execute(update(SUBSCRIBER).where(*over).values(active)).rowcount
 
     def wishes(self, subscribers: Sequence[int]) -> Mapping[int, Sequence[Wish]]:
@@ -135,13 +150,23 @@ class SqlPeople:
         """Return the log, oldest first, of one subscriber or of all."""
         return acts.log(self._connection, subscriber)
 
-    def votes(self, subscribers: Sequence[int] | None = None) -> Sequence[Vote]:
-        """Return standing votes, by subscriber then time."""
-        return acts.votes(self._connection, subscribers)
+    def recent(self, subscriber: int, papers: Iterable[PaperId], *, since: datetime) -> Sequence[Feedback]:
+        """Return a subscriber's acts on some papers after `since`, suspect ones too, oldest first."""
+        return acts.recent(self._connection, subscriber, papers, since)
+
+    def votes(
+        self, subscribers: Sequence[int] | None = None, *, papers: Iterable[PaperId] | None = None
+    ) -> Sequence[Vote]:
+        """Return standing votes on some papers or on all, by subscriber then time."""
+        return acts.votes(self._connection, subscribers, papers)
 
     def levers(self, subscribers: Sequence[int], *, until: datetime | None = None) -> Sequence[Feedback]:
         """Return the acts that turned the levers which stand, oldest first; those of `until` and before."""
         return acts.levers(self._connection, subscribers, until)
+
+    def last_turned(self, subscriber: int) -> datetime | None:
+        """Return when a subscriber last turned a lever, one way or the other, or None."""
+        return acts.last_turned(self._connection, subscriber)
 
     def saved(self, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:
         """Return the reading list: (paper, saved at, read), newest first."""
@@ -199,18 +224,15 @@ class SqlPeople:
         if not self._connection.execute(change).rowcount:
             raise UnknownSubscriber(str(subscriber))
 
-    def _read(self, query: Any) -> list[Subscriber]:
-        rows = self._connection.execute(query).all()
+    def _read(self, query: Any, values: Mapping[str, Any] | None = None) -> list[Subscriber]:
+        rows = self._connection.execute(query, values).all()
         interests = self._interests(row.id for row in rows)
         return [read_subscriber(row, tuple(interests[row.id])) for row in rows]
 
     def _interests(self, subscribers: Iterable[int]) -> dict[int, list[Interest]]:
         found: dict[int, list[Interest]] = defaultdict(list)
         for part in chunks(subscribers):
-            query = select(INTEREST).where(INTEREST.c.subscriber_id.in_(part))
-            for row in self._connection.execute(
-                query.order_by(INTEREST.c.subscriber_id, INTEREST.c.position)
-            ):
+            for row in self._connection.execute(_INTERESTS, {"subscribers": part}):
                 found[row.subscriber_id].append(read_interest(row))
         return found
 

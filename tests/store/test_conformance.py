@@ -11,6 +11,7 @@ from tests.conformance.outbox_moves import OutboxMovesConformance
 from tests.conformance.papers import PapersConformance
 from tests.conformance.people import PeopleConformance
 from tests.conformance.readers import ReadersConformance
+from tests.conformance.recent import RecentConformance
 from tests.conformance.requests import RequestsConformance
 from tests.conformance.store import StoreConformance
 from tests.conformance.twins import TwinsConformance
@@ -42,6 +43,10 @@ class TestSqlKnown(KnownConformance):
 
 class TestSqlLevers(LeversConformance):
     """Levers in SQL."""
+
+
+class TestSqlRecent(RecentConformance):
+    """A few papers of one reader, in SQL."""
 
 
 class TestSqlOutbox(OutboxConformance):

@@ -201,7 +201,7 @@ def test_a_commit_that_fails_fails_everybody(sqlite_store: SqlStore) -> None:
             "INSERT INTO saved_paper (subscriber_id, paper_id, saved_at, read) VALUES (99, 'x', '', 0)"
         )
 
-    votes = [lambda unit, own=own: vote(unit, ana, own) for own in range(3)]  # type: ignore[misc]  # as above
+    votes = [lambda unit, own=own: vote(unit, ana, own) for own in range(3)]
     ends = together(store, [votes[0], votes[1], rot, votes[2]])
     assert [type(end.exception()) for end in ends] == [StoreUnavailable] * 4
     assert kept(sqlite_store) == set()
