@@ -122,7 +122,7 @@ class AdminPages(Pages):
             figures=admin_views.figures(view),
             states=admin_views.states(view),
             upcoming=[admin_views.upcoming_row(view.now, *entry) for entry in view.upcoming],
-            findings=view.findings,
+            findings=[admin_views.finding_row(found) for found in view.findings],
             ticks=[admin_views.tick_row(job, seconds) for job, seconds in ages],
             measurement=admin_views.measurement_words(view.now, view.measurement),
             days=view.days,

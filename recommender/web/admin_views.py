@@ -8,6 +8,7 @@ from recommender.domain.editions import RETRIABLE, WAITING, Delivery, DeliverySt
 from recommender.domain.inbound import InboundKind
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import WEEKDAYS, Cadence, Every, Subscriber, SubscriberState
+from recommender.services.findings import Finding, Health
 from recommender.services.measured import Interval, Measurement
 from recommender.services.operating import Overview, Reader, Returned
 from recommender.web.admin_jobs import Outcome
@@ -29,6 +30,7 @@ _KINDS = {
     InboundKind.SOFT_BOUNCE: "soft bounce",
     InboundKind.COMPLAINT: "complaint",
 }
+_HEALTH = {Health.WARNING: "look"}
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 _SHOWN_FAILURES = 20
 
@@ -41,6 +43,9 @@ class Row:
     words: str
     more: str = ""
     url: str = ""
+    tag: str = ""
+    mark: str = ""
+    """Class of the tag, for its colour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +191,17 @@ def upcoming_row(now: datetime, subscriber: Subscriber, slot: Slot) -> Row:
     """Return an edition that will be due."""
     return Row(
         name=f"{slot.key} for {subscriber.email}", words=moment(slot.due_at), more=ago(now, slot.due_at)
+    )
+
+
+def finding_row(found: Finding) -> Row:
+    """Return what one check found, as `doctor` says it."""
+    return Row(
+        name=found.check,
+        words=found.detail,
+        more=found.fix,
+        tag=_HEALTH.get(found.health, found.health.value),
+        mark=found.health.value,
     )
 
 
