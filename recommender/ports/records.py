@@ -76,6 +76,10 @@ class People(Protocol):
         """Return by address, key or public id; raise UnknownSubscriber."""
         ...
 
+    def get(self, subscriber: int) -> Subscriber:
+        """Return by number; raise UnknownSubscriber."""
+        ...
+
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
         """Store a new subscriber with interests, of origin `file`."""
         ...

@@ -61,6 +61,12 @@ class SqlPeople:
             raise UnknownSubscriber(reference)
         return found[0]
 
+    def get(self, subscriber: int) -> Subscriber:
+        """Return by number; raise UnknownSubscriber."""
+        for found in self._read(select(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber)):
+            return found
+        raise UnknownSubscriber(str(subscriber))
+
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
         """Store a new subscriber with interests; raise InputError if the address or key is taken."""
         public_id = urlsafe_b64encode(self._random_bytes(_PUBLIC_BYTES)).rstrip(b"=").decode()
