@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,12 @@ from recommender.cli.inbox import read_inbox
 from recommender.cli.intake import finish
 from recommender.cli.outbox import send
 from recommender.cli.output import say, tell, write
+from recommender.domain.cadence import next_slot
 from recommender.domain.errors import InputError
+from recommender.domain.subscribers import SubscriberState
+
+if TYPE_CHECKING:
+    from recommender.app import Application
 
 _FORMATS = ("html", "text", "eml")
 
@@ -70,6 +75,7 @@ def preview(
     parts = application.previewing().preview(email)
     for fallback in application.look.fallbacks():
         say(f"warning: {fallback}")
+    _say_pause(application, email)
     content = {"html": parts.html.encode(), "text": parts.text.encode(), "eml": parts.message}[form]
     if output is not None:
         try:
@@ -81,6 +87,17 @@ def preview(
         sys.stdout.buffer.write(content)
     else:
         write(content.decode())
+
+
+def _say_pause(application: "Application", email: str) -> None:
+    """Say that this edition waits, and until when."""
+    subscriber = application.lookup().subscriber(email)
+    if subscriber.state is not SubscriberState.PAUSED:
+        return
+    slot = next_slot(subscriber, application.clock.now())
+    ends = f"until {subscriber.paused_until:%Y-%m-%d %H:%M} UTC" if slot else "until somebody ends it"
+    due = f"; the next edition is due {slot.due_at:%Y-%m-%d %H:%M} UTC" if slot else ""
+    say(f"mail is paused {ends}{due}")
 
 
 def test_mail(context: typer.Context, email: str) -> None:

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo
 
 from recommender.domain.announcements import ready_on
 from recommender.domain.editions import Slot
-from recommender.domain.subscribers import After, Cadence, Every
+from recommender.domain.subscribers import After, Cadence, Every, Subscriber, SubscriberState
 
 _FRIDAY = 4
 _DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
 _GRACE = {Every.DAY: timedelta(hours=20), Every.WEEKDAY: timedelta(hours=20), Every.WEEK: timedelta(hours=72)}
 
 
@@ -50,6 +51,22 @@ def latest_slot(cadence: Cadence, now: datetime) -> Slot:
 def next_due(cadence: Cadence, after: datetime) -> Slot:
     """Return the first slot due strictly after `after`."""
     return next(slot for slot in _slots(cadence, after, step=1) if slot.due_at > after)
+
+
+def next_slot(subscriber: Subscriber, now: datetime) -> Slot | None:
+    """Return the slot of a subscriber's next edition, after a pause that ends by itself too.
+
+    None where no mail goes out, or somebody has to end the pause.
+    """
+    until = subscriber.paused_until
+    if subscriber.state is SubscriberState.PAUSED and until is not None:
+        return next_due(subscriber.cadence, max(now, until - _INSTANT))
+    return next_due(subscriber.cadence, now) if subscriber.mailable else None
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """Return the UTC instant at which a local date begins, or the next one where the zone skipped it."""
+    return datetime.combine(day, time(0), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def slots_before(cadence: Cadence, until: datetime, *, since: datetime) -> Iterator[Slot]:

@@ -108,9 +108,14 @@ class Subscriber(DeclaredSubscriber):
     unsubscribed: datetime | None = None
     origin: Origin = Origin.FILE
     paused_until: datetime | None = None
-    """When a pause ends by itself; None: when somebody ends it."""
+    """When a pause ends by itself, or ended; None: when somebody ends it."""
 
     @property
     def mailable(self) -> bool:
         """Whether editions may be made for this subscriber."""
         return self.state is SubscriberState.ACTIVE
+
+    def pause_is_over(self, now: datetime) -> bool:
+        """Whether a pause that ends by itself has ended, though nobody has acted on it yet."""
+        until = self.paused_until
+        return self.state is SubscriberState.PAUSED and until is not None and until <= now

@@ -32,15 +32,16 @@ _BLOCK = 256
 def due_slot(subscriber: Subscriber, last: Slot | None, now: datetime, *, force: bool) -> Slot | None:
     """Decide which slot of a subscriber is due; None when nothing is.
 
-    The newest slot is due if it has no edition yet and is not older than the grace; older ones are
-    never made up for. `force` makes the edition of the present local day or week due at once.
+    The newest slot is due if it has no edition yet and is not older than the grace, nor than the end
+    of a pause; older ones are never made up for. `force` makes the edition of the present local day
+    or week due at once.
     """
     if force:
         today = now.astimezone(ZoneInfo(subscriber.cadence.zone)).date()
         slot = Slot(key=edition_key(subscriber.cadence, today), due_at=now)
     else:
         slot = latest_slot(subscriber.cadence, now)
-        if now - slot.due_at > grace(subscriber.cadence):
+        if now - slot.due_at > grace(subscriber.cadence) or _paused_at(subscriber, slot):
             return None
         if last is not None and last.due_at >= slot.due_at:
             return None
@@ -54,6 +55,8 @@ class _Look:
     due: Sequence[Due]
     papers: int
     skipped: Mapping[int, int]
+    over: bool = False
+    """Whether somebody's pause has ended."""
 
 
 @dataclass(slots=True)
@@ -92,6 +95,11 @@ class Publishing:
         """
         now = self.clock.now()
         look = self._look(only, now, force=force)
+        woken = 0
+        if look.over:
+            with self.store.write() as unit:
+                woken = unit.people.wake(now=now)
+            look = self._look(only, now, force=force)
         counts = {"due": len(look.due), "editions": 0, "papers": 0, "empty": 0, "expired": 0}
         for block in _blocks(look.due):
             counts["expired"] += self._expire_older(block, now)
@@ -105,7 +113,8 @@ class Publishing:
             self._skips.looked(now)
         counts["skipped"] = sum(look.skipped.values())
         warnings = (*skip_warnings(look.skipped), *self._why_empty(counts["empty"], now))
-        return Report(name="publish", counts=counts, warnings=warnings)
+        notes = (f"{woken} paused until now; mail goes out again",) if woken else ()
+        return Report(name="publish", counts=counts, warnings=warnings, notes=notes)
 
     def _why_empty(self, empty: int, now: datetime) -> list[str]:
         """Tell editions that are empty for want of papers from those that nothing fits."""
@@ -136,7 +145,8 @@ class Publishing:
             ]
             asked = only is not None or force
             skipped = {} if asked else self._skips.find(unit, mailable, last, now)
-        return _Look(due=due, papers=papers, skipped=skipped)
+            over = any(subscriber.pause_is_over(now) for subscriber in everybody)
+        return _Look(due=due, papers=papers, skipped=skipped, over=over)
 
     def _slot(
         self, subscriber: Subscriber, last: LastEdition | None, now: datetime, *, force: bool
@@ -210,6 +220,11 @@ class Publishing:
                     date=now,
                 )
             ]
+
+
+def _paused_at(subscriber: Subscriber, slot: Slot) -> bool:
+    """Tell whether a slot fell into a pause that ended by itself; what was missed comes with the next."""
+    return subscriber.paused_until is not None and slot.due_at < subscriber.paused_until
 
 
 def _wants_empty(block: Sequence[Due], edition: Edition) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from recommender.digest.reasons import reason
 from recommender.digest.words import Wording
-from recommender.domain.cadence import next_due
+from recommender.domain.cadence import next_due, next_slot
 from recommender.domain.editions import Edition, Recommendation, Section
 from recommender.domain.errors import InputError, UnknownPaper
 from recommender.domain.papers import Paper, PaperId
@@ -120,7 +120,8 @@ class Recommending:
         recommender = self._recommender()
         with self._store.read() as unit:
             subscriber = unit.people.find(reference)
-            due = Due(subscriber=subscriber, slot=next_due(subscriber.cadence, now))
+            slot = next_slot(subscriber, now) or next_due(subscriber.cadence, now)
+            due = Due(subscriber=subscriber, slot=slot)
             edition = self._maker(recommender).build(unit, [due], now)[0]
             states = unit.papers.source_states()
         words, zone = self._wording.of(subscriber.locale), subscriber.cadence.zone

@@ -58,7 +58,8 @@ class Skips:
     ) -> int:
         """Count the slots after `since` that have no edition, but for a newest that can still be made."""
         late = spread_of(subscriber.public_id, self.spread)
-        begin = max(since - late, subscriber.joined, last.slot.due_at if last else since - late)
+        mailed = subscriber.paused_until or subscriber.joined
+        begin = max(since - late, subscriber.joined, mailed, last.slot.due_at if last else since - late)
         slots = list(slots_before(subscriber.cadence, now - late, since=begin))
         makeable = bool(slots) and now - late - slots[0].due_at <= grace(subscriber.cadence)
         return len(slots) - makeable

@@ -45,15 +45,17 @@ class ReadersConformance:
             assert not unit.people.saved_papers(ana.id)
 
     def test_a_pause_ends_when_its_time_has_come(self, store: Store) -> None:
-        """Only a pause that has an end; an end goes with any other state."""
+        """Only a pause that has an end; when it ended is known until the state is set again."""
         ana, bob = joined(store), joined(store, "bob@example.org")
         with store.write() as unit:
             unit.people.set_state(ana.id, SubscriberState.PAUSED, at=NOON, until=NOON + MINUTE)
             unit.people.set_state(bob.id, SubscriberState.PAUSED, at=NOON)
             assert unit.people.find(ana.email).paused_until == NOON + MINUTE
             assert [unit.people.wake(now=NOON + n * MINUTE) for n in (0, 1, 2)] == [0, 1, 0]
-            assert unit.people.find(ana.email) == ana
+            assert unit.people.find(ana.email) == replace(ana, paused_until=NOON + MINUTE)
             assert unit.people.find(bob.email).state is SubscriberState.PAUSED
+            unit.people.set_state(ana.id, SubscriberState.ACTIVE, at=NOON + 3 * MINUTE)
+            assert unit.people.find(ana.email) == ana
             unit.people.set_state(bob.id, SubscriberState.UNSUBSCRIBED, at=NOON, until=NOON)
             assert unit.people.find(bob.email).paused_until is None
 

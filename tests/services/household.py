@@ -28,17 +28,17 @@ class CountingStore:
 
     def __init__(self, store: SqlStore) -> None:
         """Wrap `store`."""
-        self._store = store
+        self.inner = store
         self.writes = 0
 
     def read(self) -> AbstractContextManager[UnitOfWork]:
         """Open a reading transaction."""
-        return self._store.read()
+        return self.inner.read()
 
     def write(self) -> AbstractContextManager[UnitOfWork]:
         """Count and open a writing transaction."""
         self.writes += 1
-        return self._store.write()
+        return self.inner.write()
 
 
 @dataclass
