@@ -21,11 +21,11 @@ def formula() -> Mapping[str, str]:
 def told(heat: "Heat") -> str:
     """Return what one source counted and what became of it."""
     own = formula()
+    half, comments = own["half"], own["comments"]
     counted = f"{heat.votes} {_s(heat.votes, 'upvote')}, {heat.comments} {_s(heat.comments, 'comment')}"
-    half = own["half"]
-    level = (
-        f"(ln {1 + heat.votes} + {own['comments']} × ln {1 + heat.comments}) × ½^({heat.age:.1f} ÷ {half})"
-    )
+    level = f"(ln {1 + heat.votes} + {comments} × ln {1 + heat.comments}) × ½^({heat.age:.1f} ÷ {half})"
+    if heat.age == heat.latest:
+        return f"{heat.source}: {counted}, counted once, {heat.age:.1f} days ago. {level} = {heat.heat:.2f}"
     growth = f"{own['growth']} × ln {1 + heat.growth:.1f} × ½^({heat.latest:.1f} ÷ {half})"
     return (
         f"{heat.source}: {counted}, first counted {heat.age:.1f} days ago; {heat.growth:.1f} upvotes a day "
