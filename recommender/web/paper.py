@@ -217,6 +217,6 @@ def _undo_fields(undo: Sequence[Mark]) -> Mapping[str, str]:
     for mark in undo:
         if mark.act in VOTES.values():
             fields["vote"] = mark.act.value
-        else:
+        elif mark.act in {Act.SAVE, Act.UNSAVE}:  # that it was read, this form cannot say
             fields["save"] = "yes" if mark.act is Act.SAVE else "no"
     return fields

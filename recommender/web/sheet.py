@@ -100,7 +100,7 @@ def undo_fields(edition: Edition, undo: Sequence[Mark]) -> Mapping[str, str]:
     for mark in undo:
         if mark.act in VOTES.values():
             fields[f"vote-{items[mark.paper]}"] = mark.act.value
-        else:
+        elif mark.act in {Act.SAVE, Act.UNSAVE}:  # that it was read, a sheet cannot say
             fields[f"save-{items[mark.paper]}"] = "yes" if mark.act is Act.SAVE else "no"
     return fields
 
