@@ -51,19 +51,21 @@ class Unsubscribing:
                 raise InputError(f"{current.email}: {reason}; if they asked for mail again, add --asked")
             return begin_again(uow, current, at=self._clock.now())
 
-    def pause(self, subscriber: Subscriber) -> Subscriber:
-        """Hold all mail until `resume`; only an active reader can pause."""
-        return self._move(subscriber, SubscriberState.ACTIVE, SubscriberState.PAUSED)
+    def pause(self, subscriber: Subscriber, *, until: datetime | None = None) -> Subscriber:
+        """Hold all mail until a moment, or until `resume`; who is paused already is paused anew."""
+        with self._store.write() as uow:
+            current = uow.people.find(subscriber.public_id)
+            if current.state in _MAILED:
+                now = self._clock.now()
+                uow.people.set_state(current.id, SubscriberState.PAUSED, at=now, until=until)
+            return uow.people.find(subscriber.public_id)
 
     def resume(self, subscriber: Subscriber) -> Subscriber:
         """Let mail go out again; only a paused reader can resume."""
-        return self._move(subscriber, SubscriberState.PAUSED, SubscriberState.ACTIVE)
-
-    def _move(self, subscriber: Subscriber, old: SubscriberState, new: SubscriberState) -> Subscriber:
         with self._store.write() as uow:
             current = uow.people.find(subscriber.public_id)
-            if current.state is old:
-                uow.people.set_state(current.id, new, at=self._clock.now())
+            if current.state is SubscriberState.PAUSED:
+                uow.people.set_state(current.id, SubscriberState.ACTIVE, at=self._clock.now())
             return uow.people.find(subscriber.public_id)
 
 
