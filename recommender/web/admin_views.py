@@ -94,7 +94,9 @@ def lead(view: Overview) -> str:
 def figures(view: Overview) -> Sequence[Row]:
     """Return the numbers that stand first."""
     states = view.states
-    back = ", ".join(f"{number:,} {_KINDS[kind]}s" for kind, number in view.returns.items() if kind in _KINDS)
+    back = ", ".join(
+        counted(view.returns[kind], f"{word}s") for kind, word in _KINDS.items() if kind in view.returns
+    )
     return (
         Row(
             name="Due now",
