@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from recommender.app.kinds import kinds
 from recommender.app.looks import look_of
 from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
+from recommender.app.reconciling import reconcile
 from recommender.app.signing import build_signer, key_fault
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
@@ -30,7 +31,6 @@ from recommender.services.reading import Reading
 from recommender.services.recommending import Recommending, Spoken
 from recommender.services.rendering import EditionRenderer, Identity
 from recommender.services.replaying import Replaying
-from recommender.services.subscriptions import Subscriptions
 from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
 from recommender.services.unsubscribing import Unsubscribing
@@ -92,7 +92,7 @@ class Application:
 
     def reconcile(self) -> Report:
         """Bring the declared subscribers into the store."""
-        return Subscriptions(self.store, self.clock).run(self.loaded.subscribers)
+        return reconcile(self.loaded, self.store, self.clock)
 
     def reload(self, config: Path | None) -> "Application":
         """Return an application of the changed files, over the same store if it has not moved.

@@ -43,5 +43,5 @@ class Holdings(Protocol):
         ...
 
     def mentions(self, words: Collection[str]) -> Mapping[str, int]:
-        """Count the rows of each table in whose texts one of these words stands; tables without are absent."""
+        """Count the rows of each table whose texts name one of these words; tables without are absent."""
         ...

@@ -13,6 +13,7 @@ from recommender.domain.reports import Report
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.ranking.base import Corpus, RankingSettings
 from recommender.services.profiles import build_profiles
+from recommender.services.unlearning import Unlearning
 
 if TYPE_CHECKING:
     from recommender.ranking.evaluation_split import Declared
@@ -54,8 +55,12 @@ class Training:
         with self._store.write() as unit:
             unit.artifacts.record(name, created_at=now, sha256=sha256, papers=len(corpus.papers))
             old = [known for known, _ in unit.artifacts.names()][_KEEP:]
+            left = {person.id for person in unit.people.all()}
         for known in old:
             shutil.rmtree(self._folder / known, ignore_errors=True)
+        if not left.issuperset(vote.subscriber for vote in corpus.votes):
+            # Somebody was forgotten while this was fitted.
+            Unlearning(self._store, self._folder, self._settings).forget()
         readers = len({vote.subscriber for vote in corpus.votes})
         counts = {"papers": len(corpus.papers), "votes": len(corpus.votes), "readers": readers}
         return Report(name="train", counts=counts | {"own_weights": int(fusion is not None)})

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from recommender.store.schema import ARTIFACT
 from recommender.store.statements import upsert
@@ -26,3 +26,12 @@ class SqlArtifacts:
         query = select(ARTIFACT.c.name, ARTIFACT.c.created_at)
         query = query.order_by(ARTIFACT.c.created_at.desc(), ARTIFACT.c.name.desc())
         return [(name, created_at) for name, created_at in self._connection.execute(query)]
+
+    def replace(self, name: str, again: str, *, sha256: str) -> None:
+        """Put another folder in the place of one."""
+        change = update(ARTIFACT).where(ARTIFACT.c.name == name)
+        self._connection.execute(change.values(name=again, sha256=sha256))
+
+    def drop(self, name: str) -> None:
+        """Remember a folder no more."""
+        self._connection.execute(delete(ARTIFACT).where(ARTIFACT.c.name == name))
