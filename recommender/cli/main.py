@@ -22,6 +22,7 @@ from recommender.cli import (
     mailing,
     outbox,
     people,
+    privacy,
     quarantine,
     running,
     setup,
@@ -50,6 +51,7 @@ for group in (
     folds,
     interests,
     people,
+    privacy,
     running,
 ):
     group.register(app)
