@@ -19,13 +19,14 @@ from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, Stor
 from recommender.web.admin import admin_routes
 from recommender.web.browsing import browse_routes
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
-from recommender.web.endpoints import Endpoint, Family, family_route
+from recommender.web.endpoints import Family, family_route
 from recommender.web.levers import LeverPages
-from recommender.web.mailing import PreferencePages, UnsubscribePages
+from recommender.web.mailing import UnsubscribePages
 from recommender.web.metrics import may_watch, metrics_page
+from recommender.web.preferences import preference_routes
 from recommender.web.problems import problem_page
 from recommender.web.rating import RatingPages
-from recommender.web.reading import EXPORTS, ReadingPages
+from recommender.web.reading import reading_routes
 from recommender.web.security import LOG, Gate, Guard
 
 _ROBOTS = "User-agent: *\nDisallow: /\n"
@@ -56,26 +57,15 @@ def create_app(context: WebContext) -> Starlette:
 
 
 def _reader_routes(context: WebContext) -> list[Route]:
-    reading = ReadingPages(context)
     families: Mapping[str, Family] = {
         "v": RatingPages(context, VOTE),
         "s": RatingPages(context, SAVE),
         "d": RatingPages(context, VIEW),
         "m": LeverPages(context),
         "u": UnsubscribePages(context),
-        "p": PreferencePages(context),
-        "l": reading,
     }
-    files = [Route(f"/l/{{token}}.{end}", _file(reading, end), methods=["GET"]) for end in EXPORTS]
     pages = [family_route(letter, family) for letter, family in families.items()]
-    return [*files, *pages]
-
-
-def _file(reading: ReadingPages, end: str) -> Endpoint:
-    async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(reading.file, request.path_params["token"], end)
-
-    return endpoint
+    return [*reading_routes(context), *preference_routes(context), *pages]
 
 
 def _plain_routes(context: WebContext) -> list[Route]:

@@ -14,7 +14,7 @@ def test_dates_cadence_and_authors_follow_the_reader(site: Site) -> None:
         uow.people.change(site.ana.id, replace(a_declaration("ana@example.org"), locale="de-DE"))
     client = site.client()
     listed = client.get(own_path(site, "reading")).text
-    assert "saved 30.01.2026" in listed
+    assert 'saved <span lang="de">30.01.2026</span>' in listed
     assert '<html lang="en"' in listed
     preferences = client.get(own_path(site, "preferences")).text
     assert '<dd lang="de">täglich um 07:30 Uhr (Zeitzone Europe/Berlin)</dd>' in preferences

@@ -39,9 +39,10 @@ def test_every_input_has_a_label_of_its_own(site: Site) -> None:
     client = site.client()
     for path in (vote_path(site), own_path(site, "reading")):
         page = client.get(path).text
-        ids = re.findall(r'<input type="(?:radio|checkbox)" id="([^"]+)"', page)
+        fields = re.findall(r'<(?:input(?! type="hidden")|select|textarea) [^>]*>', page)
+        ids = [found[1] for found in (re.search(r' id="([^"]+)"', field) for field in fields) if found]
         assert ids
-        assert len(ids) == len(set(ids)) == page.count('type="radio"') + page.count('type="checkbox"')
+        assert len(ids) == len(set(ids)) == len(fields)
         assert set(re.findall(r'<label [^>]*for="([^"]+)"', page)) == set(ids)
 
 
