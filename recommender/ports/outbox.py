@@ -20,7 +20,9 @@ class Outbox(Protocol):
     """Editions and their deliveries. Laws: put twice is once; a settled delivery is final."""
 
     def put(self, edition: Edition, *, message_id: str, date: datetime) -> bool:
-        """Store an edition, its items and a ready delivery; False and no change if its key exists."""
+        """Store an edition, its items and a ready delivery; False and no change if its key exists, or its
+        subscriber was erased.
+        """
         ...
 
     def last_editions(self, subscribers: Sequence[int], *, now: datetime) -> Mapping[int, LastEdition]:

@@ -21,12 +21,14 @@ from recommender.domain.papers import PaperId
 from recommender.store import ledger, moves
 from recommender.store.edition_rows import edition_row, item_row, read_edition, read_item
 from recommender.store.names import canonical
-from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM
+from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, SUBSCRIBER
 from recommender.store.statements import chunks, insert_or_skip, run_many
 from recommender.store.types import UTCDateTime
 
-_ITEM = select(EDITION_ITEM.c.edition_id, EDITION_ITEM.c.paper_id).where(
-    EDITION_ITEM.c.id == bindparam("item", type_=Integer)
+_EDITION_OF = (
+    select(EDITION)
+    .join(EDITION_ITEM, EDITION_ITEM.c.edition_id == EDITION.c.id)
+    .where(EDITION_ITEM.c.id == bindparam("item", type_=Integer))
 )
 _EDITION = select(EDITION).where(EDITION.c.id == bindparam("edition", type_=Integer))
 _ITEMS = (
@@ -46,8 +48,13 @@ class SqlOutbox:
     def put(self, edition: Edition, *, message_id: str, date: datetime) -> bool:
         """Store an edition, its items and a ready delivery; False and no change if its key exists.
 
-        Raises UnknownPaper for an item whose paper is not in the store.
+        Nor is there one for a subscriber who was erased meanwhile; the row is locked, so that it is there
+        as long as what points to it is written. Raises UnknownPaper for an item whose paper is not in the
+        store.
         """
+        held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == edition.subscriber)
+        if self._connection.execute(held.with_for_update(read=True, key_share=True)).first() is None:
+            return False
         papers = canonical(self._connection, (item.paper for item in edition.items))
         new = edition_row(edition)
         stored = insert_or_skip(self._connection, EDITION).values(new).returning(EDITION.c.id)
@@ -140,9 +147,12 @@ class SqlOutbox:
 
     def item(self, item: int) -> tuple[Edition, PaperId] | None:
         """Return the edition and the paper that an edition item belongs to, or None."""
-        row = self._connection.execute(_ITEM, {"item": item}).first()
-        edition = self.edition(row.edition_id) if row else None
-        return (edition, row.paper_id) if row and edition else None
+        row = self._connection.execute(_EDITION_OF, {"item": item}).first()
+        if row is None:
+            return None
+        items = self._connection.execute(_ITEMS, {"edition": row.id})
+        edition = read_edition(row, tuple(read_item(own) for own in items))
+        return edition, next(own.paper for own in edition.items if own.id == item)
 
     def claim(
         self, *, worker: str, now: datetime, lease: timedelta, limit: int, lost: bool = True
