@@ -106,7 +106,12 @@ def send(application: "Application", before: Sequence["Report"]) -> None:
 
     `before` are the reports of the steps before this one: the exit code speaks for all.
     """
+    from recommender.app.writing import build_letters  # noqa: PLC0415 heavy: --help must not wait for it
+
     started = application.clock.now()
+    letters = build_letters(application).run()
+    if any(letters.counts.values()) or letters.failures:
+        tell(letters)
     with (
         stoppable() as stop,
         sending(lambda: application.lookup().due_count(application.clock.now())) as told,
@@ -117,5 +122,5 @@ def send(application: "Application", before: Sequence["Report"]) -> None:
         tell(judged)
     tell(report)
     stop.leave()
-    if any(done.partial for done in (*before, report)):
+    if any(done.partial for done in (*before, letters, report)):
         raise typer.Exit(4)

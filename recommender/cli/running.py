@@ -164,9 +164,14 @@ class _Holder:
         return fresh.loaded.watched
 
     def publish_and_deliver(self) -> None:
-        """Make what is due and send what is ready."""
+        """Send the letters that wait, make what is due and send what is ready."""
+        from recommender.app.writing import build_letters  # noqa: PLC0415 heavy: --help must not wait for it
+
         application = self._current()
         try:
+            # Before the digests: somebody waits for a letter, and publishing may take a while.
+            self._log.note(build_letters(application).run(self.stopping.is_set))
+            self.pulse.beat()
             self._log.note(application.publishing.run())
             self.pulse.beat()
             started = application.clock.now()

@@ -217,16 +217,20 @@ class Links:
         Raises LinkInvalid for anything that was not made here for this purpose, LinkExpired for what
         was and is too old.
         """
+        claim = self.genuine(purpose, token)
+        lifetime = _UNDO_LIFETIME if claim.value == UNDO else _LIFETIMES[purpose]
+        if lifetime is not None and now > claim.issued + lifetime + timedelta(days=1):
+            raise LinkExpired(f"a {purpose} link of {claim.issued:%Y-%m-%d}")
+        return claim
+
+    def genuine(self, purpose: str, token: str) -> LinkClaim:
+        """Return what a token says that was made here for this purpose, however old; raises LinkInvalid."""
         if len(token) > _LONGEST or not TOKEN.fullmatch(token):
             raise LinkInvalid("not a token")
         signed = token.encode("ascii")
         if not self._signers[purpose].validate(signed):
             raise LinkInvalid("bad signature")
-        claim = _read(purpose, signed.rpartition(b".")[0])
-        lifetime = _UNDO_LIFETIME if claim.value == UNDO else _LIFETIMES[purpose]
-        if lifetime is not None and now > claim.issued + lifetime + timedelta(days=1):
-            raise LinkExpired(f"a {purpose} link of {claim.issued:%Y-%m-%d}")
-        return claim
+        return _read(purpose, signed.rpartition(b".")[0])
 
     def _url(self, claim: LinkClaim) -> str:
         return f"{self._base}/{CODES[claim.purpose]}/{self.token(claim)}"

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, AddressHeader
@@ -78,9 +79,14 @@ def build(letter: Letter, text: str, html: str) -> bytes:
 
     Raises InputError for a sender, recipient or URL that no header can hold.
     """
-    boundary = f"=_{hashlib.sha256(letter.message_id.encode()).hexdigest()[:32]}"
+    return assemble(_headers(letter), letter.message_id, text, html)
+
+
+def assemble(headers: Sequence[tuple[str, object]], message_id: str, text: str, html: str) -> bytes:
+    """Return a message of two parts under `headers`; raises InputError for what no header can hold."""
+    boundary = f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
     head = EmailMessage(policy=POLICY)
-    for name, value in _headers(letter):
+    for name, value in headers:
         head[name] = value
     lines = b"".join(POLICY.fold_binary(name, value) for name, value in head.raw_items())
     mark = f"--{boundary}".encode("ascii")

@@ -20,6 +20,7 @@ from recommender.digest.folders import Templates, read_folder
 from recommender.digest.inlining import Inliner
 from recommender.digest.mail_links import mailto, without_body
 from recommender.digest.naming import named
+from recommender.digest.notes import Note
 from recommender.digest.plain import plain
 from recommender.digest.sandbox import Sandbox
 from recommender.digest.shortening import fitting
@@ -138,6 +139,17 @@ class Renderer:
         page = sandbox.get_template("digest.txt").render(digest=digest, words=words, theme=self._theme)
         lines = (line.rstrip() for line in page.splitlines())
         return _BLANKS.sub("\n\n", "\n".join(lines)).strip("\n") + "\n"
+
+    def note(self, note: Note) -> str:
+        """Return the HTML part of a short mail, styles inlined."""
+        return self._filled(lambda sandbox: self._note(sandbox, note))
+
+    def _note(self, sandbox: Sandbox, note: Note) -> str:
+        page = self._inliner.inline(sandbox.get_template("note.html").render(note=note, theme=self._theme))
+        links = [str(escape(web_url(way.url))) for way in note.ways]
+        if sandbox is not self._shipped and not all(link in page for link in links):
+            raise Incomplete("a link of the mail is missing")
+        return page
 
     def page(self, name: str, **context: object) -> str:
         """Return a page of the web application; `name` is a path inside the template folders."""

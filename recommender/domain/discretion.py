@@ -22,6 +22,13 @@ def masked(words: str) -> str:
     return _ADDRESS.sub(MASK, words)
 
 
+def shielded(email: str) -> str:
+    """Return an address its owner recognises and a stranger cannot use: `a•••@e•••.org`."""
+    local, _, domain = email.rpartition("@")
+    name, _, top = domain.rpartition(".")
+    return f"{local[:1]}•••@{name[:1]}•••.{top}" if name else f"{local[:1]}•••@•••"
+
+
 def keyless(words: str) -> str:
     """Return words with the keys and tokens cut out of the URLs in them."""
     return _KEY.sub(r"\1…", words) if "=" in words else words

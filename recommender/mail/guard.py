@@ -57,6 +57,21 @@ ACKNOWLEDGEMENT_HEADERS = frozenset(
 )
 """Every header of the short mail that answers acts by mail."""
 
+LETTER_HEADERS = frozenset(
+    {
+        "From",
+        "To",
+        "Subject",
+        "Date",
+        "Message-ID",
+        "MIME-Version",
+        "Content-Type",
+        "Auto-Submitted",
+        "X-Auto-Response-Suppress",
+    }
+)
+"""Every header of the short mail of a request."""
+
 LONGEST_LINE = 998
 """Octets before CRLF (RFC 5322 §2.1.1)."""
 

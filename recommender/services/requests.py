@@ -7,7 +7,7 @@ when the letter is sent, so whoever asks learns nothing, neither from the answer
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -172,5 +172,9 @@ def declared(request: Request) -> DeclaredSubscriber:
 
 
 def often(unit: UnitOfWork, request: Request, now: datetime) -> bool:
-    """Tell whether the address of a sign-up was asked for more than once within a day."""
-    return unit.requests.since(now - _DAY, kind=request.kind, email=request.email) > 1
+    """Tell whether the address of a sign-up was asked for more than once on this day (UTC).
+
+    A day that moves along would keep a letter back for ever while somebody asks again and again.
+    """
+    midnight = datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+    return unit.requests.since(midnight, kind=request.kind, email=request.email) > 1

@@ -48,7 +48,7 @@ class SqlRequests:
         return self._get(request)
 
     def finish(self, request: int, *, at: datetime, subscriber: int | None = None) -> bool:
-        """Note that what was asked for is done, and who came of it; False, and no change, if it was before."""
+        """Note that what was asked for is done, and who came of it; False if it was before."""
         first = update(REQUEST).where(REQUEST.c.id == request, REQUEST.c.done_at.is_(None))
         owner = {} if subscriber is None else {"subscriber_id": subscriber}
         return self._connection.execute(first.values(done_at=at, **owner)).rowcount == 1

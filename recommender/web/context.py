@@ -11,6 +11,7 @@ from recommender.digest.links import UNDO, LinkClaim, Links
 from recommender.digest.render import Renderer, spans_text, web_url
 from recommender.digest.tex import to_unicode
 from recommender.digest.words import Wording, Words
+from recommender.domain.discretion import shielded
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
@@ -119,6 +120,4 @@ def readable(paper: Paper) -> Paper:
 
 def masked(email: str) -> str:
     """Return an address its owner recognises and a stranger cannot use: `a•••@e•••.org`."""
-    local, _, domain = email.rpartition("@")
-    name, _, top = domain.rpartition(".")
-    return f"{local[:1]}•••@{name[:1]}•••.{top}" if name else f"{local[:1]}•••@•••"
+    return shielded(email)

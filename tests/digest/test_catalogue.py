@@ -8,6 +8,7 @@ import pytest
 
 from recommender.digest.catalogue import Catalogue, CatalogueFault, catalogue, gaps
 from recommender.domain.feedback import Act
+from recommender.domain.requests import RequestKind
 from tests.digest.pseudo import FOLDER, of_page, outside, pseudo, shipped
 from tests.digest.samples import renderer
 from tests.digest.tour import digests, mail_subjects, strange, vocabulary
@@ -68,14 +69,18 @@ def _calls() -> Iterator[str]:
 
 
 def _named(keys: set[str]) -> Iterator[str]:
-    """Yield the keys that answers by mail name, which no digest says."""
+    """Yield the keys that short mails name, which no digest says."""
     source = Path(REPOSITORY / "recommender/services/answers.py").read_text(encoding="utf-8")
     note = Path(REPOSITORY / "recommender/digest/acknowledgement.py").read_text(encoding="utf-8")
     yield from (f"answer.{name}" for name in re.findall(r'"([a-z_]+)"', source))
     yield from re.findall(r'"(answer\.[a-z_]+)"', note)
     yield from (f"answer.{act.value}" for act in Act)
+    writer = Path(REPOSITORY / "recommender/services/letter_writing.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"([a-z_]+)"', writer)) | {kind.value for kind in RequestKind}
+    parts = ("", ".subject", ".text", ".button")
+    yield from (key for name in named for part in parts if (key := f"letter.{name}{part}") in keys)
     for key in _calls():
-        if key.startswith("answer.") and "{" not in key:
+        if key.startswith(("answer.", "letter.")) and "{" not in key:
             yield from _fitting(key, keys)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from recommender.store.sql_store import SqlStore
+from tests.services.clerk import Clerk
 from tests.services.household import CountingStore, House
 from tests.services.mailroom import ANA, BOB, CLEO, Hands, Mailroom
 from tests.services.post import Post
@@ -48,4 +49,13 @@ def house(tmp_path: Path) -> Iterator[House]:
     """Give an empty house on a real SQLite file."""
     store = sqlite_store(tmp_path)
     yield House(CountingStore(store))
+    store.close()
+
+
+@pytest.fixture
+def clerk(tmp_path: Path, migrated: Path) -> Iterator[Clerk]:
+    """Give an empty store with everything about requests."""
+    shutil.copy(migrated, tmp_path / "store.db")
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    yield Clerk(store)
     store.close()
