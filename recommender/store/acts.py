@@ -4,16 +4,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, select, union
+from sqlalchemy import Connection, Integer, Text, and_, bindparam, func, select, union
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
 from recommender.domain.papers import PaperId
 from recommender.store.ledger import may_have_arrived
 from recommender.store.lists import LISTING, rebuild
-from recommender.store.names import canonical
+from recommender.store.names import canonical, split
 from recommender.store.rows import feedback_row, read_feedback
-from recommender.store.schema import DELIVERY, EDITION, EDITION_ITEM, FEEDBACK, SAVED_PAPER, SUBSCRIBER
+from recommender.store.schema import (
+    DELIVERY,
+    EDITION,
+    EDITION_ITEM,
+    FEEDBACK,
+    PAPER_ALIAS,
+    SAVED_PAPER,
+    SUBSCRIBER,
+)
 from recommender.store.statements import chunks, insert_or_skip, run_many
 from recommender.store.types import UTCDateTime
 
@@ -22,6 +30,12 @@ _TURNING = (*LEVERS, *LEVERS.values())
 _SUBSCRIBERS: Any = bindparam("subscribers", expanding=True)
 _PAPERS: Any = bindparam("papers", expanding=True)
 _KNOWN = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id.in_(_SUBSCRIBERS))
+_BOTH = (
+    select(PAPER_ALIAS.c.paper_id)
+    .join(SUBSCRIBER, SUBSCRIBER.c.id == bindparam("subscriber", type_=Integer))
+    .where(PAPER_ALIAS.c.scheme == bindparam("scheme", type_=Text))
+    .where(PAPER_ALIAS.c.value == bindparam("value", type_=Text))
+)
 _RECENT = (
     select(FEEDBACK)
     .where(FEEDBACK.c.subscriber_id == bindparam("subscriber", type_=Integer))
@@ -33,14 +47,28 @@ _RECENT = (
 
 def record(connection: Connection, entries: Sequence[Feedback]) -> int:
     """Append acts and rebuild the reading lists they touch; see `ports.People.record`."""
-    papers = canonical(connection, (entry.paper for entry in entries))
-    _require_subscribers(connection, (entry.subscriber for entry in entries))
+    papers = _known(connection, entries)
     rows = [feedback_row(entry) | {"paper_id": papers[entry.paper]} for entry in entries]
     new = run_many(connection, insert_or_skip(connection, FEEDBACK), rows)
     touched = {(entry.subscriber, papers[entry.paper]) for entry in entries if entry.act in LISTING}
     if new:
         rebuild(connection, sorted(touched))
     return new
+
+
+def _known(connection: Connection, entries: Sequence[Feedback]) -> Mapping[PaperId, PaperId]:
+    """Return the papers' ids of today; raise UnknownPaper or UnknownSubscriber.
+
+    What one reader did to one paper is asked for at once; whatever is odd is looked at one by one.
+    """
+    if len(entries) == 1 and connection.dialect.name == "sqlite":
+        scheme, value = split(entries[0].paper)
+        values = {"scheme": scheme, "value": value, "subscriber": entries[0].subscriber}
+        if paper := connection.execute(_BOTH, values).scalar():
+            return {entries[0].paper: paper}
+    papers = canonical(connection, (entry.paper for entry in entries))
+    _require_subscribers(connection, (entry.subscriber for entry in entries))
+    return papers
 
 
 def log(connection: Connection, subscriber: int | None) -> Sequence[Feedback]:

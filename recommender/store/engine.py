@@ -51,6 +51,17 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def reading_engine(engine: Engine) -> Engine:
+    """Return the engine to read with beside one to write with: the same, but for a SQLite file one more.
+
+    There a connection that changes its purpose forgets every statement it has prepared, and to prepare them
+    anew costs more than to run them.
+    """
+    if engine.dialect.name != "sqlite" or isinstance(engine.pool, StaticPool):
+        return engine
+    return open_engine(engine.url.render_as_string(hide_password=False))
+
+
 @contextmanager
 def transaction(engine: Engine, purpose: Purpose) -> Iterator[Connection]:
     """Open one transaction: committed at the end, rolled back on an exception and after reading."""

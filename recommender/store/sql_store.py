@@ -16,7 +16,7 @@ from recommender.domain.errors import InputError, StoreUnavailable
 from recommender.store import migrate, upkeep
 from recommender.store.artifacts import SqlArtifacts
 from recommender.store.counts import SqlCounts
-from recommender.store.engine import BUSY_SECONDS, Purpose, busy, open_engine, transaction
+from recommender.store.engine import BUSY_SECONDS, Purpose, busy, open_engine, reading_engine, transaction
 from recommender.store.holdings import SqlHoldings
 from recommender.store.inbound import SqlInbound
 from recommender.store.intake import SqlIntake
@@ -54,6 +54,7 @@ class SqlStore:
         `random_bytes(n)` gives n unguessable bytes for public ids.
         """
         self._engine = open_engine(url)
+        self._readers = reading_engine(self._engine)
         self._random_bytes = random_bytes
         self._turns = Turns() if self._engine.dialect.name == "sqlite" else None
 
@@ -90,7 +91,7 @@ class SqlStore:
     def ready(self) -> bool:
         """Tell whether the database answers and has this program's schema."""
         try:
-            with transaction(self._engine, "read") as connection:
+            with transaction(self._readers, "read") as connection:
                 return migrate.revision(connection) == migrate.HEAD
         except (DBAPIError, InputError, StoreUnavailable):
             return False
@@ -98,7 +99,7 @@ class SqlStore:
     def check(self) -> tuple[str, ...]:
         """Return what is wrong with the database, in words; nothing if all is well. Reads every page."""
         try:
-            with transaction(self._engine, "read") as connection:
+            with transaction(self._readers, "read") as connection:
                 return (*_schema_problems(connection), *_file_problems(connection))
         except DBAPIError as error:
             return (str(self._unreachable(error)),)
@@ -128,6 +129,7 @@ class SqlStore:
 
     def close(self) -> None:
         """Close all connections; the store may be used again."""
+        self._readers.dispose()
         self._engine.dispose()
 
     @contextmanager
@@ -145,7 +147,8 @@ class SqlStore:
 
     @contextmanager
     def _transaction(self, purpose: Purpose) -> Iterator[SqlUnitOfWork]:
-        with self.telling(), transaction(self._engine, purpose) as connection:
+        engine = self._readers if purpose == "read" else self._engine
+        with self.telling(), transaction(engine, purpose) as connection:
             yield self._unit(connection)
 
     @contextmanager

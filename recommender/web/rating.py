@@ -13,7 +13,7 @@ from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
 from recommender.services.claims import Proposal, edition_of, proposal_of, subscriber_of
-from recommender.services.voting import Recorded, Voting
+from recommender.services.voting import Occasion, Recorded, record_acts
 from recommender.web.context import VIEW, Pages, WebContext, readable
 from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields
 from recommender.web.ways import PageOf, Ways
@@ -39,16 +39,22 @@ SUSPECT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
-    """What a token of an edition leads to, read in one transaction."""
+class _Found:
+    """What a token of an edition leads to."""
 
     claim: LinkClaim
     subscriber: Subscriber
     edition: Edition
+    proposal: Proposal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen(_Found):
+    """What a sheet shows, read in one transaction."""
+
     papers: Mapping[PaperId, Paper]
     votes: Mapping[PaperId, Vote]
     saved: frozenset[PaperId]
-    proposal: Proposal | None
 
     @property
     def rows(self) -> Sequence[SheetRow]:
@@ -62,7 +68,6 @@ class RatingPages(Pages):
         """Answer tokens of `purpose`: vote, save or view."""
         super().__init__(context)
         self._purpose = purpose
-        self._voting = Voting(context.store, context.clock)
 
     def show(self, token: str) -> Response:
         """Show the sheet, or for a save link its one paper; changes nothing."""
@@ -84,11 +89,19 @@ class RatingPages(Pages):
         )
 
     def act(self, token: str, form: Form) -> Response:
-        """Record what the form says, or the link's own proposal if it says nothing."""
-        seen = self._look(token)
-        wanted = marks(seen.edition, form, seen.proposal)
-        done = self._voting.record(seen.subscriber, wanted, via="web", edition=seen.edition)
-        return self._show_done(seen, done, form)
+        """Record what the form says, or the link's own proposal if it says nothing.
+
+        One transaction reads, of the edition no more than the form is about, and writes.
+        """
+        claim, now = self._claim(self._purpose, token), self._context.clock.now()
+        with self._context.store.write() as uow:
+            found = self._find(uow, claim)
+            wanted = marks(found.edition, form, found.proposal)
+            done = record_acts(
+                uow, found.subscriber, wanted, Occasion(at=now, via="web", edition=found.edition)
+            )
+            papers = uow.papers.get(entry.paper for entry in done.entries)
+        return self._show_done(found, done, form, papers)
 
     def _show_save(self, seen: _Seen) -> Response:
         row = next((row for row in seen.rows if row.proposed), None)
@@ -105,11 +118,13 @@ class RatingPages(Pages):
             page_of=self._page_of(seen),
         )
 
-    def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
+    def _show_done(
+        self, seen: _Found, done: Recorded, form: Form, papers: Mapping[PaperId, Paper]
+    ) -> Response:
         lines = [
-            {"what": SAID[entry.act], "title": seen.papers[entry.paper].title}
+            {"what": SAID[entry.act], "title": readable(papers[entry.paper]).title}
             for entry in done.entries
-            if entry.paper in seen.papers
+            if entry.paper in papers
         ]
         undo = undo_fields(seen.edition, done.undo) if done.undo else {}
         if not done.entries and seen.proposal and "undo" not in form:
@@ -126,7 +141,7 @@ class RatingPages(Pages):
             links=self._links_for(seen.claim),
         )
 
-    def _sheet_url(self, seen: _Seen) -> str:
+    def _sheet_url(self, seen: _Found) -> str:
         claim = seen.claim
         return self._context.links.view(claim.public_id, claim.epoch, seen.edition.id, claim.issued)
 
@@ -139,21 +154,25 @@ class RatingPages(Pages):
     def _look(self, token: str) -> _Seen:
         claim = self._claim(self._purpose, token)
         with self._context.store.read() as uow:
-            subscriber = subscriber_of(uow, claim)
-            edition, proposal = self._edition(uow, claim, subscriber)
-            found = uow.papers.get([item.paper for item in edition.items])
-            papers = {paper: readable(known) for paper, known in found.items()}
-            votes = {vote.paper: vote for vote in uow.people.votes([subscriber.id])}
-            saved = frozenset(paper for paper, _, _ in uow.people.saved(subscriber.id))
+            found = self._find(uow, claim)
+            shown = [item.paper for item in found.edition.items]
+            papers = {paper: readable(known) for paper, known in uow.papers.get(shown).items()}
+            votes = uow.people.votes([found.subscriber.id], papers=shown)
+            saved = frozenset(paper for paper, _, _ in uow.people.saved(found.subscriber.id))
         return _Seen(
             claim=claim,
-            subscriber=subscriber,
-            edition=edition,
+            subscriber=found.subscriber,
+            edition=found.edition,
             papers=papers,
-            votes=votes,
+            votes={vote.paper: vote for vote in votes},
             saved=saved,
-            proposal=proposal,
+            proposal=found.proposal,
         )
+
+    def _find(self, uow: UnitOfWork, claim: LinkClaim) -> _Found:
+        subscriber = subscriber_of(uow, claim)
+        edition, proposal = self._edition(uow, claim, subscriber)
+        return _Found(claim=claim, subscriber=subscriber, edition=edition, proposal=proposal)
 
     def _edition(
         self, uow: UnitOfWork, claim: LinkClaim, subscriber: Subscriber

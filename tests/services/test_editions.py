@@ -152,7 +152,7 @@ def _statements(room: NewsRoom) -> int:
     def note(*said: object) -> None:
         asked.append(str(said[2]))
 
-    engine = room.store._engine  # the only way to see what is asked
+    engine = room.store._readers  # the only way to see what is asked
     with room.store.read() as unit:
         everybody = unit.people.all()
         due = [Due(subscriber=own, slot=next_due(own.cadence, room.clock.now())) for own in everybody]

@@ -197,7 +197,7 @@ def test_levers_of_many_readers_are_one_question(desk: Desk) -> None:
     """Whoever makes editions asks for a block of them at once."""
     asked: list[str] = []
     assert isinstance(desk.store, SqlStore)
-    event.listen(desk.store._engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    event.listen(desk.store._readers, "before_cursor_execute", lambda *told: asked.append(told[2]))
     with desk.store.read() as unit:
         unit.people.levers(range(500))
     assert [statement for statement in asked if "feedback" in statement] == asked[-1:]

@@ -145,7 +145,7 @@ def test_a_thousand_rows_cost_as_many_questions_as_two(site: Site) -> None:
         if statement.startswith("SELECT"):
             asked.append(statement)
 
-    event.listen(store._engine, "before_cursor_execute", count)
+    event.listen(store._readers, "before_cursor_execute", count)
     site.client().get("/metrics")
     assert len(asked) == 3
     assert all("GROUP BY" in statement for statement in asked if "delivery" in statement)
