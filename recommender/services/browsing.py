@@ -220,7 +220,8 @@ def _span(day: date | None) -> Mapping[str, datetime]:
 
 
 def _visible(unit: UnitOfWork, reference: str, *, hidden: bool = False) -> Paper:
-    known = unit.papers.resolve([reference]).get(reference)
+    # PostgreSQL takes no text with this character in it, and no name has it.
+    known = None if "\x00" in reference else unit.papers.resolve([reference]).get(reference)
     paper = unit.papers.get([known]).get(known) if known else None
     if paper is None or (paper.library_only and not hidden):
         raise UnknownPaper(reference)

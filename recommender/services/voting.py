@@ -176,7 +176,8 @@ def record_acts(
 def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> _Standing:
     """Read what the marks need and no more: a reader's whole log grows for years.
 
-    The acts of an edition's links are on its papers, wherever they were renamed to.
+    The acts of an edition's links are on its papers, wherever they were renamed to; or on one that a reader
+    came to from there, and then whatever came just before tells whether it was a scanner.
     """
     acts = {mark.act for mark in marks}
     papers = {mark.paper for mark in marks}
@@ -186,11 +187,21 @@ def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion:
     listed = uow.people.saved_papers(subscriber) if acts & LIST_ACTS else ()
     return _Standing(
         subscriber=subscriber,
-        recent=uow.people.recent(subscriber, papers | shown, since=occasion.at - BURST) if acts else (),
+        recent=_recent(uow, subscriber, (papers, shown), occasion.at - BURST) if acts else (),
         votes={vote.paper: vote for vote in votes},
         levers=standing_levers(levers),
         listed={row.paper: OnList.of(row) for row in listed},
     )
+
+
+def _recent(
+    uow: UnitOfWork, subscriber: int, papers: tuple[set[PaperId], set[PaperId]], since: datetime
+) -> Sequence[Feedback]:
+    """Return the acts after `since` on papers of marks and edition, or on any where a mark is on another."""
+    marked, shown = papers
+    if shown and not marked <= shown:
+        return [entry for entry in uow.people.feedback(subscriber) if entry.at > since]
+    return uow.people.recent(subscriber, marked | shown, since=since)
 
 
 def _after(
