@@ -103,6 +103,11 @@ class Preferences:
                 undo=_undo(changes, declared),
             )
 
+    def void_links(self, subscriber: Subscriber) -> None:
+        """Make all links void that were mailed, but those that unsubscribe. Raises UnknownSubscriber."""
+        with self._store.write() as uow:
+            uow.people.raise_epoch(uow.people.find(subscriber.public_id).id)
+
 
 def mark_of(value: Value) -> str:
     """Return what stands for a value on a page: twelve hex digits of its SHA-256."""

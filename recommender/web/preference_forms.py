@@ -36,7 +36,7 @@ NEW = "new"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A form as it was read: `edits` hold where there are no `faults`, else `typed` is shown again."""
+    """A form as it was read: `edits` hold where there are no `faults`; `typed` is what was touched."""
 
     edits: tuple[Edit, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def _again(name: str, value: Value) -> Value:
             raise ValueError("neither yes nor no")
         return value
     again = value_of(part, text_of(value))
-    if mark_of(again) != mark_of(value):
+    if mark_of(again) != mark_of(value) or (interest_of(name) and part == "name" and not again):
         raise ValueError("not as a form has it")
     return again
 
@@ -131,6 +131,7 @@ def _read(names: Mapping[str, str], form: Form) -> Filled:
     """Read controls by name, each for its field."""
     edits: list[Edit] = []
     faults: dict[str, str] = {}
+    typed: dict[str, str] = {}
     for control, name in names.items():
         had = form.get(f"had-{control}")
         if control not in form or had is None:
@@ -138,6 +139,7 @@ def _read(names: Mapping[str, str], form: Form) -> Filled:
         value_shown, _, text_shown = had.partition("-")
         if mark_of(even(form[control])) == text_shown:
             continue
+        typed[control] = form[control]
         try:
             value = value_of(control, form[control])
         except (PydanticCustomError, ValueError) as error:
@@ -145,7 +147,7 @@ def _read(names: Mapping[str, str], form: Form) -> Filled:
         else:
             if mark_of(value) != value_shown:
                 edits.append(Edit(field=name, value=value, shown=value_shown))
-    return Filled(edits=tuple(edits), faults=faults, typed={name: form.get(name, "") for name in names})
+    return Filled(edits=tuple(edits), faults=faults, typed=typed)
 
 
 def _added(subscriber: Subscriber, form: Form) -> Filled:

@@ -1,9 +1,9 @@
-"""Unsubscribing and preferences."""
+"""Unsubscribing."""
 
 import pytest
 
 from recommender.domain.subscribers import SubscriberState
-from tests.builders import NOON, a_declaration
+from tests.builders import NOON
 from tests.web.browsing import hidden_fields, own_path
 from tests.web.site import Site
 
@@ -54,26 +54,3 @@ def test_unsubscribe_page_asks_first_and_shows_no_address(site: Site) -> None:
     assert site.who("ana@example.org").state is SubscriberState.ACTIVE
     assert "ana@example.org" not in answer.text
     assert "a•••@e•••.org" in answer.text
-
-
-def test_preferences_show_and_pause(site: Site) -> None:
-    """The page shows cadence and interests, pauses and resumes, and names no address."""
-    client, path = site.client(), own_path(site, "preferences")
-    page = client.get(path).text
-    assert "every day at 07:30 (Europe/Berlin time)" in page
-    assert "Model editing" in page
-    assert "ana@example.org" not in page
-    page = client.post(path, data=hidden_fields(page)).text
-    assert site.who("ana@example.org").state is SubscriberState.PAUSED
-    client.post(path, data=hidden_fields(page))
-    assert site.who("ana@example.org").state is SubscriberState.ACTIVE
-
-
-def test_preferences_respect_the_lock(site: Site) -> None:
-    """Where the file keeps pausing to itself there is no button, and a POST changes nothing."""
-    with site.store.write() as uow:
-        uow.people.change(site.ana.id, a_declaration(locked=("paused",)))
-    client, path = site.client(), own_path(site, "preferences")
-    assert "<button" not in client.get(path).text
-    client.post(path, data={"mail": "pause"})
-    assert site.who("ana@example.org").state is SubscriberState.ACTIVE
