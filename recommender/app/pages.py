@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from recommender.ports import Store
 from recommender.services.sight import Sight
+from recommender.store.grouping import grouped
 
 if TYPE_CHECKING:
     from recommender.app.composition import Application
@@ -11,3 +13,8 @@ if TYPE_CHECKING:
 def build_sight(application: "Application") -> Sight:
     """Return what searching sees with, over the shelf that ranking uses too."""
     return Sight(application.store, application.shelf)
+
+
+def build_store(application: "Application") -> Store:
+    """Return the store that pages write to: acts that come together are kept by one commit."""
+    return grouped(application.store)

@@ -64,13 +64,13 @@ def web(
     alive: Callable[[], bool] = lambda: True,
 ) -> "Starlette":
     """Return the pages of an application; the last two are of the daemon around them, if there is one."""
-    from recommender.app.pages import build_sight  # noqa: PLC0415 see below
+    from recommender.app.pages import build_sight, build_store  # noqa: PLC0415 see below
     from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
     from recommender.web.context import WebContext  # noqa: PLC0415 see above
 
     return create_app(
         WebContext(
-            store=application.store,
+            store=build_store(application),
             links=application.links,
             renderer=application.look.renderer,
             wording=application.look.wording,

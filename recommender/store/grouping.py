@@ -21,6 +21,15 @@ SECONDS = 0.05
 """A group that is as large or as old as this is committed, whoever waits."""
 
 
+def grouped(store: SqlStore) -> "SqlStore | GroupingStore":
+    """Return a store as a web server writes to it: in groups on SQLite, which has one writer at a time.
+
+    PostgreSQL has many and flushes the commits of all of them together; there a group would only make
+    readers wait for each other's rows.
+    """
+    return GroupingStore(store) if store.one_writer else store
+
+
 class GroupingStore:
     """`ports.Store` over a `SqlStore`, for one process with many threads that each write a little."""
 

@@ -84,6 +84,11 @@ class SqlStore:
             yield unit
 
     @property
+    def one_writer(self) -> bool:
+        """Tell whether the database lets one write at a time."""
+        return self._turns is not None
+
+    @property
     def wanted(self) -> bool:
         """Tell whether a thread of this process waits until another has written."""
         return self._turns is not None and self._turns.wanted
