@@ -164,7 +164,7 @@ def test_what_the_file_would_refuse_is_refused(reader: Reader) -> None:
     """422, one fault, nothing stored."""
     clean = reader.look()
     for section, field, text in REFUSED:
-        page = reader.send(form_with(clean, section=section), 422, **{field: text})
+        page = reader.send({**form_with(clean, section=section), field: text}, 422)
         assert page.count('class="fault"') == 1, (field, text)
     assert facts(reader) == facts(reader, "ben@example.org")
 
@@ -275,15 +275,14 @@ def test_a_pause_can_be_prolonged_and_the_undo_has_the_day_of_before(reader: Rea
     assert reader.site.who("ana@example.org").paused_until == first
 
 
-@pytest.mark.parametrize(
-    "until", ["yesterday", "2026-01-30", "2025-02-01", "2027-03-01", "9999-12-31", "\x00"]
-)
-def test_a_pause_needs_a_day_to_come(reader: Reader, until: str) -> None:
+def test_a_pause_needs_a_day_to_come(reader: Reader) -> None:
     """Within a year; what was typed is kept."""
-    page = reader.send(form_with(reader.look(), mail="pause"), 422, until=until)
+    clean = form_with(reader.look(), mail="pause")
+    for until in ("yesterday", "2026-01-30", "2025-02-01", "2027-03-01", "9999-12-31", "\x00"):
+        page = reader.send(clean, 422, until=until)
+        assert 'id="w-until"' in page, until
+        assert form_with(page, mail="pause")["until"] == until
     assert reader.site.who("ana@example.org").mailable
-    assert 'id="w-until"' in page
-    assert form_with(page, mail="pause")["until"] == until or until == "\x00"
 
 
 def test_a_pause_that_is_over_counts_as_over(reader: Reader) -> None:
@@ -341,7 +340,8 @@ def test_an_interest_that_cannot_be_is_shown_again(reader: Reader) -> None:
     """With the fault beside its field and all that was typed."""
     clean = form_with(reader.look("?interest=new"), interest="new")
     for field, text in IMPOSSIBLE:
-        page = reader.send(clean, 422, **{"name": "Retrieval", "about": "dense", "seeds": "x", field: text})
+        typed = {"name": "Retrieval", "about": "dense", "seeds": "x", field: text}
+        page = reader.send({**clean, **typed}, 422)
         assert f'id="w-{field}"' in page, (field, text)
         again = form_with(page, interest="new")
         assert again["seeds"] == "x"
