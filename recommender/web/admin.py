@@ -131,7 +131,7 @@ class AdminPages(Pages):
             busiest=admin_chart.busiest(view.days),
             people=admin_views.people_rows(view.people, view.suppressed),
             returned=[admin_views.returned_row(view.now, entry) for entry in view.returned],
-            set_aside=view.set_aside,
+            set_aside=admin_views.set_aside_rows(view.set_aside),
             last=admin_views.outcome_words(last) if last else (),
             sources=self._admin.sources() if INGEST in work else (),
             trains=TRAIN in work,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shlex import quote
 
 from recommender.domain.editions import RETRIABLE, WAITING, Delivery, DeliveryState, Slot
 from recommender.domain.inbound import InboundKind
@@ -220,6 +221,20 @@ def returned_row(now: datetime, entry: Returned) -> Row:
         words=mail.detail,
         more=f"{moment(mail.at)}, {ago(now, mail.at)}",
     )
+
+
+def set_aside_rows(entries: Mapping[str, int]) -> Sequence[Row]:
+    """Return how many entries of each source could not become papers."""
+    return [
+        Row(
+            name=source,
+            words="1 entry that could not become a paper"
+            if number == 1
+            else f"{number:,} entries that could not become papers",
+            more=f"paperroute quarantine --source {quote(source)}",
+        )
+        for source, number in entries.items()
+    ]
 
 
 def measurement_words(now: datetime, measurement: Measurement | None) -> Sequence[str]:

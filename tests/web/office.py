@@ -83,6 +83,9 @@ class Office:
         with self.site.store.write() as unit:
             rows = unit.outbox.claim(worker="w", now=now, lease=LEASE, limit=9)
             row = next(row for row in rows if row.subscriber == self.site.ana.id)
+            for other in rows:
+                if other is not row:
+                    unit.outbox.settle(other, Settlement(state=DeliveryState.READY), now=now)
             if state in (DeliveryState.SENT, DeliveryState.HELD):
                 unit.outbox.mark_in_doubt(row, now=now, body_sha256="0" * 64)
             unit.outbox.settle(row, Settlement(state=state, reply=reply, doubt=doubt), now=now)
