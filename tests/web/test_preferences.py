@@ -298,7 +298,7 @@ def test_an_interest_is_added_changed_paused_and_removed(reader: Reader) -> None
     """Each with its undo; seeds that nobody knows are kept and named."""
     form = form_with(reader.look("?interest=new"), interest="new")
     words = {"name": "Retrieval", "about": "dense\r\nretrieval", "keywords": "bm25\r\n\r\n bm25 \r\nrecall"}
-    page = reader.send(form, **words, seeds="arxiv:2601.00001\r\n9901.99999", weight="3")
+    page = reader.send({**form, **words}, seeds="arxiv:2601.00001\r\n9901.99999", weight="3")
     added = reader.site.who("ana@example.org").interests[1]
     assert (added.name, added.about, added.keywords, added.weight) == (
         "Retrieval",
