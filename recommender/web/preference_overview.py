@@ -50,7 +50,7 @@ class Overview:
             "address": masked(own.email),
             "state": self._state(reason),
             "cadence": locale.cadence(own.cadence),
-            "next": self.saying.next_words() if not reason else "",
+            "next": "" if reason else self.saying.due(),
             "papers": own.papers,
             "interests": rows(own),
             "interests_locked": "interests" in own.locked,

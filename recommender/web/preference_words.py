@@ -32,12 +32,16 @@ class Saying:
 
     def next_words(self) -> str:
         """Say when the next digest is due."""
+        due = self.due()
+        return f"The next one is due {due}." if due else "No mail goes out until it is resumed."
+
+    def due(self) -> str:
+        """Return `Saturday 31 January at 07:30 (Europe/Berlin time)`; empty where no mail goes out."""
         if not self.subscriber.mailable and not self.awake:
-            return "No mail goes out until it is resumed."
+            return ""
         if self.slot.due_at <= self.now:
-            return "The next one is due now, and goes out as soon as there is something for it."
-        due = self.words.slot(self.slot, self.subscriber.cadence.zone)
-        return f"The next one is due {due}."
+            return "now, and goes out as soon as there is something for it"
+        return self.words.slot(self.slot, self.subscriber.cadence.zone)
 
     @property
     def awake(self) -> bool:

@@ -95,7 +95,7 @@ def test_the_page_says_what_comes_and_names_no_address(reader: Reader) -> None:
     """Cadence, the next edition, size, interests; the address masked."""
     page = reader.look()
     assert "every day at 07:30 (Europe/Berlin time)" in page
-    assert "The next one is due Saturday 31 January at 07:30 (Europe/Berlin time)." in page
+    assert "due Saturday 31 January at 07:30 (Europe/Berlin time)" in page
     assert "Model editing" in page
     assert "about 10 of 10 papers" in page
     assert "ana@example.org" not in page
