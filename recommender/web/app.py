@@ -20,6 +20,7 @@ from recommender.web.admin import admin_routes
 from recommender.web.browsing import browse_routes
 from recommender.web.context import SAVE, VIEW, VOTE, WebContext
 from recommender.web.endpoints import Family, family_route
+from recommender.web.feeds import feed_routes
 from recommender.web.levers import LeverPages
 from recommender.web.mailing import UnsubscribePages
 from recommender.web.metrics import may_watch, metrics_page
@@ -65,7 +66,7 @@ def _reader_routes(context: WebContext) -> list[Route]:
         "u": UnsubscribePages(context),
     }
     pages = [family_route(letter, family) for letter, family in families.items()]
-    return [*reading_routes(context), *preference_routes(context), *pages]
+    return [*reading_routes(context), *feed_routes(context), *preference_routes(context), *pages]
 
 
 def _plain_routes(context: WebContext) -> list[Route]:
