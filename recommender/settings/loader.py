@@ -32,6 +32,15 @@ Model = TypeVar("Model", bound=Section)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFile:
+    """One file of subscribers: how many it declares, and what its libraries hold, by name as written."""
+
+    path: Path
+    count: int
+    libraries: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """A configuration that can be used, with every path it holds made absolute on demand."""
 
@@ -41,6 +50,10 @@ class Loaded:
     """What relative paths are resolved against."""
     files: tuple[Path, ...]
     """Every file that was read; a change in one of them is a reason to load again."""
+    people: tuple[PeopleFile, ...] = ()
+    """The files that declare the subscribers, in their order."""
+    people_folder: Path | None = None
+    """The folder these are in, if a folder is what the configuration names."""
     warnings: tuple[Problem, ...] = ()
 
     def path(self, text: str) -> Path:
@@ -104,6 +117,8 @@ class _Work:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    people: list[PeopleFile] = field(default_factory=list)
+    people_folder: Path | None = None
 
     def read(self, path: Path) -> Document | None:
         """Read a file; a problem is kept and None returned."""
@@ -159,6 +174,8 @@ def load(
         subscribers=subscribers,
         root=work.root,
         files=tuple(work.files),
+        people=tuple(work.people),
+        people_folder=work.people_folder,
         warnings=tuple(sorted(work.warnings)),
     )
 
@@ -220,6 +237,7 @@ def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
     chosen = _beside_or_below(path.parent, work.root, name)
     if not exists(chosen) or not chosen.is_dir():
         return [chosen]
+    work.people_folder = chosen
     files = sorted(file for file in chosen.glob("*.toml") if not file.name.startswith("."))
     if not files:
         shown = shown_path(chosen)
@@ -246,6 +264,7 @@ def _load_people(
         if people is not None:
             own = [subscriber.declare(seeds.__getitem__) for subscriber in people.subscriber]
             declared += own
+            work.people.append(PeopleFile(path=document.path, count=len(own), libraries=seeds))
             if settings:
                 work.warnings += advice.warnings_of_waiting(document, own, settings.schedule)
     if not work.problems:

@@ -25,7 +25,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class _Index:
+class Index:
     """Places of keys and values by path; `lengths` counts the tables of each `[[array]]` so far."""
 
     keys: dict[Path, Node] = field(default_factory=dict)
@@ -40,10 +40,7 @@ class Positions:
         """Index `text`, which must be valid TOML."""
         source = text.encode()
         self._lines = source.split(b"\n")
-        self._index = _Index()
-        tree = Parser(Language(tree_sitter_toml.language())).parse(source)
-        for node in tree.root_node.named_children:
-            _read_statement(node, self._index)
+        self._index = index_of(source)
 
     def value(self, path: Sequence[str | int]) -> Place:
         """Return the place of the value at `path`, or of the nearest table around it."""
@@ -67,7 +64,16 @@ class Positions:
         return Place(line=row + 1, column=len(before) + 1)
 
 
-def _read_statement(node: Node, index: _Index) -> None:
+def index_of(source: bytes) -> Index:
+    """Return where keys and values stand in `source`, which must be valid TOML in UTF-8."""
+    index = Index()
+    tree = Parser(Language(tree_sitter_toml.language())).parse(source)
+    for node in tree.root_node.named_children:
+        _read_statement(node, index)
+    return index
+
+
+def _read_statement(node: Node, index: Index) -> None:
     """Index a top-level pair, a `[table]` or an `[[array of tables]]`."""
     if node.type == "pair":
         _read_pair(node, (), index)
@@ -80,7 +86,7 @@ def _read_statement(node: Node, index: _Index) -> None:
             _read_pair(child, path, index)
 
 
-def _read_header(node: Node, index: _Index) -> Path:
+def _read_header(node: Node, index: Index) -> Path:
     """Return the path a header opens; a table of an array gets its number."""
     path: Path = ()
     for name, _ in _names(node.named_children[0]):
@@ -97,22 +103,22 @@ def _read_header(node: Node, index: _Index) -> Path:
     return path
 
 
-def _inside(path: Path, index: _Index) -> Path:
+def _inside(path: Path, index: Index) -> Path:
     """Step into the newest table if `path` is an array of tables."""
     count = index.lengths.get(path)
     return path if count is None else (*path, count - 1)
 
 
-def _read_pair(node: Node, path: Path, index: _Index) -> None:
+def _read_pair(node: Node, path: Path, index: Index) -> None:
     """Index `key = value`, dotted keys included."""
-    key, value = node.named_children[0], node.named_children[-1]
+    key, value = node.named_children[:2]  # a comment behind them may be the third
     for name, place in _names(key):
         path += (name,)
         index.keys.setdefault(path, place)
     _read_value(value, path, index)
 
 
-def _read_value(node: Node, path: Path, index: _Index) -> None:
+def _read_value(node: Node, path: Path, index: Index) -> None:
     index.values[path] = node
     children = [child for child in node.named_children if child.type != "comment"]
     if node.type == "array":
