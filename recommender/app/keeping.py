@@ -13,6 +13,7 @@ from recommender.runtime import SystemClock
 from recommender.services.holding import Gathering
 from recommender.services.privacy import Leavings, Privacy
 from recommender.services.reading import Reading
+from recommender.services.retention import Retention
 from recommender.services.unlearning import Unlearning
 from recommender.settings.loader import Loaded
 from recommender.settings.locating import shown_path
@@ -48,6 +49,18 @@ def build_privacy(application: "Application") -> Privacy:
             named=lambda words: named_in(loaded.files, words),
             sources_of=lambda subscriber: own_sources(loaded, subscriber),
         ),
+    )
+
+
+def build_retention(application: "Application") -> Retention:
+    """Return what deletes what has been kept long enough."""
+    loaded = application.loaded
+    return Retention(
+        store=application.store,
+        clock=application.clock,
+        keeping=loaded.settings.retention.keeping(),
+        mail=OutboxShelf(loaded.outbox, SystemClock()),
+        artifacts=Unlearning(application.store, loaded.artifacts, application.ranking),
     )
 
 

@@ -18,6 +18,7 @@ from recommender.domain.subscribers import SubscriberState
 
 if TYPE_CHECKING:
     from recommender.app import Application
+    from recommender.domain.reports import Report
 
 _FORMATS = ("html", "text", "eml")
 
@@ -59,7 +60,18 @@ def digest(context: typer.Context) -> None:
     for step in (application.training().run, application.publishing.run):
         reports.append(step())
         tell(reports[-1])
+    reports += _clear_up(application)
     send(application, reports)
+
+
+def _clear_up(application: "Application") -> list["Report"]:
+    """Delete what has been kept long enough, and tell of it where there was something."""
+    from recommender.app.keeping import build_retention  # noqa: PLC0415 loaded by `digest` alone
+
+    report = build_retention(application).run()
+    if any(report.counts.values()) or report.failures:
+        tell(report)
+    return [report]
 
 
 def preview(

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from recommender.domain.retention import Limits
+
 Row = Mapping[str, object]
 """A stored row as JSON has it: times ISO 8601 in UTC, lists as lists, names of columns as keys."""
 
@@ -44,4 +46,12 @@ class Holdings(Protocol):
 
     def mentions(self, words: Collection[str]) -> Mapping[str, int]:
         """Count the rows of each table whose texts name one of these words; tables without are absent."""
+        ...
+
+    def clear(self, limits: Limits) -> Mapping[str, int]:
+        """Delete what is older than `limits` allow; return how many editions, mails and entries went.
+
+        Of mail that came back only what it said goes, and whom it was from. Editions that are still to be
+        sent, or of which nobody knows whether they were, stay, and so does each reader's newest.
+        """
         ...

@@ -29,6 +29,7 @@ from recommender.settings.fields import (
 )
 from recommender.settings.inbox_models import InboxSection
 from recommender.settings.mail_models import MailSection
+from recommender.settings.retention_models import RetentionSection
 from recommender.settings.source_models import SourceSection, sections_of
 
 _SQLITE = "sqlite:///"
@@ -86,6 +87,8 @@ class WebSection(Section):
     """true shows /metrics to everybody who can reach the server, not to this machine alone."""
     browse: Literal["auto", "on", "off"] = "auto"
     """Whether strangers may browse the papers; auto: where public_url is this machine."""
+    sign_up: bool = False
+    """true lets strangers subscribe at /join; a mail confirms it first."""
     admin_password: Annotated[SecretStr, AfterValidator(_long_password)] = SecretStr("")
     """Opens /admin from afar; without one it is there on this machine alone. Better in a file of its own."""
     admin_password_file: Line = ""
@@ -212,6 +215,7 @@ class Settings(Section):
     secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()
+    retention: RetentionSection = RetentionSection()
     zotero: ZoteroSection = ZoteroSection()
     semanticscholar: KeySection = KeySection()
     openalex: KeySection = KeySection()

@@ -21,7 +21,9 @@ from sqlalchemy import (
     update,
 )
 
+from recommender.domain.retention import Limits
 from recommender.ports.holdings import Row
+from recommender.store import clearing
 from recommender.store.rows import email_key
 from recommender.store.schema import (
     ANNOUNCED,
@@ -105,6 +107,10 @@ class SqlHoldings:
             self._connection.execute(delete(table).where(table.c.source.in_(list(sources)))).rowcount
             for table in (SOURCE_STATE, ANNOUNCED, QUARANTINE)
         )
+
+    def clear(self, limits: Limits) -> Mapping[str, int]:
+        """Delete what is older than `limits` allow; return how many of each went."""
+        return clearing.clear(self._connection, limits)
 
     def mentions(self, words: Collection[str]) -> Mapping[str, int]:
         """Count the rows of each table in whose texts one of these words stands."""
