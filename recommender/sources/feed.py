@@ -185,7 +185,6 @@ def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
         (found for name in names if "arxiv.org" in name.lower() and (found := arxiv_id(name))), None
     )
     doi = next((found for key in _DOI_KEYS if (found := normal_doi(_string(entry, key)))), None)
-    stamp = _string(entry, "published") or _string(dict(entry), "updated")
     paper = Paper(
         id=canonical_id(title=title, arxiv=number, doi=doi),
         title=title,
@@ -195,10 +194,20 @@ def _paper(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Paper:
         venue=optional(plain_text(_string(feed, "title"))),
         doi=doi,
         url=f"https://arxiv.org/abs/{number}" if number else link,
-        published=moment(stamp),
+        published=_published(entry),
         version=next((part for name in names if number and (part := arxiv_version(name))), None),
     )
     return with_originals(paper, title=sent, abstract=told)
+
+
+def _published(entry: Mapping[str, Any]) -> datetime | None:
+    """Return when a paper came out: a list of old papers says so itself (PRISM), its entries may be of today.
+
+    A day of publication that is still to come is that of a printed issue.
+    """
+    stamp = moment(_string(entry, "published") or _string(dict(entry), "updated"))
+    told = moment(_string(entry, "prism_publicationdate"))
+    return min(told, stamp) if told and stamp else stamp or told
 
 
 def _authors(entry: Mapping[str, Any]) -> Sequence[str]:
