@@ -42,13 +42,16 @@ class Limits:
 
 
 class TokenBuckets:
-    """Allows `rate` takes a minute for each key, all of them at once if need be.
+    """Allows `rate` takes a minute, or in `seconds`, for each key, all of them at once if need be.
 
     Remembers the `keep` keys used last; time comes from `ticks`, in seconds, never going back.
     """
 
-    def __init__(self, rate: int, ticks: Callable[[], float], *, keep: int = 10_000) -> None:
+    def __init__(
+        self, rate: int, ticks: Callable[[], float], *, keep: int = 10_000, seconds: float = 60
+    ) -> None:
         """Start with every bucket full."""
+        self._span = seconds
         self._rate = rate
         self._ticks = ticks
         self._keep = keep
@@ -62,18 +65,18 @@ class TokenBuckets:
         self._buckets[key] = (left - 1 if left >= 1 else left, now)
         if len(self._buckets) > self._keep:
             self._buckets.popitem(last=False)
-        return self._seconds(left)
+        return self._until(left)
 
     def wait(self, key: str) -> float:
         """Return the seconds until there is one to take; takes none."""
-        return self._seconds(self._left(key, self._ticks()))
+        return self._until(self._left(key, self._ticks()))
 
     def _left(self, key: str, now: float) -> float:
         left, then = self._buckets.get(key, (float(self._rate), now))
-        return min(float(self._rate), left + (now - then) * self._rate / 60)
+        return min(float(self._rate), left + (now - then) * self._rate / self._span)
 
-    def _seconds(self, left: float) -> float:
-        return 0.0 if left >= 1 else (1 - left) * 60 / self._rate
+    def _until(self, left: float) -> float:
+        return 0.0 if left >= 1 else (1 - left) * self._span / self._rate
 
 
 def token_mark(token: str) -> str:
@@ -174,7 +177,9 @@ class Guard:
             "cross-origin-resource-policy": "same-origin",
             "x-robots-tag": "noindex, nofollow",
         }
-        if page != "/style.css":
+        if page.startswith("/f/"):
+            headers["cache-control"] = "private, no-cache"  # a feed reader may keep it and ask if it changed
+        elif page != "/style.css":
             headers["cache-control"] = "no-store"
         if self._secure:
             headers["strict-transport-security"] = f"max-age={_YEAR}"
