@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from recommender.digest.traces import Traces
+from recommender.app.reconciling import traces_of
 from recommender.mail.guard import LETTER_HEADERS, check_wire
 from recommender.services.letter_writing import LetterWriter
 from recommender.services.letters import Letters
-from recommender.settings.keys import signing_keys
 
 if TYPE_CHECKING:
     from recommender.app.composition import Application
@@ -25,7 +24,7 @@ def build_letters(application: "Application") -> Letters:
             links=application.links,
             identity=identity,
             site=loaded.settings.web.public_url,
-            traces=Traces(signing_keys(loaded.settings.secrets, loaded.keys_file)).of,
+            traces=traces_of(loaded),
         ).write,
         guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
         clock=application.clock,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uvicorn import Server
 
     from recommender.app import Application
+    from recommender.services.stopwatch import Laps
     from recommender.web.admin_context import Admin
 
 _LOG = logging.getLogger("paperroute")
@@ -60,11 +61,14 @@ def web(
     application: "Application",
     admin: "Admin",
     *,
+    rendered: Callable[[], "Laps"],
     tick_ages: Callable[[], Mapping[str, float]] = dict,
     alive: Callable[[], bool] = lambda: True,
 ) -> "Starlette":
     """Return the pages of an application; the last two are of the daemon around them, if there is one."""
+    from recommender.app.keeping import build_privacy  # noqa: PLC0415 see below
     from recommender.app.pages import build_sight, build_store  # noqa: PLC0415 see below
+    from recommender.app.reconciling import traces_of  # noqa: PLC0415 see below
     from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
     from recommender.web.context import WebContext  # noqa: PLC0415 see above
 
@@ -81,6 +85,10 @@ def web(
             admin=admin,
             browse=application.loaded.settings.web.browsable,
             sight=build_sight(application),
+            privacy=build_privacy(application),
+            traces=traces_of(application.loaded),
+            sign_up=application.loaded.settings.web.sign_up,
+            rendered=rendered,
             tick_ages=tick_ages,
             alive=alive,
         )

@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from recommender.digest.links import LinkClaim
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, UnknownSubscriber
+from recommender.domain.reports import Report
 from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import declared_before, wishes_of
@@ -77,6 +78,8 @@ class Outcome:
     subscriber: Subscriber | None = None
     data: bytes = b""
     """The file of an export."""
+    report: Report | None = None
+    """What an erasure did and left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +143,7 @@ class Confirming:
             # It stays open: a download may break off.
             data = self.privacy.export(subscriber)
             return Outcome(result=Result.EXPORTED, subscriber=subscriber, data=data)
-        self.privacy.forget(subscriber)
-        return Outcome(result=Result.ERASED)
+        return Outcome(result=Result.ERASED, report=self.privacy.forget(subscriber))
 
     def _join(self, unit: UnitOfWork, request: Request, now: datetime) -> Outcome:
         """Make a subscriber of who confirmed; the double opt-in is their wish, so earlier ones give way."""

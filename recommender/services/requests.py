@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from recommender.domain.reports import Report
 from recommender.domain.requests import FORGET_AFTER, End, Request, RequestKind
 from recommender.domain.subscribers import Cadence, DeclaredSubscriber, Every, Interest, Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
@@ -27,7 +28,7 @@ class Privacy(Protocol):
     def export(self, subscriber: Subscriber) -> bytes:
         """Return a zip file with all that is held about a subscriber."""
 
-    def forget(self, subscriber: Subscriber) -> object:
+    def forget(self, subscriber: Subscriber) -> Report:
         """Leave nothing of a subscriber but the trace that keeps the address from coming back unasked."""
 
 

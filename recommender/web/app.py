@@ -28,6 +28,7 @@ from recommender.web.preferences import preference_routes
 from recommender.web.problems import problem_page
 from recommender.web.rating import RatingPages
 from recommender.web.reading import reading_routes
+from recommender.web.requesting import expired_page, request_routes
 from recommender.web.security import LOG, Gate, Guard
 
 _ROBOTS = "User-agent: *\nDisallow: /\n"
@@ -52,7 +53,7 @@ def create_app(context: WebContext) -> Starlette:
             LinkInvalid: lambda _, __: problem(400),
             InputError: lambda _, __: problem(400),
             StoreUnavailable: lambda _, __: _come_again(problem(503)),
-            LinkExpired: lambda _, __: problem(410),
+            LinkExpired: lambda request, _: expired_page(context, request),
         },
     )
 
@@ -66,7 +67,8 @@ def _reader_routes(context: WebContext) -> list[Route]:
         "u": UnsubscribePages(context),
     }
     pages = [family_route(letter, family) for letter, family in families.items()]
-    return [*reading_routes(context), *feed_routes(context), *preference_routes(context), *pages]
+    more = (reading_routes, feed_routes, preference_routes, request_routes)
+    return [*(route for routes in more for route in routes(context)), *pages]
 
 
 def _plain_routes(context: WebContext) -> list[Route]:

@@ -15,7 +15,10 @@ from recommender.domain.discretion import shielded
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.ports import Clock, Store
+from recommender.services.requests import Privacy
 from recommender.services.sight import Sight
+from recommender.services.stopwatch import Laps
+from recommender.services.subscriptions import Traces
 from recommender.web.admin_context import Admin
 from recommender.web.security import LOG, Limits
 
@@ -48,8 +51,16 @@ class WebContext:
     """Seconds since each job of the daemon around this server last ended; nothing where there is none."""
     alive: Callable[[], bool] = lambda: True
     """Whether that daemon still ticks."""
+    rendered: Callable[[], Laps] = Laps
+    """How many mails this process rendered, and in how many seconds."""
     admin: Admin | None = None
     """What the operator's page is given; None: there is none."""
+    privacy: Privacy | None = None
+    """What exports and erases; without it nobody is offered either."""
+    traces: Traces = lambda _address: ()
+    """What an address that was forgotten is suppressed as."""
+    sign_up: bool = False
+    """Whether strangers may subscribe."""
 
     @property
     def prefix(self) -> str:

@@ -10,6 +10,7 @@ from email.policy import SMTP
 from recommender.digest.links import LinkClaim, Links
 from recommender.digest.render import Renderer
 from recommender.digest.traces import Traces
+from recommender.domain.reports import Report
 from recommender.domain.requests import LetterState, Request
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
 from recommender.mail.guard import LETTER_HEADERS, check_wire
@@ -49,11 +50,12 @@ class Shredder:
         self.exported.append(subscriber.id)
         return b"PK a zip file"
 
-    def forget(self, subscriber: Subscriber) -> None:
+    def forget(self, subscriber: Subscriber) -> Report:
         """Erase."""
         self.forgotten.append(subscriber.id)
         with self.store.write() as unit:
             unit.people.erase(subscriber.id, suppress_as=None, at=subscriber.joined)
+        return Report(name="forget", notes=("take them out of subscribers.toml",))
 
 
 def a_joiner(email: str = JOINER) -> DeclaredSubscriber:
