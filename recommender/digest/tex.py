@@ -27,6 +27,7 @@ _LOST_BACKSLASH = re.compile(rf"(?<![\\A-Za-z])((?:{_STYLES}|frac|sqrt|textsuper
 _STYLED = re.compile(rf"\\(?:{_STYLES})\*?\s*\{{([^{{}}]*)\}}")
 _STYLED_FORMULA = re.compile(rf"\\(?:{_STYLES})\*?\s*\{{((?:[^{{}}$]*\$[^$]{{1,300}}\$)+[^{{}}$]*)\}}")
 _SWITCH = re.compile(r"\{?\\(?:bf|it|em|rm|sc|tt|sf|large|small)\b\s*([^{}]*)\}?")
+_COLOUR = re.compile(r"\\(?:text)?color\s*\{[^{}]*\}\s*")
 _FOOTNOTE = re.compile(r"\s*\\(?:footnote|thanks|footnotemark|label|vspace|hspace)\*?\s*\{[^{}]*\}")
 _MATH = re.compile(
     r"(?<!\\)\$\$? ?(?=[^\s$])([^$]{0,300}?(?<=[^\s\\]))\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,300}?)\\\]"
@@ -76,7 +77,7 @@ def to_unicode(text: str, *, joiner: str = " ") -> str:
     if not _SIGNS.search(original):
         return original
     source = _LOST_BACKSLASH.sub(r"\\\1", original)
-    source = _LINK.sub(lambda match: match[2] or match[1], _FOOTNOTE.sub("", source))
+    source = _LINK.sub(lambda match: match[2] or match[1], _COLOUR.sub("", _FOOTNOTE.sub("", source)))
     parts = _convert(source, joiner).split(joiner) if joiner != " " else [_convert(source, joiner)]
     converted = joiner.join(plain(part) for part in parts)
     return converted if _letters(converted) >= _KEPT * _letters(_COMMAND_NAMES.sub("", source)) else original
@@ -180,7 +181,7 @@ def _latex(source: str) -> str:
     try:
         nodes, _, _ = LatexWalker(source, latex_context=macros, tolerant_parsing=True).get_latex_nodes()
         return str(converter.nodelist_to_text(nodes))
-    except (LatexWalkerError, ValueError, IndexError, AttributeError, TypeError, RecursionError):
+    except (LatexWalkerError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return source
 
 

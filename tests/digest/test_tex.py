@@ -34,6 +34,8 @@ REAL = [
     ("Math? -- Exploring", "Math? – Exploring"),
     ("FaSTA^*: Fast", "FaSTA*: Fast"),
     ("Index (V_AI)", "Index (V_AI)"),
+    (r"page: \textcolor{brightpink}https://example.org/ai/", "page: https://example.org/ai/"),
+    (r"\textcolor{red}{WARNING}: \color{blue} cold", "WARNING: cold"),
 ]
 GUARDED = [
     ("50% off deep nets", "50% off deep nets"),
