@@ -95,7 +95,7 @@ class Atlas:
     def load(cls, folder: Path, width: int) -> Self | None:
         """Read what `save` wrote; None where it is missing, damaged, or of another width than `width`."""
         try:
-            with np.load(folder / FILE, allow_pickle=False) as archive:
+            with (folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 if int(archive["format"]) != _FORMAT:
                     return None
                 told = bytes(archive["ids"]).decode()
