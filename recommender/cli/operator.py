@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from recommender.app.operating import build_operating, check, source_names
 from recommender.domain.reports import Report
 from recommender.services.operating import Operating
+from recommender.services.stopwatch import Laps
 from recommender.web.admin_context import INGEST, MAIL, TRAIN, Admin
 
 if TYPE_CHECKING:
@@ -90,6 +91,10 @@ class Operator:
             reports = [application.inbox.run(self.stopping)] if application.inbox else []
             reports += [application.publishing.run(), application.delivery.run(stopping=self.stopping)]
             return [*reports, application.bouncing.run(since=started)]
+
+    def rendered(self) -> Laps:
+        """Return how many mails were rendered under the configuration in force, and in how many seconds."""
+        return self.current().editions.stopwatch.laps
 
     def settle(self, seconds: float) -> bool:
         """Wait at most so long for the end of mailing: a mail that is cut off would be held."""

@@ -52,7 +52,8 @@ def serve(context: typer.Context) -> None:
         note=_Log().note,
         stopping=stopping.is_set,
     )
-    thread = ServerThread(web(application, operator.admin()), application.loaded.settings.web.bind)
+    pages = web(application, operator.admin(), rendered=operator.rendered)
+    thread = ServerThread(pages, application.loaded.settings.web.bind)
     thread.start()
     say(f"serving {application.loaded.settings.web.public_url} on {application.loaded.settings.web.bind}")
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -213,7 +214,13 @@ class _Holder:
             note=self._log.note,
         )
         thread = ServerThread(
-            web(self.application, operator.admin(), tick_ages=self.tick_ages, alive=self.pulse.alive),
+            web(
+                self.application,
+                operator.admin(),
+                rendered=operator.rendered,
+                tick_ages=self.tick_ages,
+                alive=self.pulse.alive,
+            ),
             bind,
         )
         thread.start()

@@ -18,6 +18,7 @@ from recommender.domain.subscribers import Subscriber
 from recommender.domain.theme import Theme
 from recommender.ports import UnitOfWork
 from recommender.services.profiles import followed_by
+from recommender.services.stopwatch import Stopwatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class EditionRenderer:
         self._links = links
         self._identity = identity
         self._by_mail = by_mail
+        self.stopwatch = Stopwatch()
 
     def message(self, unit: UnitOfWork, delivery: Delivery) -> tuple[Envelope, bytes]:
         """Return what a delivery sends; raises InputError when its edition or subscriber is gone."""
@@ -81,7 +83,8 @@ class EditionRenderer:
         if edition is None:
             raise InputError(f"edition {delivery.edition} of delivery {delivery.id} is gone")
         subscriber = unit.people.find(delivery.email)
-        parts = self.write(self._material(unit, subscriber, edition), delivery.message_id)
+        with self.stopwatch.lap():
+            parts = self.write(self._material(unit, subscriber, edition), delivery.message_id)
         if self._identity.return_path is None:
             return parts.envelope, parts.message
         return replace(parts.envelope, mail_from=self._identity.return_path(delivery.id)), parts.message

@@ -5,18 +5,22 @@ Written out here because the format is a few lines; no address, token or title i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from recommender.domain.condition import is_late
 from recommender.domain.editions import WAITING, DeliveryState
+from recommender.domain.feedback import Act
+from recommender.domain.inbound import BOUNCES, InboundKind
+from recommender.domain.subscribers import SubscriberState
 from recommender.ports import UnitOfWork
 from recommender.web.context import WebContext
 from recommender.web.security import is_loopback
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_DAY = timedelta(days=1)
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -29,12 +33,14 @@ class Gauge:
     values: Mapping[str, float]
     """By the label's value; by the empty string where there is no label."""
     label: str = ""
+    kind: str = "gauge"
+    """`counter` for one that only grows while the process lives."""
 
     def lines(self) -> Iterator[str]:
         """Yield the gauge in the text format, version 0.0.4."""
         name = f"paperroute_{self.name}"
         yield f"# HELP {name} {self.help}"
-        yield f"# TYPE {name} gauge"
+        yield f"# TYPE {name} {self.kind}"
         for value, number in self.values.items():
             labels = f'{{{self.label}="{value.translate(_ESCAPES)}"}}' if self.label else ""
             yield f"{name}{labels} {number:.10g}"
@@ -53,15 +59,8 @@ def metrics_page(context: WebContext) -> Response:
     """Return all numbers at this moment."""
     now = context.clock.now()
     with context.store.read() as unit:
-        gauges = [*_outbox(unit, now), *_sources(unit, now)]
-    gauges.append(
-        Gauge(
-            name="tick_age_seconds",
-            help="Time since a job of the daemon last ended.",
-            label="job",
-            values=context.tick_ages(),
-        )
-    )
+        gauges = [*_outbox(unit, now), *_sources(unit, now), *_people(unit, now), *_artifact(unit, now)]
+    gauges += _process(context)
     lines = [line for gauge in gauges if gauge.values for line in gauge.lines()]
     return PlainTextResponse("\n".join([*lines, ""]), media_type=CONTENT_TYPE)
 
@@ -123,3 +122,61 @@ def _sources(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
         ),
     )
     return (replace(gauge, label="source") for gauge in gauges)
+
+
+def _people(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
+    acts = unit.counts.acts(now - _DAY)
+    returned = unit.counts.inbound(now - _DAY)
+    states = unit.counts.subscribers()
+    yield Gauge(
+        name="acts_24h",
+        help="Acts of readers in the last 24 hours that count.",
+        label="act",
+        values={
+            act.value: sum(n for (_, own, odd), n in acts.items() if own is act and not odd) for act in Act
+        },
+    )
+    yield Gauge(
+        name="suspect_acts_24h",
+        help="Acts of the last 24 hours that look like a scanner's.",
+        values={"": sum(number for (_, _, suspect), number in acts.items() if suspect)},
+    )
+    yield Gauge(
+        name="returned_24h",
+        help="Bounces and complaints of the last 24 hours.",
+        label="kind",
+        values={kind.value: returned.get(kind, 0) for kind in (*sorted(BOUNCES), InboundKind.COMPLAINT)},
+    )
+    yield Gauge(
+        name="subscribers",
+        help="Subscribers by state.",
+        label="state",
+        values={state.value: states.get(state, 0) for state in SubscriberState},
+    )
+    yield Gauge(
+        name="suppressed", help="Addresses that are never mailed.", values={"": unit.counts.suppressed()}
+    )
+
+
+def _artifact(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
+    names = unit.artifacts.names()
+    ages = {"": (now - names[0][1]).total_seconds()} if names else {}
+    yield Gauge(name="artifact_age_seconds", help="Time since the recommender was last fitted.", values=ages)
+
+
+def _process(context: WebContext) -> Iterator[Gauge]:
+    """Yield what the process knows by itself; it begins at nought with each start."""
+    yield Gauge(
+        name="tick_age_seconds",
+        help="Time since a job of the daemon last ended.",
+        label="job",
+        values=context.tick_ages(),
+    )
+    rendered = context.rendered()
+    yield Gauge(name="renders_total", help="Mails rendered.", values={"": rendered.count}, kind="counter")
+    yield Gauge(
+        name="render_seconds_total",
+        help="Seconds that rendering them took.",
+        values={"": rendered.seconds},
+        kind="counter",
+    )

@@ -203,8 +203,7 @@ def test_the_configuration_is_checked(office: Office) -> None:
 
 def test_the_recommender_is_fitted(office: Office) -> None:
     """An artifact is there afterwards, and the first page says what came of it."""
-    status, page = office.press(do="train")
-    assert status == 200
+    assert office.press(do="train")[0] == 200
     _rest(office)
     with office.site.store.read() as unit:
         assert len(unit.artifacts.names()) == 1

@@ -9,13 +9,17 @@ from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from recommender.domain.editions import DeliveryState, Settlement
+from recommender.domain.feedback import Act, Feedback
+from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.domain.papers import Outlook, SourceState
+from recommender.domain.subscribers import SubscriberState
+from recommender.services.stopwatch import Laps
 from recommender.store.sql_store import SqlStore
 from recommender.web.app import create_app
 from recommender.web.context import WebContext
 from recommender.web.metrics import CONTENT_TYPE
 from tests.digest.samples import wording
-from tests.web.site import Site
+from tests.web.site import PAPERS, Site
 
 STRANGER = ("203.0.113.7", 5555)
 
@@ -135,6 +139,65 @@ def test_numbers_name_nobody(site: Site) -> None:
         assert secret not in text
 
 
+def test_acts_of_a_day_are_told_by_kind(site: Site) -> None:
+    """Suspect ones apart; older ones not at all."""
+    now = site.clock.now()
+
+    def act(number: int, kind: Act, hours: float, *, suspect: bool = False) -> Feedback:
+        at = now - timedelta(hours=hours)
+        return Feedback(subscriber=site.ana.id, paper=PAPERS[number].id, act=kind, at=at, suspect=suspect)
+
+    with site.store.write() as unit:
+        unit.people.record(
+            [
+                act(0, Act.UP, 0),
+                act(1, Act.UP, 23.9),
+                act(2, Act.UP, 24.1),
+                act(3, Act.DOWN, 1),
+                act(4, Act.UP, 1, suspect=True),
+            ]
+        )
+    numbers = told(site)
+    acts = {name: numbers["acts_24h", name] for name in Act}
+    assert {name: number for name, number in acts.items() if number} == {Act.UP: 2, Act.DOWN: 1}
+    assert numbers["suspect_acts_24h", ""] == 1
+
+
+def test_mail_that_came_back_in_a_day_is_told_by_kind(site: Site) -> None:
+    """Bounces and complaints; what is none of them is not told."""
+    now = site.clock.now()
+    kinds = (InboundKind.HARD_BOUNCE, InboundKind.HARD_BOUNCE, InboundKind.COMPLAINT, InboundKind.VOTE)
+    with site.store.write() as unit:
+        for number, kind in enumerate(kinds):
+            unit.inbound.record(InboundMail(key=f"new {number}", at=now, kind=kind))
+            unit.inbound.record(InboundMail(key=f"old {number}", at=now - timedelta(hours=25), kind=kind))
+    numbers = told(site)
+    found = {kind: number for (name, kind), number in numbers.items() if name == "returned_24h"}
+    assert found == {"hard_bounce": 2, "soft_bounce": 0, "complaint": 1}
+
+
+def test_subscribers_and_suppressed_addresses_are_counted(site: Site) -> None:
+    """By state; and how old the recommender is, once there is one."""
+    numbers = told(site)
+    assert ("artifact_age_seconds", "") not in numbers
+    assert (numbers["subscribers", "active"], numbers["subscribers", "paused"]) == (2, 0)
+    now = site.clock.now()
+    with site.store.write() as unit:
+        unit.people.set_state(site.ana.id, SubscriberState.PAUSED, at=now)
+        unit.people.suppress(site.ben.email, reason="bounced", at=now)
+        unit.artifacts.record("a", created_at=now - timedelta(hours=1), sha256="0" * 64, papers=1)
+    numbers = told(site)
+    assert (numbers["subscribers", "active"], numbers["subscribers", "paused"]) == (1, 1)
+    assert (numbers["suppressed", ""], numbers["artifact_age_seconds", ""]) == (1, 3600)
+
+
+def test_rendering_is_told_as_counters(site: Site) -> None:
+    """How many and how long, of this process."""
+    text = changed(site, rendered=lambda: Laps(3, 0.25)).get("/metrics").text
+    assert "# TYPE paperroute_renders_total counter\npaperroute_renders_total 3\n" in text
+    assert "\npaperroute_render_seconds_total 0.25\n" in text
+
+
 def test_a_thousand_rows_cost_as_many_questions_as_two(site: Site) -> None:
     """The store counts; no row is loaded."""
     store = site.store
@@ -147,7 +210,7 @@ def test_a_thousand_rows_cost_as_many_questions_as_two(site: Site) -> None:
 
     event.listen(store._readers, "before_cursor_execute", count)
     site.client().get("/metrics")
-    assert len(asked) == 3
+    assert len(asked) == 8
     assert all("GROUP BY" in statement for statement in asked if "delivery" in statement)
 
 
