@@ -29,7 +29,7 @@ _STEPS = 127
 _CHUNK = 2048
 """Papers read or compared at once; bounds memory."""
 _WORDS_WEIGHT = 2.0
-"""What shared words count for beside direction; measured on search-clicks, see docs/relevance.md."""
+"""What shared words count for beside direction; measured in docs/pages.md."""
 _FAULTS = (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError)
 Near = list[tuple[PaperId, float]]
 
