@@ -38,6 +38,7 @@ from recommender.web.preference_levers import lever_fields, lever_mark
 from recommender.web.preference_overview import Overview
 from recommender.web.preference_view import Trouble, interest, locked_faults, stale_faults
 from recommender.web.preference_words import Saying, pause_words
+from recommender.web.requesting import ask_url
 from recommender.web.sheet import Form
 
 _NOTHING = "Nothing changed."
@@ -230,6 +231,8 @@ class PreferencePages(Pages):
             title="Your digest",
             happened=happened,
             links=self._links_for(claim),
+            ask=ask_url(self._context, claim),
+            private=self._context.privacy is not None,
             **overview.values(happened.trouble),
         )
         page.status_code = 422 if happened.trouble.faults else status
