@@ -26,6 +26,7 @@ from recommender.cli import (
     quarantine,
     running,
     setup,
+    subscribers,
 )
 from recommender.cli.context import Call, parse_instant
 from recommender.cli.output import say
@@ -51,6 +52,7 @@ for group in (
     folds,
     interests,
     people,
+    subscribers,
     privacy,
     running,
 ):

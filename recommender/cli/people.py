@@ -1,13 +1,11 @@
-"""Commands about subscribers and their feedback: vote, save, list, subscribers."""
+"""Commands about feedback: vote, save, list."""
 
 from typing import Annotated
 
 import typer
 
-from recommender.cli.browse import AsJson
 from recommender.cli.context import application_of
 from recommender.cli.output import Layout, Row, say, show, write
-from recommender.domain.cadence import next_due
 from recommender.domain.feedback import Act
 from recommender.services.reading import EVERYTHING, FORMATS, Choice
 
@@ -20,10 +18,6 @@ def register(app: typer.Typer) -> None:
     for command in (vote, save):
         app.command()(command)
     app.command(name="list")(list_)
-    group = typer.Typer(invoke_without_command=True)
-    group.callback()(subscribers)
-    group.command()(lift)
-    app.add_typer(group, name="subscribers")
 
 
 def vote(
@@ -89,44 +83,3 @@ def list_(
 
 def _nothing(choice: Choice) -> str:
     return "the reading list is empty" if choice == EVERYTHING else "nothing on the reading list is like that"
-
-
-def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
-    """List subscribers, as the file and their own wishes have them."""
-    if context.invoked_subcommand is not None:
-        return
-    application = application_of(context)
-    suppressions = application.lookup().suppressions()
-    now = application.clock.now()
-    rows: list[Row] = [
-        {
-            "id": entry.key or str(entry.id),
-            "email": entry.email,
-            "name": entry.name,
-            "state": entry.state.value,
-            "every": entry.cadence.every.value,
-            "at": f"{entry.cadence.at:%H:%M}",
-            "zone": entry.cadence.zone,
-            "locale": entry.locale,
-            "next_due": next_due(entry.cadence, now).due_at if entry.mailable else None,
-            "interests": len(entry.interests),
-            "votes": votes,
-            "suppressed": suppressions.get(entry.email.lower()),
-        }
-        for entry, votes in application.lookup().people()
-    ]
-    layout = Layout(beneath=("next_due", "suppressed"), hidden=("name", "zone", "locale"))
-    show(rows, as_json=as_json, empty="no subscribers; declare some in subscribers.toml", layout=layout)
-
-
-def lift(
-    context: typer.Context,
-    email: str,
-    asked: Annotated[
-        bool,
-        typer.Option("--asked", help="Also if the reader unsubscribed or complained."),
-    ] = False,
-) -> None:
-    """Mail a subscriber again whose mail bounced, once the mailbox works."""
-    application_of(context).unsubscribing().lift(email, asked=asked)
-    say(f"{email} gets mail again; the next bounce is judged with those before it")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import Value, Wish, apply
-from recommender.ports import Store
+from recommender.ports import Store, UnitOfWork
 from recommender.services.subscriptions import Kept
 
 _MAILED = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
@@ -54,7 +54,9 @@ class Differences:
 
     def rows(self, declared: Sequence[DeclaredSubscriber]) -> list[Difference]:
         """Return what differs, by subscriber in the order of the file, then those who joined."""
-        kept, matches = self._kept(declared)
+        with self._store.read() as unit:
+            kept = Kept.read(unit)
+        matches = kept.match(declared)
         found: list[Difference] = []
         for told, person in zip(declared, matches, strict=True):
             if person is not None:
@@ -65,22 +67,19 @@ class Differences:
             found += _of_state(person, person)
         return found
 
-    def unpulled(self, declared: Sequence[DeclaredSubscriber]) -> Unpulled:
-        """Return what pulling writes: every wish, and everybody who joined and gets mail."""
-        kept, matches = self._kept(declared)
-        return Unpulled(
-            changed={
-                number: apply(told, wishes)[0]
-                for number, (told, person) in enumerate(zip(declared, matches, strict=True))
-                if person is not None and (wishes := kept.wishes.get(person.id, ()))
-            },
-            joined=[_plain(person) for person in _joined(kept.stored) if person.state in _MAILED],
-        )
 
-    def _kept(self, declared: Sequence[DeclaredSubscriber]) -> tuple[Kept, Sequence[Subscriber | None]]:
-        with self._store.read() as unit:
-            kept = Kept.read(unit, lambda _: ())
-        return kept, kept.match(declared)
+def unpulled(unit: UnitOfWork, declared: Sequence[DeclaredSubscriber]) -> Unpulled:
+    """Return what pulling writes: every wish, and everybody who joined and gets mail."""
+    kept = Kept.read(unit)
+    matches = kept.match(declared)
+    return Unpulled(
+        changed={
+            number: apply(told, wishes)[0]
+            for number, (told, person) in enumerate(zip(declared, matches, strict=True))
+            if person is not None and (wishes := kept.wishes.get(person.id, ()))
+        },
+        joined=[_plain(person) for person in _joined(kept.stored) if person.state in _MAILED],
+    )
 
 
 def _joined(stored: Sequence[Subscriber]) -> list[Subscriber]:

@@ -31,6 +31,12 @@ class Lookup:
             votes = Counter(vote.subscriber for vote in unit.people.votes())
             return [(subscriber, votes[subscriber.id]) for subscriber in unit.people.all()]
 
+    def wish_counts(self) -> Mapping[int, int]:
+        """Return how many fields each subscriber changed on their page, those who changed some."""
+        with self._store.read() as unit:
+            held = unit.people.wishes([subscriber.id for subscriber in unit.people.all()])
+        return {subscriber: len(wishes) for subscriber, wishes in held.items()}
+
     def suppressions(self) -> Mapping[str, str]:
         """Return why each suppressed address, lower-cased, is not mailed."""
         with self._store.read() as unit:

@@ -41,7 +41,7 @@ class Kept:
     """From an address to every trace it may have left."""
 
     @classmethod
-    def read(cls, unit: UnitOfWork, traces: Traces) -> "Kept":
+    def read(cls, unit: UnitOfWork, traces: Traces = _no_traces) -> "Kept":
         """Read it; a bounce says nothing of what a reader wishes."""
         stored = unit.people.all()
         reasons = unit.people.suppressions().items()
@@ -104,12 +104,18 @@ class Subscriptions:
             wanted = plan(declared, Kept.read(unit, self._traces), now)
         if wanted.steps:
             with self._store.write() as unit:  # what was read may be old by now: decide again
-                wanted = plan(declared, Kept.read(unit, self._traces), now)
-                carry_out(wanted.steps, unit.people, now)
+                wanted = self.settle(unit, declared)
         counts = {move.value: sum(step.move is move for step in wanted.steps) for move in Move}
         return Report(
             name="subscribers", counts={**counts, "unchanged": wanted.unchanged}, failures=wanted.refused
         )
+
+    def settle(self, unit: UnitOfWork, declared: Sequence[DeclaredSubscriber]) -> Plan:
+        """Do the same within a transaction, and return what was done."""
+        now = self._clock.now()
+        wanted = plan(declared, Kept.read(unit, self._traces), now)
+        carry_out(wanted.steps, unit.people, now)
+        return wanted
 
 
 def plan(declared: Sequence[DeclaredSubscriber], kept: Kept, at: datetime) -> Plan:

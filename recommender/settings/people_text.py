@@ -29,12 +29,12 @@ def value_of(field: str, value: object) -> Value:
     return cast("Value", value)
 
 
-def shown(field: str, value: object) -> str:
-    """Return a value of a field for people, as the file would have it; an interest as a whole by name."""
-    if isinstance(value, Mapping):
-        return written(str(value.get("name", "")))
+def shown(field: str, value: object) -> str | None:
+    """Return a value of a field as the file has it; of an interest as a whole its name, or None."""
     place = interest_of(field)
-    return "" if place and not place[1] else written(value_of(field, value))
+    if place and not place[1]:
+        return written(str(value.get("name", ""))) if isinstance(value, Mapping) else None
+    return written(value_of(field, value))
 
 
 def subscriber_pairs(declared: DeclaredSubscriber) -> dict[str, Value]:

@@ -79,6 +79,11 @@ def rewrite(content: bytes, wanted: Wanted, read_seeds: SeedReader) -> Rewritten
     return Rewritten(content=mark + work.source, unwritten=tuple(work.unwritten))
 
 
+def declared_in(content: bytes, read_seeds: SeedReader) -> list[DeclaredSubscriber]:
+    """Return what a file's content declares; raises ValueError where it declares nothing that can be used."""
+    return _read(content.removeprefix(_BOM), read_seeds)
+
+
 class _Work:
     """A text on its way: `source` is valid at any time, and what it says is `declared`."""
 
@@ -193,9 +198,13 @@ class _Work:
             yield sheet.set(path, "id", interest.key)
 
     def _read(self, source: bytes) -> list[DeclaredSubscriber]:
-        """Read a text; raises ValueError, of which pydantic's ValidationError is one."""
-        file = SubscribersFile.model_validate(tomllib.loads(source.decode()))
-        return [table.declare(self._read_seeds) for table in file.subscriber]
+        return _read(source, self._read_seeds)
+
+
+def _read(source: bytes, read_seeds: SeedReader) -> list[DeclaredSubscriber]:
+    """Read a text; raises ValueError, of which pydantic's ValidationError is one."""
+    file = SubscribersFile.model_validate(tomllib.loads(source.decode()))
+    return [table.declare(read_seeds) for table in file.subscriber]
 
 
 def _appended(source: bytes, joined: Sequence[DeclaredSubscriber]) -> bytes:
