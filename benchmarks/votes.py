@@ -191,7 +191,7 @@ def _whose(house: House, answer: Answer) -> tuple[int, str]:
 
 
 def flushes(folder: Path, seconds: float) -> float:
-    """Return how often a second 4 KiB can be written and flushed to the disk of a folder, one after another."""
+    """Return how often a second 4 KiB can be written and flushed to a folder's disk, one after another."""
     with (folder / "flushed").open("wb", buffering=0) as file:
         count, start = 0, perf_counter()
         while perf_counter() - start < seconds:

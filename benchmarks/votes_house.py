@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,8 +24,9 @@ from starlette.routing import Route
 from recommender.app.looks import build_look
 from recommender.digest.links import Links
 from recommender.domain.editions import Edition, EditionItem, Section
+from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, SubscriberState
-from recommender.ports import Store
+from recommender.ports import Store, UnitOfWork
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.importing import Importing
 from recommender.settings.data import data_dir
@@ -73,7 +74,12 @@ def build_house(folder: Path, readers: int, papers: int) -> House:
     store = SqlStore(f"sqlite:///{file}")
     store.upgrade()
     Importing(store, FixedClock(now), read_file).run([data_dir("config") / "sample" / "papers.jsonl"])
-    editions = [_edition(store, number, papers, now) for number in range(readers)]
+    with store.write() as unit:
+        shown = [paper.id for paper in unit.papers.all()]
+        editions = []
+        for number in range(readers):
+            own = [shown[(number + place) % len(shown)] for place in range(papers)]
+            editions.append(_edition(unit, f"reader{number}@example.org", own, now))
     store.close()
     links = Links((_KEY,), URL)
 
@@ -94,31 +100,27 @@ def build_house(folder: Path, readers: int, papers: int) -> House:
     return House(file=file, slips=tuple(slips), sheets=sheets)
 
 
-def _edition(store: SqlStore, number: int, papers: int, now: datetime) -> tuple[str, Edition]:
+def _edition(unit: UnitOfWork, email: str, papers: Sequence[PaperId], now: datetime) -> tuple[str, Edition]:
     """Add a reader with an edition; return the public id and the edition as it is stored."""
     interest = Interest(name="Model editing", about="editing facts in language models", keywords=("editing",))
-    declared = DeclaredSubscriber(email=f"reader{number}@example.org", interests=(interest,))
-    with store.write() as unit:
-        reader = unit.people.add(declared, state=SubscriberState.ACTIVE, at=now)
-        shown = [paper.id for paper in unit.papers.all()]
-        items = tuple(
-            EditionItem(
-                paper=shown[(number + place) % len(shown)],
-                section=Section.INTEREST,
-                interest=interest.key,
-                position=place,
-                score=1.0,
-                match=0.9,
-                reason="Matches your keyword “editing”.",
-            )
-            for place in range(papers)
+    declared = DeclaredSubscriber(email=email, interests=(interest,))
+    reader = unit.people.add(declared, state=SubscriberState.ACTIVE, at=now)
+    items = tuple(
+        EditionItem(
+            paper=paper,
+            section=Section.INTEREST,
+            interest=interest.key,
+            position=place,
+            score=1.0,
+            match=0.9,
+            reason="Matches your keyword “editing”.",
         )
-        made = Edition(
-            subscriber=reader.id, key="today", created_at=now, due_at=now, considered=99, items=items
-        )
-        unit.outbox.put(made, message_id=f"<{number}@example.org>", date=now)
-        last = unit.outbox.last_editions([reader.id], now=now)[reader.id]
-        stored = unit.outbox.edition(last.id)
+        for place, paper in enumerate(papers)
+    )
+    made = Edition(subscriber=reader.id, key="today", created_at=now, due_at=now, considered=99, items=items)
+    unit.outbox.put(made, message_id=f"<{email}>", date=now)
+    last = unit.outbox.last_editions([reader.id], now=now)[reader.id]
+    stored = unit.outbox.edition(last.id)
     if stored is None:
         raise RuntimeError("an edition that was stored is gone")
     return reader.public_id, stored
@@ -189,7 +191,8 @@ def main() -> None:
     """Serve until standard input ends."""
     file, kind = sys.argv[1:]
     store = SqlStore(f"sqlite:///{file}")
-    chosen = {"grouped": GroupingStore(store), "plain": store}.get(kind)
+    ways: dict[str, Store] = {"grouped": GroupingStore(store), "plain": store}
+    chosen = ways.get(kind)
     server = build_server(_application(chosen) if chosen else _bare(), "127.0.0.1:0")
     thread = threading.Thread(target=server.run)
     thread.start()
