@@ -27,6 +27,7 @@ from recommender.cli import (
     running,
     setup,
     subscribers,
+    upkeep,
 )
 from recommender.cli.context import Call, parse_instant
 from recommender.cli.output import say
@@ -55,6 +56,7 @@ for group in (
     subscribers,
     privacy,
     running,
+    upkeep,
 ):
     group.register(app)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from recommender.domain.editions import Envelope
 from recommender.domain.errors import MailDeferred, MailInDoubt, MailRejected
+from recommender.ports.folders import make_private
 
 _STEM = re.compile(r"\w[\w.@+~-]*")
 _LONGEST_STEM = 200
@@ -30,7 +31,7 @@ class OutboxFolder:
     def open(self) -> "OutboxFolderSession":
         """Make the folder if it is missing; raise MailDeferred(relay=True) where that is impossible."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
         except OSError as error:
             raise MailDeferred(f"cannot make the outbox folder: {error}", relay=True) from error
         return OutboxFolderSession(self._folder)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from recommender.domain.errors import ArtifactError
+from recommender.ports.folders import make_private
 from recommender.ranking.base import RankingSettings
 from recommender.ranking.hybrid import HybridRecommender
 from recommender.ranking.packing import Arrays, Facts, pack, unpack
@@ -36,7 +37,7 @@ def save(recommender: HybridRecommender, folder: Path) -> str:
     Each file is written aside, synced and renamed; the manifest comes last, so that a folder holds
     either the artifact before or this one.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private(folder)
     arrays, facts = pack(recommender.fitted)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)

@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from recommender.domain.errors import ConfigError, Problem
+from recommender.domain.errors import ConfigError, InputError, Problem
+from recommender.ports.folders import make_private
 from recommender.settings.models import SecretsSection
+from recommender.settings.replacing import replace_content
 
 _SHORTEST = 32
+_PRIVATE = 0o600
 
 
 def signing_keys(
@@ -49,7 +52,7 @@ def _checked(lines: list[str], file: Path) -> tuple[str, ...]:
 
 def _make(file: Path, key: str) -> None:
     """Write the file whole or not at all; of two processes at once, the first one's key stays."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(file.parent)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".keys-")  # mode 0600 from the start
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
@@ -60,3 +63,27 @@ def _make(file: Path, key: str) -> None:
             Path(file).hardlink_to(name)
     finally:
         Path(name).unlink()
+
+
+def rotate(
+    section: SecretsSection,
+    file: Path,
+    *,
+    keep: int | None = None,
+    make: Callable[[], str] = secrets.token_urlsafe,
+) -> tuple[str, ...]:
+    """Put a new key before those in `file`, keep the newest `keep` of all, and return them.
+
+    The file is replaced whole and stays its owner's (mode 0600). Raises InputError where the configuration
+    holds the keys itself or the file cannot be written, ConfigError where it cannot be read.
+    """
+    if section.keys:
+        raise InputError("the keys stand in the configuration or its environment, which is yours to write")
+    keys = (make(), *signing_keys(section, file, make=make))[:keep]
+    try:
+        was = file.read_bytes()
+        file.chmod(_PRIVATE)
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}") from error
+    replace_content(file, "".join(f"{key}\n" for key in keys).encode(), was=was)
+    return keys

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from recommender.ports import Clock
+from recommender.ports.folders import make_private
 
 _LONGEST = 8 * 24 * 3600.0
 """Seconds; a week is the longest rest there is, and more is a damaged note."""
@@ -92,7 +93,7 @@ class LaneFolder:
     def _open(self, name: str) -> int | None:
         path = self._folder / f"{name}.lane"
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private(self._folder)
             # As the umask says: a folder that a group shares has lanes that it shares.
             return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         with suppress(OSError):

@@ -3,12 +3,14 @@
 Alembic is imported only when there is something to do: every command looks, few migrate.
 """
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from recommender.domain.errors import InputError
+from recommender.ports.folders import make_private
 from recommender.store.engine import transaction
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 HEAD = "0005"
 """The newest revision in `migrations/versions`; a test compares."""
 _LOCK = 0x50617065
+PRIVATE_FILE = 0o600
 
 
 def revision(connection: Connection) -> str | None:
@@ -71,10 +74,13 @@ def _wait_for_others(connection: Connection) -> None:
 
 
 def _make_folder(engine: Engine) -> None:
+    """Make folder and file of a SQLite database for their owner alone; its log has the mode of the file."""
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database or database == ":memory:":
         return
     try:
-        Path(database).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(database).parent)
+        if not Path(database).exists():
+            os.close(os.open(database, os.O_RDONLY | os.O_CREAT, PRIVATE_FILE))
     except OSError as error:
         raise InputError(f"[store] url: cannot create the folder of {database}: {error.strerror}") from error

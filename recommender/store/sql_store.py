@@ -111,13 +111,14 @@ class SqlStore:
         except StoreUnavailable as error:
             return (str(error),)
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path) -> int:
         """Write a consistent copy of a SQLite database while others work on it.
 
-        Raises InputError if `target` exists or cannot be written, or for PostgreSQL, which has its own tools.
+        Mail that waits is held in the copy; returns how many deliveries that are. Raises InputError if
+        `target` exists or cannot be written, or for PostgreSQL, which has its own tools.
         """
         with self.telling():
-            upkeep.backup(self._engine, target)
+            return upkeep.backup(self._engine, target)
 
     def scrub(self) -> bool:
         """Leave nothing in the database's files of what was deleted; False if somebody's reading kept it.

@@ -6,19 +6,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text, update
 
+from recommender.domain.editions import WAITING, DeliveryState
 from recommender.domain.errors import InputError
+from recommender.domain.requests import LetterState
 from recommender.store.holdings import tables_of_readers
-from recommender.store.schema import PAPER_FOLD, QUARANTINE, SOURCE_STATE, SUPPRESSION
+from recommender.store.migrate import PRIVATE_FILE
+from recommender.store.schema import DELIVERY, LETTER, PAPER_FOLD, QUARANTINE, SOURCE_STATE, SUPPRESSION
 
-PRIVATE_FILE = 0o600
+_COPIED = "held: it waited when this copy was made, and may have been sent since"
 
 
-def backup(engine: Engine, target: Path) -> None:
+def backup(engine: Engine, target: Path) -> int:
     """Write a consistent copy of a SQLite database, readable by its owner alone, while others work on it.
 
-    Raises InputError if `target` exists or cannot be written, or for PostgreSQL, which has its own tools.
+    Mail that waits is held in the copy: by the time it is put back, most of that was sent. Returns how many
+    deliveries that are. Raises InputError if `target` exists or cannot be written, or for PostgreSQL, which
+    has its own tools.
     """
     if engine.dialect.name != "sqlite":
         raise InputError("db backup copies SQLite files; use pg_dump for PostgreSQL")
@@ -31,10 +36,28 @@ def backup(engine: Engine, target: Path) -> None:
     try:
         with _raw(engine) as connection:
             connection.execute("VACUUM INTO ?", (str(target),)).close()
+        held = _hold(target)
         _flush(target)
     except BaseException:
         target.unlink(missing_ok=True)
         raise
+    return held
+
+
+def _hold(target: Path) -> int:
+    """Hold the deliveries that wait in a copy, and give up its letters; return how many deliveries."""
+    open_ends = [state.value for state in (*WAITING, DeliveryState.IN_DOUBT)]
+    waiting = update(DELIVERY).where(DELIVERY.c.state.in_(open_ends))
+    held = {"state": DeliveryState.HELD.value, "reply": _COPIED, "worker": None, "lease_until": None}
+    letters = update(LETTER).where(LETTER.c.state == LetterState.WAITING.value)
+    engine = create_engine(f"sqlite:///{target}")
+    try:
+        with engine.begin() as connection:
+            count = connection.execute(waiting.values(**held, next_attempt_at=None)).rowcount
+            connection.execute(letters.values(state=LetterState.FAILED.value, reply=_COPIED))
+    finally:
+        engine.dispose()
+    return count
 
 
 def scrub(engine: Engine) -> bool:
