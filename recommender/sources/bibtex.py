@@ -21,6 +21,7 @@ _ENTRY = re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 _COMMAND = re.compile(r"\\[a-zA-Z]+")
 _BRACES = str.maketrans("", "", "{}")
+_LONE_BRACES = ((r"\textbraceleft{}", r"\{"), (r"\textbraceright{}", r"\}"))
 _LINK = re.compile(r"https?://[^\s{}\"\\]+")
 _LATEX_LIMIT = 20_000
 
@@ -123,6 +124,8 @@ def _names(parts: Sequence[str]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Turn TeX accents and escapes into characters; formulas stay as they are written."""
+    for name, brace in _LONE_BRACES:
+        text = text.replace(name, brace)
     if "\\" not in text or len(text) > _LATEX_LIMIT:
         return text.translate(_BRACES) if "$" not in text else text
     converter = LatexNodes2Text(math_mode="verbatim", keep_comments=False, strict_latex_spaces=False)

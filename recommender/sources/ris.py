@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 
 import rispy  # type: ignore[import-untyped]  # no type information is published
@@ -15,7 +16,7 @@ _START = re.compile(r"^\s*TY {1,2}- ?", re.MULTILINE)
 _END = re.compile(r"^\s*ER {1,2}-.*$", re.MULTILINE)
 _TITLES = ("title", "primary_title", "translated_title", "short_title")
 _VENUES = ("journal_name", "secondary_title", "alternate_title3", "alternate_title1")
-_DATES = ("year", "publication_year", "date")
+_YEARS = ("year", "publication_year")
 _NAMED = re.compile(r"\s*(?:<p>\s*)?(?:comment:\s*)?arxiv\s*[:.]", re.IGNORECASE)
 """How a note begins that is an arXiv id; one that merely speaks of another paper does not."""
 
@@ -62,8 +63,15 @@ def _read(fields: Mapping[str, object], place: str) -> LibraryEntry:
         links=links,
         hints=[*_named(fields), *_texts(fields, "number"), _text(fields, *_VENUES)],
         keywords=_texts(fields, "keywords"),
-        published=moment(_text(fields, *_DATES).strip("/")),
+        published=_published(fields),
     )
+
+
+def _published(fields: Mapping[str, object]) -> datetime | None:
+    """Return the date, which says more than the year, unless it is of another one."""
+    told = moment(_text(fields, *_YEARS).strip("/"))
+    day = moment(_text(fields, "date").strip("/"))
+    return day if told is None or (day and day.year == told.year) else told
 
 
 def _eprint(fields: Mapping[str, object]) -> str:
