@@ -71,10 +71,11 @@ class Clerk:
     store: Store
     clock: Hands = field(default_factory=Hands)
     mailer: FakeMailer = field(default_factory=FakeMailer)
+    site: str = SITE
 
     def __post_init__(self) -> None:
         """Build the services."""
-        self.links = Links(KEYS, SITE)
+        self.links = Links(KEYS, self.site)
         self.traces = Traces(KEYS)
         self.requesting = Requesting(store=self.store, clock=self.clock)
         self.shredder = Shredder(self.store)
@@ -92,7 +93,7 @@ class Clerk:
                 look=Look(renderer=Renderer([REPOSITORY / "templates"]), wording=wording()),
                 links=self.links,
                 identity=Identity(sender=f"Paper Route <{SENDER}>", address=SENDER, domain="example.org"),
-                site=SITE,
+                site=self.site,
                 traces=self.traces.of,
             ).write,
             guard=lambda envelope, message: check_wire(message, envelope, SENDER, headers=LETTER_HEADERS),

@@ -1,108 +1,69 @@
-"""The operator's page over the small site: real services, a password and a form token of the test's own."""
+"""A site where strangers may subscribe, with what sends the letters of requests."""
 
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, field
+from typing import Any, cast
 
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from recommender.domain.editions import DeliveryState, Settlement
-from recommender.domain.errors import Problem
-from recommender.domain.reports import Report
-from recommender.ranking.base import RankingSettings
-from recommender.services.diagnosis import Diagnosis
-from recommender.services.operating import Operating
-from recommender.services.training import Training
-from recommender.web.admin_context import TRAIN, Admin
-from recommender.web.admin_jobs import Work
+from recommender.digest.traces import Traces
 from recommender.web.app import create_app
+from recommender.web.context import WebContext
+from tests.digest.samples import wording
+from tests.services.clerk import KEYS, Clerk, Shredder, tokens
 from tests.web.site import Site
-from tests.web.test_metrics import context_of
 
-HERE = "http://127.0.0.1:8321"
-FORM = "a token that only our own pages hold"
-OURS: Mapping[str, str] = {"sec-fetch-site": "same-origin", "origin": "null"}
-"""What a browser sends with a form of a page that sends no referrer."""
-LEASE = timedelta(minutes=2)
+FORM = {
+    "email": "joe@example.org",
+    "name": "Joe",
+    "about": "editing facts in language models",
+    "keywords": "unlearning\nknowledge editing",
+    "every": "week",
+    "on": "2",
+    "at": "06:15",
+    "zone": "Europe/Berlin",
+    "papers": "7",
+}
 
 
 @dataclass
-class Office:
-    """The page of a site; what differs between tests is set before `client` is asked for."""
+class Office(Site):
+    """Everything of a site, and letters."""
 
-    site: Site
-    password: str = ""
-    problems: Sequence[Problem] = ()
-    sources: Sequence[str] = ("arxiv",)
-    work: dict[str, Work] = field(default_factory=dict)
+    keys: tuple[str, ...] = KEYS
+    sign_up: bool = True
+    clerk: Clerk = field(init=False)
+    shredder: Shredder = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Keep the one application."""
-        training = Training(
-            self.site.store, self.site.clock, self.site.folder / "artifacts", RankingSettings()
-        )
-        given = {TRAIN: lambda: [training.run()]} | self.work
-        self.app = create_app(
-            replace(
-                context_of(self.site),
-                admin=Admin(
-                    operating=self.operating,
-                    password=lambda: self.password,
-                    form_token=FORM,
-                    check=lambda: self.problems,
-                    sources=lambda: self.sources,
-                    work={name: _without_choice(do) for name, do in given.items()},
-                ),
+    def application(self) -> Starlette:
+        """Return a new application over the same store."""
+        self.shredder = Shredder(self.store)
+        self.clerk = Clerk(self.store, clock=cast("Any", self.clock), site=self.public_url)
+        return create_app(
+            WebContext(
+                store=self.store,
+                links=self.links,
+                renderer=self.renderer,
+                wording=wording(),
+                clock=self.clock,
+                public_url=self.public_url,
+                ticks=self.clock.ticks,
+                privacy=self.shredder,
+                traces=Traces(self.keys).of,
+                sign_up=self.sign_up,
             )
         )
 
-    def operating(self) -> Operating:
-        """Return what gathers the page."""
-        asked = [("source", name) for name in self.sources]
-        diagnosis = Diagnosis(self.site.store, self.site.clock, asked, [])
-        return Operating(
-            store=self.site.store,
-            clock=self.site.clock,
-            diagnosis=diagnosis,
-            folder=self.site.folder / "artifacts",
-        )
+    def stranger(self, address: str = "203.0.113.9") -> TestClient:
+        """Return a client from elsewhere."""
+        return TestClient(self.app, base_url="https://digest.example.org", client=(address, 5555))
 
-    def client(self, host: str = "127.0.0.1:8321", address: str = "127.0.0.1") -> TestClient:
-        """Return a client at an address that asks for a host."""
-        return TestClient(self.app, base_url=f"http://{host}", client=(address, 5555))
+    @property
+    def ask(self) -> str:
+        """Return where Ana asks."""
+        return f"/ask/{self.links.preferences(self.ana.public_id, 0, self.clock.now()).rpartition('/')[2]}"
 
-    def press(self, **fields: str) -> tuple[int, str]:
-        """Press a button as a browser on this machine does; return status and page."""
-        answer = self.client().post("/admin/do", data={"form": FORM, **fields}, headers=OURS)
-        return answer.status_code, answer.text
-
-    def settle(self, state: DeliveryState, reply: str = "", *, doubt: bool = False) -> int:
-        """Lead Ana's delivery to a state and return its id."""
-        now = self.site.clock.now()
-        with self.site.store.write() as unit:
-            rows = unit.outbox.claim(worker="w", now=now, lease=LEASE, limit=9)
-            row = next(row for row in rows if row.subscriber == self.site.ana.id)
-            for other in rows:
-                if other is not row:
-                    unit.outbox.settle(other, Settlement(state=DeliveryState.READY), now=now)
-            if state in (DeliveryState.SENT, DeliveryState.HELD):
-                unit.outbox.mark_in_doubt(row, now=now, body_sha256="0" * 64)
-            unit.outbox.settle(row, Settlement(state=state, reply=reply, doubt=doubt), now=now)
-        return row.id
-
-    def state(self, delivery: int) -> DeliveryState:
-        """Return how a delivery stands."""
-        with self.site.store.read() as unit:
-            row = unit.outbox.delivery(delivery)
-        assert row is not None
-        return row.state
-
-
-def _without_choice(work: Work) -> Callable[[str], Sequence[Report]]:
-    return lambda _choice: work()
-
-
-def basic(password: str, name: str = "anybody") -> dict[str, str]:
-    """Return the header of HTTP Basic."""
-    return {"authorization": f"Basic {b64encode(f'{name}:{password}'.encode()).decode()}"}
+    def letter(self, email: str) -> str:
+        """Send what waits; return the path of the confirm link in the last letter to an address."""
+        self.clerk.send()
+        return f"/c/{tokens(self.clerk.mails(email)[-1])['c']}"
