@@ -15,7 +15,7 @@ from recommender.domain.subscribers import SubscriberState
 from recommender.services.measured import Measurement, keep
 from tests.builders import a_declaration
 from tests.stores import dump
-from tests.web.office import FORM, HERE, Office
+from tests.web.operators import FORM, HERE, Office
 from tests.web.site import PAPERS, Site
 
 PATHS = (

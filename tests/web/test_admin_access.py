@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from recommender.web.admin_access import TRIES
 from recommender.web.server import build_server
-from tests.web.office import HERE, Office, basic
+from tests.web.operators import HERE, Office, basic
 from tests.web.site import PUBLIC, Site
 
 PASSWORD = "a long and secret wörd"

@@ -17,7 +17,7 @@ from recommender.web import admin_acts
 from recommender.web.admin_context import INGEST, MAIL
 from tests.builders import a_paper
 from tests.stores import dump
-from tests.web.office import FORM, HERE, OURS, Office, basic
+from tests.web.operators import FORM, HERE, OURS, Office, basic
 from tests.web.site import PUBLIC, Site
 from tests.web.test_admin import words
 
