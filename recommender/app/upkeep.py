@@ -27,10 +27,12 @@ class Upkeep:
         store.close()
 
     def backup(self, target: Path) -> int:
-        """Copy the store; return how many deliveries are held in the copy. Raises InputError."""
+        """Copy the store as it is, of an older schema too; return how many deliveries are held in the copy.
+
+        Raises InputError.
+        """
         store = self._store()
         try:
-            store.upgrade()
             return store.backup(target)
         finally:
             store.close()

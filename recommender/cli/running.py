@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("paperroute")
 _STOP_SECONDS = 5.0
 _TICKS_MISSED = 10
+_DAY = timedelta(days=1)
 _LONGEST_SILENCE = timedelta(minutes=15)
 """Silent for so many ticks, and longer than a relay may take for an answer, the daemon is stuck."""
 
@@ -144,6 +145,8 @@ class _Holder:
     stopping: threading.Event = field(default_factory=threading.Event)
     pulse: _Pulse = field(default_factory=_Pulse)
     tick_age: Callable[[str], timedelta | None] = lambda _job: None
+    cleared: datetime | None = None
+    """When what is old was last deleted."""
     _log: _Log = field(default_factory=_Log)
     _swap: threading.Lock = field(default_factory=threading.Lock)
     _background: threading.Lock = field(default_factory=threading.Lock)
@@ -194,6 +197,16 @@ class _Holder:
                     self._log.note(report)
             if training_is_due(application):
                 self._log.note(application.training().run())
+            self._clear_up(application)
+
+    def _clear_up(self, application: "Application") -> None:
+        """Delete what has been kept long enough, at the start and then once a day."""
+        from recommender.app.keeping import build_retention  # noqa: PLC0415 loaded when it is done
+
+        now = application.clock.now()
+        if self.cleared is None or not timedelta() <= now - self.cleared < _DAY:
+            self.cleared = now
+            self._log.note(build_retention(application).run())
 
     def read_inbox(self) -> None:
         """Read what came back by mail."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, text, update
+from sqlalchemy import Engine, create_engine, inspect, text, update
 
 from recommender.domain.editions import WAITING, DeliveryState
 from recommender.domain.errors import InputError
@@ -27,6 +27,8 @@ def backup(engine: Engine, target: Path) -> int:
     """
     if engine.dialect.name != "sqlite":
         raise InputError("db backup copies SQLite files; use pg_dump for PostgreSQL")
+    if not Path(engine.url.database or "").is_file():
+        raise InputError(f"there is no store at {engine.url.database} yet; nothing was copied")
     if target.exists():
         raise InputError(f"{target} exists; name a new file")
     try:
@@ -54,7 +56,8 @@ def _hold(target: Path) -> int:
     try:
         with engine.begin() as connection:
             count = connection.execute(waiting.values(**held, next_attempt_at=None)).rowcount
-            connection.execute(letters.values(state=LetterState.FAILED.value, reply=_COPIED))
+            if inspect(connection).has_table(LETTER.name):
+                connection.execute(letters.values(state=LetterState.FAILED.value, reply=_COPIED))
     finally:
         engine.dispose()
     return count
