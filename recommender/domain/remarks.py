@@ -38,14 +38,14 @@ def label_of(text: str) -> str:
 
 def labels_of(text: str) -> tuple[str, ...]:
     """Return the labels of a text with commas between them, each once. Raises InputError."""
-    found = {
-        folded(label): label
-        for part in reversed(text.split(","))
-        if part.strip() and (label := label_of(part))
-    }
+    found: dict[str, str] = {}
+    for part in text.split(","):
+        if part.strip():
+            label = label_of(part)
+            found.setdefault(folded(label), label)
     if len(found) > LABELS_LIMIT:
         raise InputError(f"a paper has at most {LABELS_LIMIT} labels; these are {len(found)}")
-    return tuple(reversed(found.values()))
+    return tuple(found.values())
 
 
 def note_of(text: str) -> str:

@@ -41,10 +41,10 @@ class Saved:
     @property
     def keywords(self) -> tuple[str, ...]:
         """The reader's labels, then the paper's own keywords, each once."""
-        words = {
-            folded(word): word for word in reversed((*self.labels, *map(to_unicode, self.paper.keywords)))
-        }
-        return tuple(word for word in reversed(words.values()) if word)
+        words: dict[str, str] = {}
+        for word in (*self.labels, *map(to_unicode, self.paper.keywords)):
+            words.setdefault(folded(word), word)
+        return tuple(word for word in words.values() if word)
 
 
 def citation_key(paper: Paper) -> str:

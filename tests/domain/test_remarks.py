@@ -22,7 +22,7 @@ WORDS = ("To Read", "to  read", "for Ben", "ÜBUNG")
 
 def test_labels_are_folded_and_kept_once() -> None:
     """White space is one blank; of two that differ by case the first stands."""
-    assert labels_of(" to\tread ,Theory,  TO READ,, theory") == ("to read", "Theory")
+    assert labels_of(" to\tread ,Theory,  TO READ,, proofs") == ("to read", "Theory", "proofs")
     assert labels_of(" , ") == ()
 
 

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from recommender.domain.papers import Paper, PaperId
+from recommender.domain.papers import Paper, PaperId, PaperStatus
 from recommender.services.citations import Saved, citation_key, to_json
 from recommender.services.citations_bibtex import to_bibtex
+from recommender.services.citations_csl import to_csl
 from recommender.services.citations_ris import to_ris
 
 SAVED_AT = datetime(2026, 1, 30, 18, tzinfo=UTC)
@@ -32,9 +34,9 @@ def paper(
     )
 
 
-def saved(*papers: Paper) -> list[Saved]:
+def saved(*papers: Paper, labels: tuple[str, ...] = (), note: str = "") -> list[Saved]:
     """Build a reading list."""
-    return [Saved(paper=entry, saved_at=SAVED_AT, read=False) for entry in papers]
+    return [Saved(paper=entry, saved_at=SAVED_AT, read=False, labels=labels, note=note) for entry in papers]
 
 
 def test_bibtex_survives_a_round_trip() -> None:
@@ -111,3 +113,100 @@ def test_control_characters_never_reach_a_file() -> None:
     entry = paper(1, "A\x00 b\ud800\r\nTY  - JOUR", abstract="\x1b[31m")
     for text in (to_bibtex(saved(entry)), to_ris(saved(entry)), to_json(saved(entry))):
         assert b"\x00" not in text.encode()
+
+
+@pytest.mark.parametrize(
+    "published, bibtex, ris, csl",
+    [
+        (datetime(2019, 1, 1, tzinfo=UTC), ["year = {2019}"], ["PY  - 2019"], [2019]),
+        (
+            datetime(2019, 5, 1, tzinfo=UTC),
+            ["year = {2019}", "month = may"],
+            ["PY  - 2019", "DA  - 2019/05"],
+            [2019, 5],
+        ),
+        (
+            datetime(2019, 1, 1, 9, tzinfo=UTC),
+            ["year = {2019}", "month = jan"],
+            ["PY  - 2019", "DA  - 2019/01/01"],
+            [2019, 1, 1],
+        ),
+        (None, [], [], None),
+    ],
+)
+def test_no_format_tells_more_of_a_date_than_is_known(
+    published: datetime | None, bibtex: list[str], ris: list[str], csl: list[int] | None
+) -> None:
+    """A year alone is a year, in every format: nobody said the first of January."""
+    rows = saved(replace(paper(1, "A title"), published=published))
+    lines = [line.strip().rstrip(",") for line in to_bibtex(rows).splitlines()]
+    assert [line for line in lines if line.startswith(("year", "month", "date"))] == bibtex
+    assert [line for line in to_ris(rows).splitlines() if line[:2] in {"PY", "DA"}] == ris
+    issued = json.loads(to_csl(rows))[0].get("issued")
+    assert issued == ({"date-parts": [csl]} if csl else None)
+
+
+def test_labels_and_notes_go_along() -> None:
+    """Labels are keywords, before the paper's own and once; a note is a note, whatever stands in it."""
+    entry = replace(paper(1, "A title"), keywords=("editing", "Models"))
+    rows = saved(entry, labels=("models", "50% & more"), note="one {two\nthree \\x")
+    bibtex = to_bibtex(rows)
+    assert r"keywords = {models, 50\% \& more, editing}" in bibtex
+    assert r"annote = {one \textbraceleft{}two three \textbackslash{}x}" in bibtex
+    ris = to_ris(rows).splitlines()
+    assert [line for line in ris if line.startswith("KW")] == [
+        f"KW  - {word}" for word in ("models", "50% & more", "editing", "cs.CL")
+    ]
+    assert "N1  - one {two three \\x" in ris
+    (item,) = json.loads(to_csl(rows))
+    assert (item["keyword"], item["annote"]) == ("models, 50% & more, editing", "one {two\nthree \\x")
+    (row,) = json.loads(to_json(rows))
+    assert (row["labels"], row["note"]) == ("models; 50% & more", "one {two\nthree \\x")
+
+
+def test_every_format_names_the_arxiv_id_and_says_withdrawn() -> None:
+    """Also where the link leads elsewhere."""
+    rows = saved(replace(paper(1, "A title", url="https://example.org/x"), status=PaperStatus.WITHDRAWN))
+    assert "eprint = {2202.00001}" in to_bibtex(rows)
+    assert "note = {Withdrawn}" in to_bibtex(rows)
+    assert {"DB  - arXiv", "AN  - arXiv:2202.00001", "N1  - Withdrawn"} <= set(to_ris(rows).splitlines())
+    (item,) = json.loads(to_csl(rows))
+    assert (item["number"], item["publisher"], item["status"]) == ("arXiv:2202.00001", "arXiv", "withdrawn")
+
+
+CSL_TEXTS = frozenset(
+    ["id", "type", "title", "container-title", "publisher", "number", "DOI", "URL", "abstract", "keyword"]
+) | {"status", "annote"}
+"""Fields of the schema csl-data.json (version 1.0.2) that are texts and that we write."""
+
+
+def test_csl_keeps_to_its_schema() -> None:
+    """Only fields of csl-data.json, of its types; names are given and family, or literal."""
+    rows = saved(
+        paper(1, NASTY, authors=("Aristotle", "Ludwig van Beethoven", "")),
+        paper(2, "A title", venue="Nature"),
+        Paper(id=PaperId("title:x"), title="X"),
+        labels=("to read",),
+        note="a note",
+    )
+    items = json.loads(to_csl(rows))
+    for item in items:
+        assert item.keys() <= CSL_TEXTS | {"author", "issued"}
+        assert {"id", "type"} <= item.keys()
+        assert all(isinstance(item[name], str) for name in item.keys() & CSL_TEXTS)
+        for name in item.get("author", ()):
+            assert set(name) in ({"family", "given"}, {"literal"})
+    assert [item["type"] for item in items] == ["article", "article-journal", "article"]
+    assert items[0]["author"] == [{"literal": "Aristotle"}, {"family": "Beethoven", "given": "Ludwig van"}]
+
+
+def test_bibtex_is_read_without_a_fault() -> None:
+    """A month as a macro, notes of several lines and lone braces in every field leave no block unread."""
+    bibtexparser = pytest.importorskip("bibtexparser", reason="bibtexparser is not installed")
+    odd = replace(paper(1, "A } title {", abstract="} @article{x, ", venue="{"), keywords=("a}", "%"))
+    library = bibtexparser.parse_string(
+        to_bibtex(saved(odd, paper(2, "B"), labels=("{",), note="} \n\n @misc{y,"))
+    )
+    assert not library.failed_blocks
+    assert [entry["month"] for entry in library.entries] == ["feb", "feb"]
+    assert len({entry.key for entry in library.entries}) == 2
