@@ -139,6 +139,8 @@ def _set(found: Overrides, path: tuple[str, str], value: object, variable: str) 
 
 def _typed(text: str, kind: object) -> object:
     """Read a variable as the key's type; what cannot be read stays text and the model refuses it."""
+    if kind is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
     if kind in (int, float):
         return _number(text, kind)
     if get_origin(kind) is tuple:

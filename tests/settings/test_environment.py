@@ -34,6 +34,15 @@ def test_values_are_read_as_their_key_wants_them(config: Path) -> None:
     assert settings.web.public_url == "https://papers.example.org"
 
 
+def test_yes_and_no_are_words_as_in_the_file(config: Path) -> None:
+    """In whatever case; anything else is refused as it would be in the file."""
+    environ = {"PAPERROUTE_WEB__SIGN_UP": "True", "PAPERROUTE_WEB__METRICS": "false"}
+    settings = load_folder(config, environ).settings
+    assert (settings.web.sign_up, settings.web.metrics) == (True, False)
+    (problem,) = problems_in(config, {"PAPERROUTE_WEB__SIGN_UP": "maybe"})
+    assert "sign_up must be true or false" in problem.message
+
+
 def test_list_may_be_written_as_in_the_file(config: Path) -> None:
     """A list in brackets is read as TOML."""
     settings = load_folder(config, {"PAPERROUTE_SECRETS__KEYS": f'["{KEY}"]'}).settings
