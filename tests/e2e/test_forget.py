@@ -72,7 +72,7 @@ def contents(folder: Path) -> Iterator[tuple[str, bytes]]:
         if file.suffix == ".eml":
             message = message_from_bytes(content, policy=policy.default)
             parts = [part for part in message.walk() if not part.is_multipart()]
-            yield f"{file} (read)", b"\n".join(part.get_payload(decode=True) or b"" for part in parts).lower()  # type: ignore[arg-type, misc]
+            yield f"{file} (read)", b"\n".join(part.get_payload(decode=True) or b"" for part in parts).lower()  # type: ignore[misc]
 
 
 def traces(project: Project, words: tuple[str, ...]) -> list[str]:
