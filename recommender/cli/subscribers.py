@@ -11,6 +11,7 @@ from recommender.domain.cadence import next_slot
 from recommender.domain.subscribers import SubscriberState
 from recommender.domain.wishes import interest_of
 from recommender.services.differences import Difference, Differences, Kind
+from recommender.services.voiding import Voiding
 from recommender.settings.people_text import key_of, shown
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     group = typer.Typer(invoke_without_command=True)
     group.callback()(subscribers)
-    for command in (lift, diff, pull):
+    for command in (lift, void, diff, pull):
         group.command()(command)
     app.add_typer(group, name="subscribers")
 
@@ -71,9 +72,22 @@ def lift(
         typer.Option("--asked", help="Also if the reader unsubscribed or complained."),
     ] = False,
 ) -> None:
-    """Mail a subscriber again whose mail bounced, once the mailbox works."""
-    application_of(context).unsubscribing().lift(email, asked=asked)
+    """Mail a subscriber again whose mail bounced, once the mailbox works; or who was forgotten, if asked."""
+    from recommender.app.reconciling import traces_of  # noqa: PLC0415 heavy, and only this command needs it
+
+    application = application_of(context)
+    unsubscribing = application.unsubscribing()
+    if unsubscribing.readmit(traces_of(application.loaded)(email), asked=asked):
+        say(f"{email} may be declared again, or join by the page")
+        return
+    unsubscribing.lift(email, asked=asked)
     say(f"{email} gets mail again; the next bounce is judged with those before it")
+
+
+def void(context: typer.Context, email: str) -> None:
+    """Void all links a subscriber has, feeds too; those that unsubscribe go on."""
+    Voiding(application_of(context).store).void(email)
+    say(f"the links that {email} has are void; the next digest brings new ones")
 
 
 def diff(context: typer.Context, as_json: AsJson = False) -> None:

@@ -187,3 +187,12 @@ def test_the_list_is_printed_in_words(project: Project) -> None:
     none = project.run(*NOW, "list", ANA, "--label", "none")
     assert (none.out, "nothing on the reading list" in none.err) == ("", True)
     assert "csl" in project.run(*NOW, "list", ANA, "--format", "docx", code=2).err
+
+
+def test_links_of_a_reader_are_voided(project: Project) -> None:
+    """From then on the reader's links have another epoch; a stranger is named."""
+    store = fill(project, ODD[:1])
+    project.run(*NOW, "subscribers", "void", ANA)
+    with store.read() as uow:
+        assert uow.people.find(ANA).epoch == 1
+    assert "nobody@example.org" in project.run(*NOW, "subscribers", "void", "nobody@example.org", code=1).err
