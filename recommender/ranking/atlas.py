@@ -63,6 +63,14 @@ class Atlas:
             np.concatenate([self.scale, other.scale]),
         )
 
+    def rows(self, papers: Iterable[PaperId]) -> tuple[list[PaperId], FloatMatrix]:
+        """Return those of `papers` that are here and have a direction, and their unit rows (n, d)."""
+        index = {paper: place for place, paper in enumerate(self.ids)}
+        held = [index[paper] for paper in dict.fromkeys(papers) if paper in index]
+        places = [place for place in held if self.scale[place] > 0]
+        dense: FloatMatrix = self.steps[places].astype(np.float32) * self.scale[places][:, None]
+        return [self.ids[place] for place in places], dense
+
     def nearest(self, direction: FloatMatrix, limit: int) -> Near:
         """Return up to `limit` papers by cosine with a unit direction (d,), best first; none below 0."""
         cosines = np.concatenate(

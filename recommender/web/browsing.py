@@ -20,6 +20,7 @@ from recommender.web.endpoints import Endpoint, posted
 from recommender.web.heat import days as days_told
 from recommender.web.heat import formula, told
 from recommender.web.paper import PaperPages
+from recommender.web.pictures import picture_routes
 from recommender.web.visiting import (
     Asked,
     BrowsingPages,
@@ -177,7 +178,7 @@ class ListPages(BrowsingPages):
 
 
 def browse_routes(context: WebContext) -> list[Route]:
-    """Return the routes of all pages that browse papers."""
+    """Return the routes of all pages that browse papers, and of a reader's pictures."""
     lists, papers = ListPages(context), PaperPages(context)
 
     async def paper(request: Request) -> Response:
@@ -195,6 +196,7 @@ def browse_routes(context: WebContext) -> list[Route]:
         *(Route(path, _plain(page), methods=["GET"]) for path, page in pages.items()),
         Route("/papers/{paper:path}", paper, methods=["GET", "POST"]),
         Route("/similar/{paper:path}", similar, methods=["GET"]),
+        *picture_routes(context),
     ]
 
 

@@ -103,6 +103,7 @@ class Pages:
         return (
             PageLink(name="Reading list", url=links.reading(*who)),
             PageLink(name="Preferences", url=links.preferences(*who)),
+            PageLink(name="Pictures", url=f"{links.preferences(*who)}/pictures"),
         )
 
     def _words(self, locale: str) -> Words:
