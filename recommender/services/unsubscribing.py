@@ -3,6 +3,7 @@
 It does not touch what the configuration file declares; a suppression outlives any reload of it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from recommender.domain.bounces import BOUNCED
@@ -31,10 +32,12 @@ class Unsubscribing:
         with self._store.write() as uow:
             return stop(uow, subscriber, reason=OWN_WISH, at=self._clock.now())
 
-    def undo(self, subscriber: Subscriber, *, paused: bool = False) -> Subscriber:
-        """Lift the suppression and return to active, or to paused if that is what stood before."""
+    def undo(
+        self, subscriber: Subscriber, *, paused: bool = False, until: datetime | None = None
+    ) -> Subscriber:
+        """Lift the suppression and return to active, or to paused `until` if that is what stood before."""
         with self._store.write() as uow:
-            return begin_again(uow, subscriber, at=self._clock.now(), paused=paused)
+            return begin_again(uow, subscriber, at=self._clock.now(), paused=paused, until=until)
 
     def lift(self, reference: str, *, asked: bool = False) -> Subscriber:
         """Mail somebody again whose mail bounced.
@@ -50,6 +53,19 @@ class Unsubscribing:
             if reason in (OWN_WISH, COMPLAINED) and not asked:
                 raise InputError(f"{current.email}: {reason}; if they asked for mail again, add --asked")
             return begin_again(uow, current, at=self._clock.now())
+
+    def readmit(self, traces: Sequence[str], *, asked: bool = False) -> bool:
+        """Let somebody who was forgotten be taken in again, known by the traces of the address.
+
+        False where nobody was; raises InputError where they were and were not `asked`.
+        """
+        with self._store.write() as uow:
+            kept = uow.people.suppressed().intersection(traces)
+            if kept and not asked:
+                raise InputError("this person was forgotten; if they asked for mail again, add --asked")
+            for trace in kept:
+                uow.people.lift(trace)
+            return bool(kept)
 
     def pause(self, subscriber: Subscriber, *, until: datetime | None = None) -> Subscriber:
         """Hold all mail until a moment, or until `resume`; who is paused already is paused anew."""
@@ -83,11 +99,18 @@ def stop(uow: UnitOfWork, subscriber: Subscriber, *, reason: str, at: datetime) 
     return uow.people.find(subscriber.public_id)
 
 
-def begin_again(uow: UnitOfWork, subscriber: Subscriber, *, at: datetime, paused: bool = False) -> Subscriber:
+def begin_again(
+    uow: UnitOfWork,
+    subscriber: Subscriber,
+    *,
+    at: datetime,
+    paused: bool = False,
+    until: datetime | None = None,
+) -> Subscriber:
     """Lift the suppression of a reader inside a transaction, and let mail go out unless it was paused."""
     current = uow.people.find(subscriber.public_id)
     uow.people.lift(current.email)
     if current.state is SubscriberState.UNSUBSCRIBED:
         state = SubscriberState.PAUSED if paused else SubscriberState.ACTIVE
-        uow.people.set_state(current.id, state, at=at)
+        uow.people.set_state(current.id, state, at=at, until=until)
     return uow.people.find(subscriber.public_id)

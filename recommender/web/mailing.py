@@ -1,11 +1,16 @@
 """Pages about getting mail at all: unsubscribing (RFC 8058), and the way back."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+
 from starlette.responses import Response
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.web.context import UNSUBSCRIBE, Pages, WebContext, masked
+from recommender.web.preference_choices import local_day, pause_end
 from recommender.web.sheet import Form
 
 
@@ -28,6 +33,7 @@ class UnsubscribePages(Pages):
             title="You are unsubscribed" if suppressed else "Unsubscribe",
             address=masked(subscriber.email),
             subscribed=not suppressed,
+            less=self._less(token, subscriber),
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -40,7 +46,6 @@ class UnsubscribePages(Pages):
 
     def _leave(self, subscriber: Subscriber) -> Response:
         self._unsubscribing.unsubscribe(subscriber)
-        paused = {"was": "paused"} if subscriber.state is SubscriberState.PAUSED else {}
         return self._page(
             "unsubscribed",
             title="You are unsubscribed",
@@ -48,12 +53,13 @@ class UnsubscribePages(Pages):
                 f"No more digests go to {masked(subscriber.email)}.",
                 "Your votes and your reading list are kept.",
             ],
-            undo={"undo": "1", **paused},
+            undo={"undo": "1", **_standing(subscriber)},
             undo_name="Undo: subscribe again",
         )
 
     def _return(self, subscriber: Subscriber, form: Form) -> Response:
-        now = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused")
+        until = self._until(subscriber, form)
+        now = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused", until=until)
         address = masked(subscriber.email)
         return self._page(
             "unsubscribed",
@@ -62,6 +68,21 @@ class UnsubscribePages(Pages):
             undo={"List-Unsubscribe": "One-Click"},
             undo_name="Undo: unsubscribe",
         )
+
+    def _until(self, subscriber: Subscriber, form: Form) -> datetime | None:
+        """Return when a pause of before ends; None where it has no end, or a made-up one."""
+        with suppress(ValueError):
+            return pause_end(
+                {"until": form.get("until", "")}, self._context.clock.now(), subscriber.cadence.zone
+            )
+        return None
+
+    def _less(self, token: str, subscriber: Subscriber) -> str:
+        """Return the way to less mail, as old as the link that led here; empty if that is void."""
+        claim = self._claim(UNSUBSCRIBE, token)
+        if claim.epoch != subscriber.epoch:
+            return ""
+        return f"{self._context.links.preferences(claim.public_id, claim.epoch, claim.issued)}#mail"
 
     def _nobody(self) -> Response:
         """Answer for somebody who was erased: there is nothing left to unsubscribe."""
@@ -74,3 +95,11 @@ class UnsubscribePages(Pages):
         with self._context.store.read() as uow:
             subscriber = uow.people.find(claim.public_id)
             return subscriber, subscriber.email.lower() in uow.people.suppressed()
+
+
+def _standing(subscriber: Subscriber) -> Mapping[str, str]:
+    """Return the hidden fields that bring back how mail stood."""
+    if subscriber.state is not SubscriberState.PAUSED:
+        return {}
+    until = subscriber.paused_until
+    return {"was": "paused", "until": f"{local_day(until, subscriber.cadence.zone)}" if until else ""}

@@ -129,4 +129,5 @@ _CHECKS: Mapping[str, Callable[[str], Value]] = {
 def fault_of(error: Exception) -> str:
     """Return what is wrong and how to mend it, as the file's checks say it."""
     context = error.context if isinstance(error, PydanticCustomError) else None
-    return f"{context['text']}; {context['fix']}" if context else str(error)
+    text = f"{context['text']}; {context['fix']}" if context else str(error)
+    return text if text.endswith(("?", ".")) else f"{text}."

@@ -158,12 +158,12 @@ def _added(subscriber: Subscriber, form: Form) -> Filled:
     _check_name([own.name for own in subscriber.interests], form.get("name", ""), faults)
     _check_size(form, faults)
     if len(subscriber.interests) >= MOST_INTERESTS:
-        faults.setdefault("name", f"there are {MOST_INTERESTS} interests already; take one away first")
+        faults.setdefault("name", f"there are {MOST_INTERESTS} interests already; take one away first.")
     whole: dict[str, Value] = {edit.field: edit.value for edit in filled.edits}
     if not faults and not any(
         value for part, value in whole.items() if part not in {"name", "weight", "mute"}
     ):
-        faults["about"] = "say what to look for, here or in words, authors, categories or papers below"
+        faults["about"] = "say what to look for, here or in words, authors, categories or papers below."
     if faults:
         return Filled(faults=faults, typed=filled.typed)
     key = _free_key(str(whole["name"]), {own.key.casefold() for own in subscriber.interests})
@@ -182,13 +182,13 @@ def _free_key(name: str, taken: set[str]) -> str:
 
 def _check_name(others: Sequence[str], name: str, faults: dict[str, str]) -> None:
     if not name.strip():
-        faults.setdefault("name", "give it a name; it is the heading in your digest")
+        faults.setdefault("name", "give it a name; it is the heading in your digest.")
     if name.strip().casefold() in {other.casefold() for other in others}:
-        faults.setdefault("name", "another of your interests has this name")
+        faults.setdefault("name", "another of your interests has this name.")
 
 
 def _check_size(form: Form, faults: dict[str, str]) -> None:
     size = {part: len(form.get(part, "").encode("utf-8", "replace")) for part in PARTS}
     if sum(size.values()) > LARGEST and not faults:
         longest = max(size, key=lambda part: size[part])
-        faults[longest] = f"the interest has {sum(size.values()):,} octets of text; {LARGEST:,} are the most"
+        faults[longest] = f"the interest has {sum(size.values()):,} octets of text; {LARGEST:,} are the most."

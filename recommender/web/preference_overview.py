@@ -93,7 +93,7 @@ class Overview:
         if self.subscriber.state not in {SubscriberState.ACTIVE, SubscriberState.PAUSED}:
             return None
         own = trouble if trouble.section == "pause" else Trouble()
-        typed, today = own.typed or {}, local_day(self.saying.now, self.subscriber.cadence.zone)
+        typed, today = own.typed, local_day(self.saying.now, self.subscriber.cadence.zone)
         labels = {"": "until I resume it"}
         for days, words in BREAKS.items():
             end = today + timedelta(days=int(days))
@@ -105,7 +105,7 @@ class Overview:
             "until": typed.get("until", ""),
             "first": f"{today + timedelta(days=1)}",
             "last": f"{today + LONGEST_PAUSE}",
-            "fault": (own.faults or {}).get("until", ""),
+            "fault": own.faults.get("until", ""),
         }
 
     def _fewer(self) -> Mapping[str, str] | None:
@@ -114,3 +114,11 @@ class Overview:
         if not going or every not in _FEWER or "every" in self.subscriber.locked:
             return None
         return {"words": _FEWER[every], "shown": mark_of(every.value)}
+
+
+def held_fields(before: Subscriber) -> Mapping[str, str]:
+    """Return the hidden fields that bring back how mail was held before."""
+    if before.state is not SubscriberState.PAUSED:
+        return {"mail": "resume"}
+    until = before.paused_until
+    return {"mail": "pause", "until": f"{local_day(until, before.cadence.zone)}" if until else ""}

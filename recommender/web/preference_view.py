@@ -1,11 +1,11 @@
 """What the preference page shows of a reader: controls with what stands, or with what was typed amiss."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from recommender.domain.subscribers import Interest, Subscriber
 from recommender.domain.wishes import Facts, Value, facts_of, interest_field, interest_of, lock_of
-from recommender.services.preferences import mark_of
+from recommender.services.preferences import Outcome, mark_of
 from recommender.web.preference_choices import (
     AFTER,
     EVERY,
@@ -19,6 +19,7 @@ from recommender.web.preference_choices import (
     weights,
 )
 from recommender.web.preference_fields import LISTS, PARTS, SECTIONS, fits, had_of, text_of
+from recommender.web.preference_forms import Filled
 
 _YES = {"yes": "Yes", "no": "No"}
 _LABELS = {
@@ -87,8 +88,8 @@ class Trouble:
     """A form that could not be taken: what was typed, and what is wrong with it, by control."""
 
     section: str = ""
-    typed: Mapping[str, str] | None = None
-    faults: Mapping[str, str] | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,14 +159,23 @@ def rows(subscriber: Subscriber) -> Sequence[InterestRow]:
     ]
 
 
-def stale_faults(fields: Iterable[str], facts: Facts) -> Mapping[str, str]:
+def trouble_of(section: str, filled: Filled, outcome: Outcome | None) -> Trouble:
+    """Return what is wrong with a form, with all that was typed."""
+    faults = dict(filled.faults)
+    if outcome:
+        faults |= _stale_faults(outcome.stale, facts_of(outcome.subscriber))
+        faults |= _locked_faults(outcome.locked)
+    return Trouble(section=section, typed=filled.typed, faults=faults)
+
+
+def _stale_faults(fields: Iterable[str], facts: Facts) -> Mapping[str, str]:
     """Say of each control that its field was changed meanwhile, and what stands now."""
-    return {_name(field): _stale(facts.get(field)) for field in fields}
+    return {_name(name): _stale(facts.get(name)) for name in fields}
 
 
-def locked_faults(fields: Iterable[str]) -> Mapping[str, str]:
+def _locked_faults(fields: Iterable[str]) -> Mapping[str, str]:
     """Say of each control that its field is the file's."""
-    return {_name(field): "this is kept to the configuration file" for field in fields}
+    return {_name(name): "this is kept to the configuration file." for name in fields}
 
 
 def _name(field: str) -> str:
@@ -176,7 +186,7 @@ def _name(field: str) -> str:
 def _stale(value: Value) -> str:
     text = text_of(value).replace("\n", ", ") if not isinstance(value, dict) else ""
     now = f" to “{text[:200]}”" if text else ""
-    return f"this was changed{now} while this page was open; send it again to have it as you wrote it"
+    return f"this was changed{now} while this page was open; send it again to have it as you wrote it."
 
 
 def _control(subscriber: Subscriber, field: str, value: Value, looks: Looks) -> Control:
@@ -219,8 +229,7 @@ def _too_long(control: Control, value: Value) -> Control:
 
 def _troubled(controls: Sequence[Control], trouble: Trouble) -> Sequence[Control]:
     """Return controls as they were filled in, with what is wrong."""
-    typed, faults = trouble.typed or {}, trouble.faults or {}
-    return [_typed(own, typed.get(own.name), faults.get(own.name, "")) for own in controls]
+    return [_typed(own, trouble.typed.get(own.name), trouble.faults.get(own.name, "")) for own in controls]
 
 
 def _typed(control: Control, text: str | None, fault: str) -> Control:

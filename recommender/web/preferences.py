@@ -14,20 +14,21 @@ from starlette.routing import Route
 
 from recommender.digest.links import LinkClaim
 from recommender.domain.errors import InputError
+from recommender.domain.requests import RequestKind
 from recommender.domain.subscribers import Every, Subscriber, SubscriberState
-from recommender.domain.wishes import facts_of, interest_field
+from recommender.domain.wishes import interest_field
 from recommender.services.claims import subscriber_of
 from recommender.services.preferences import Edit, Outcome, Preferences, mark_of, next_edition
+from recommender.services.requests import Asked, Requesting
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
-from recommender.web.context import PREFERENCES, Pages, WebContext
+from recommender.web.context import PREFERENCES, PageLink, Pages, WebContext, masked
 from recommender.web.endpoints import posted
 from recommender.web.levers import lever_said
-from recommender.web.preference_choices import local_day, pause_end
-from recommender.web.preference_fields import SECTIONS
+from recommender.web.preference_choices import pause_end
+from recommender.web.preference_fields import SECTIONS, fault_of
 from recommender.web.preference_forms import (
     NEW,
-    Filled,
     key_of,
     read_interest,
     read_section,
@@ -35,8 +36,8 @@ from recommender.web.preference_forms import (
     undo_field,
 )
 from recommender.web.preference_levers import lever_fields, lever_mark
-from recommender.web.preference_overview import Overview
-from recommender.web.preference_view import Trouble, interest, locked_faults, stale_faults
+from recommender.web.preference_overview import Overview, held_fields
+from recommender.web.preference_view import Trouble, interest, trouble_of
 from recommender.web.preference_words import Saying, pause_words
 from recommender.web.requesting import ask_url
 from recommender.web.sheet import Form
@@ -65,6 +66,7 @@ class PreferencePages(Pages):
         self._preferences = Preferences(context.store, context.clock)
         self._unsubscribing = Unsubscribing(context.store, context.clock)
         self._voting = Voting(context.store, context.clock)
+        self._requesting = Requesting(store=context.store, clock=context.clock)
         self._acts: Mapping[str, Callable[[LinkClaim, Subscriber, Form], Response]] = {
             "lever": self._turn,
             "mail": self._hold,
@@ -105,7 +107,7 @@ class PreferencePages(Pages):
         filled = read_section(SECTIONS[name], form)
         outcome = None if filled.faults else self._preferences.change(subscriber, filled.edits)
         if outcome is None or outcome.refused:
-            trouble = _trouble(name, filled, outcome)
+            trouble = trouble_of(name, filled, outcome)
             now = outcome.subscriber if outcome else subscriber
             words = ["Nothing was changed yet: something has to be mended below."]
             return self._render(claim, now, Happened(words=words, trouble=trouble))
@@ -122,7 +124,7 @@ class PreferencePages(Pages):
         outcome = None if filled.faults else self._preferences.change(subscriber, filled.edits)
         if outcome is None or outcome.refused:
             now = outcome.subscriber if outcome else subscriber
-            return self._form(claim, now, key, _trouble("interest", filled, outcome))
+            return self._form(claim, now, key, trouble_of("interest", filled, outcome))
         return self._told(claim, outcome)
 
     def _fewer(self, claim: LinkClaim, subscriber: Subscriber, form: Form) -> Response:
@@ -171,7 +173,7 @@ class PreferencePages(Pages):
             try:
                 until = pause_end(form, now, zone)
             except ValueError as error:
-                trouble = Trouble(section="pause", typed=form, faults={"until": str(error)})
+                trouble = Trouble(section="pause", typed=form, faults={"until": fault_of(error)})
                 return self._render(claim, subscriber, Happened(words=[_NOTHING], trouble=trouble))
             after = self._unsubscribing.pause(subscriber, until=until)
         else:
@@ -183,7 +185,7 @@ class PreferencePages(Pages):
         words = "Mail goes out again."
         if after.state is SubscriberState.PAUSED:
             words = f"All mail is {pause_words(after, saying.words)}."
-        happened = Happened(words=[words, saying.next_words()], undo=[_held(subscriber)])
+        happened = Happened(words=[words, saying.next_words()], undo=[held_fields(subscriber)])
         return self._render(claim, after, happened)
 
     def _void(self, claim: LinkClaim, subscriber: Subscriber, form: Form) -> Response:
@@ -192,12 +194,16 @@ class PreferencePages(Pages):
             words = ["Nothing changed: tick the box if you are sure."]
             return self._render(claim, subscriber, Happened(words=words))
         self._preferences.void_links(subscriber)
+        answer = self._requesting.ask(subscriber, RequestKind.LINKS)
+        fresh = "Your next digest brings fresh links."
+        if answer is Asked.TAKEN_DOWN:
+            fresh = f"A letter with fresh links goes to {masked(subscriber.email)}."
         return self._page(
             "unsubscribed",
             title="Your old links are void",
             words=[
                 "Votes, lists and preferences cannot be opened from mails that you have already.",
-                "Your next digest brings fresh links. Unsubscribing works from every digest, however old.",
+                f"{fresh} Unsubscribing works from every digest, however old.",
                 "This cannot be undone; nothing else was changed.",
             ],
             undo=None,
@@ -230,13 +236,17 @@ class PreferencePages(Pages):
             locale=subscriber.locale,
             title="Your digest",
             happened=happened,
-            links=self._links_for(claim),
+            links=self._ways(claim),
             ask=ask_url(self._context, claim),
             private=self._context.privacy is not None,
             **overview.values(happened.trouble),
         )
         page.status_code = 422 if happened.trouble.faults else status
         return page
+
+    def _ways(self, claim: LinkClaim) -> Sequence[PageLink]:
+        leave = self._context.links.unsubscribe(claim.public_id, claim.epoch, claim.issued)
+        return (*self._links_for(claim), PageLink(name="Unsubscribe", url=leave))
 
     def _form(self, claim: LinkClaim, subscriber: Subscriber, key: str, trouble: Trouble) -> Response:
         own = next((own for own in subscriber.interests if own.key == key), None)
@@ -247,7 +257,7 @@ class PreferencePages(Pages):
             paused=own is not None and own.paused,
             controls=interest(subscriber, key, trouble),
             locked="interests" in subscriber.locked,
-            wrong=bool(trouble.faults),
+            faults=trouble.faults,
             back=self._context.links.preferences(claim.public_id, claim.epoch, claim.issued),
             links=self._links_for(claim),
         )
@@ -272,20 +282,3 @@ def _quick(key: str, act: str) -> Sequence[Edit]:
     if act == "remove":
         return [Edit(field=interest_field(key))]
     return [Edit(field=interest_field(key, "paused"), value=act == "pause")]
-
-
-def _trouble(section: str, filled: Filled, outcome: Outcome | None) -> Trouble:
-    """Return what is wrong with a form, with all that was typed."""
-    faults = dict(filled.faults)
-    if outcome:
-        faults |= stale_faults(outcome.stale, facts_of(outcome.subscriber))
-        faults |= locked_faults(outcome.locked)
-    return Trouble(section=section, typed=filled.typed, faults=faults)
-
-
-def _held(before: Subscriber) -> Mapping[str, str]:
-    """Return the hidden fields that bring back how mail was held before."""
-    if before.state is not SubscriberState.PAUSED:
-        return {"mail": "resume"}
-    until = before.paused_until
-    return {"mail": "pause", "until": f"{local_day(until, before.cadence.zone)}" if until else ""}

@@ -1,5 +1,8 @@
 """Unsubscribing."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from recommender.domain.subscribers import SubscriberState
@@ -54,3 +57,28 @@ def test_unsubscribe_page_asks_first_and_shows_no_address(site: Site) -> None:
     assert site.who("ana@example.org").state is SubscriberState.ACTIVE
     assert "ana@example.org" not in answer.text
     assert "a•••@e•••.org" in answer.text
+
+
+def test_who_may_leave_may_also_get_less(site: Site) -> None:
+    """The page leads to fewer mails and a pause, and to neither by a link that was voided."""
+    client, path = site.client(), own_path(site, "unsubscribe")
+    (less,) = re.findall(r'href="([^"]+)#mail"', client.get(path).text)
+    assert "Pause all mail" in client.get(site.path(less)).text
+    with site.store.write() as uow:
+        uow.people.raise_epoch(site.ana.id)
+    assert "#mail" not in client.get(path).text
+
+
+def test_undoing_an_unsubscribe_brings_a_pause_back_with_its_end(site: Site) -> None:
+    """Whatever made-up end there is, the page answers 200."""
+    until = datetime(2026, 2, 9, 23, 0, tzinfo=UTC)
+    with site.store.write() as uow:
+        uow.people.set_state(site.ana.id, SubscriberState.PAUSED, at=NOON, until=until)
+    client, path = site.client(), own_path(site, "unsubscribe")
+    page = client.post(path, data=ONE_CLICK)
+    client.post(path, data=hidden_fields(page.text))
+    assert site.who("ana@example.org").paused_until == until
+    for made_up in ("", "x", "9999-12-31", "\x00"):
+        client.post(path, data=ONE_CLICK)
+        assert client.post(path, data={"undo": "1", "was": "paused", "until": made_up}).status_code == 200
+        assert site.who("ana@example.org").paused_until is None
