@@ -81,14 +81,17 @@ class Operator:
             return [self.current().training().run()]
 
     def mail(self, _choice: str = "") -> Sequence[Report]:
-        """Read what came back, make the editions that are due, and send what is ready.
+        """Read what came back, send the letters that wait, make what is due, and send what is ready.
 
         What another process left in doubt is not touched: it may be alive.
         """
+        from recommender.app.writing import build_letters  # noqa: PLC0415 for this button alone
+
         application = self.current()
         started = application.clock.now()
         with self._mailing:
             reports = [application.inbox.run(self.stopping)] if application.inbox else []
+            reports.append(build_letters(application).run(self.stopping))
             reports += [application.publishing.run(), application.delivery.run(stopping=self.stopping)]
             return [*reports, application.bouncing.run(since=started)]
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import InboundKind
+from recommender.domain.requests import LetterState, RequestKind
 from recommender.domain.subscribers import SubscriberState
 
 
@@ -18,6 +19,14 @@ class Counts(Protocol):
 
     def inbound(self, since: datetime) -> Mapping[InboundKind, int]:
         """Count mail that came back at `since` or later, by kind."""
+        ...
+
+    def requests(self, since: datetime) -> Mapping[RequestKind, int]:
+        """Count the requests made at `since` or later that are not done, by kind."""
+        ...
+
+    def letters(self) -> Mapping[LetterState, int]:
+        """Count the letters of requests, by state."""
         ...
 
     def subscribers(self) -> Mapping[SubscriberState, int]:

@@ -9,6 +9,7 @@ from recommender.domain.cadence import next_due
 from recommender.domain.editions import WAITING, Delivery, DeliveryState, Slot
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import BOUNCES, InboundKind, InboundMail
+from recommender.domain.requests import CONFIRM_WITHIN, LetterState, RequestKind
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.diagnosis import Diagnosis
@@ -67,6 +68,9 @@ class Overview:
     days: Sequence[ActDay]
     people: Mapping[SubscriberState, int]
     suppressed: int
+    requests: Mapping[RequestKind, int]
+    """How many requests can still be confirmed."""
+    letters: Mapping[LetterState, int]
     returned: Sequence[Returned]
     """The newest; a few."""
     returns: Mapping[InboundKind, int]
@@ -121,6 +125,8 @@ class Operating:
                 days=_days(unit, now),
                 people=unit.counts.subscribers(),
                 suppressed=unit.counts.suppressed(),
+                requests=unit.counts.requests(now - CONFIRM_WITHIN),
+                letters=unit.counts.letters(),
                 returned=_returned(unit, people),
                 returns=_returns(unit, now),
                 set_aside=unit.intake.set_aside(),

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Connection, String, cast, func, select, ty
 
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import InboundKind
+from recommender.domain.requests import LetterState, RequestKind
 from recommender.domain.subscribers import SubscriberState
-from recommender.store.schema import FEEDBACK, INBOUND_MAIL, SUBSCRIBER, SUPPRESSION
+from recommender.store.schema import FEEDBACK, INBOUND_MAIL, LETTER, REQUEST, SUBSCRIBER, SUPPRESSION
 
 _DAY_LENGTH = 10
 
@@ -36,6 +37,17 @@ class SqlCounts:
         query = select(INBOUND_MAIL.c.kind, func.count()).where(INBOUND_MAIL.c.at >= since)
         rows = self._connection.execute(query.group_by(INBOUND_MAIL.c.kind))
         return {InboundKind(kind): number for kind, number in rows}
+
+    def requests(self, since: datetime) -> Mapping[RequestKind, int]:
+        """Count the requests made at `since` or later that are not done, by kind."""
+        query = select(REQUEST.c.kind, func.count()).group_by(REQUEST.c.kind)
+        query = query.where(REQUEST.c.at >= since, REQUEST.c.done_at.is_(None))
+        return {RequestKind(kind): number for kind, number in self._connection.execute(query)}
+
+    def letters(self) -> Mapping[LetterState, int]:
+        """Count the letters of requests, by state."""
+        query = select(LETTER.c.state, func.count()).group_by(LETTER.c.state)
+        return {LetterState(state): number for state, number in self._connection.execute(query)}
 
     def subscribers(self) -> Mapping[SubscriberState, int]:
         """Count subscribers by state."""

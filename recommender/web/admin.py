@@ -12,7 +12,7 @@ from recommender.domain.editions import DeliveryState
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.operating import PAGE
-from recommender.web import admin_chart, admin_views
+from recommender.web import admin_cards, admin_chart, admin_views
 from recommender.web.admin_access import CHALLENGE, Door, Doorkeeper, pressed_here
 from recommender.web.admin_acts import OWN_WISHES, Buttons, Said
 from recommender.web.admin_context import INGEST, MAIL, TRAIN, Admin
@@ -130,6 +130,7 @@ class AdminPages(Pages):
             box=admin_chart.BOX,
             busiest=admin_chart.busiest(view.days),
             people=admin_views.people_rows(view.people, view.suppressed),
+            requests=admin_views.request_rows(view),
             returned=[admin_views.returned_row(view.now, entry) for entry in view.returned],
             set_aside=admin_views.set_aside_rows(view.set_aside),
             last=admin_views.outcome_words(last) if last else (),
@@ -153,7 +154,7 @@ class AdminPages(Pages):
             kind="deliveries",
             chosen=chosen,
             choices=[state.value for state in DeliveryState],
-            cards=[admin_views.delivery_card(row) for row in page.rows],
+            cards=[admin_cards.delivery_card(row) for row in page.rows],
             button="Send once more",
             following=older,
             first="before" not in query,
@@ -175,7 +176,7 @@ class AdminPages(Pages):
             kind="subscribers",
             chosen=chosen,
             choices=[*(state.value for state in SubscriberState), _SUPPRESSED],
-            cards=[admin_views.reader_card(reader, OWN_WISHES) for reader in page.readers],
+            cards=[admin_cards.reader_card(reader, OWN_WISHES) for reader in page.readers],
             button="Lift the suppression",
             following=more,
             first=start == 0,

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from shlex import quote
 
-from recommender.domain.editions import RETRIABLE, WAITING, Delivery, DeliveryState, Slot
+from recommender.domain.editions import WAITING, Delivery, DeliveryState, Slot
 from recommender.domain.inbound import InboundKind
 from recommender.domain.reports import Report
-from recommender.domain.subscribers import WEEKDAYS, Cadence, Every, Subscriber, SubscriberState
+from recommender.domain.requests import LetterState, RequestKind
+from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.services.findings import Finding, Health
 from recommender.services.measured import Interval, Measurement
-from recommender.services.operating import Overview, Reader, Returned
+from recommender.services.operating import Overview, Returned
 from recommender.web.admin_jobs import Outcome
 
 MEANING: Mapping[DeliveryState, str] = {
@@ -31,6 +32,13 @@ _KINDS = {
     InboundKind.SOFT_BOUNCE: "soft bounce",
     InboundKind.COMPLAINT: "complaint",
 }
+_ASKED = {
+    RequestKind.JOIN: "subscribe",
+    RequestKind.ADDRESS: "change the address",
+    RequestKind.EXPORT: "export",
+    RequestKind.ERASE: "be forgotten",
+    RequestKind.LINKS: "have fresh links",
+}
 _HEALTH = {Health.WARNING: "look"}
 _UNITS = (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1)))
 _SHOWN_FAILURES = 20
@@ -47,19 +55,6 @@ class Row:
     tag: str = ""
     mark: str = ""
     """Class of the tag, for its colour."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One delivery or one subscriber of a list."""
-
-    name: str
-    tag: str
-    lines: Sequence[str]
-    fields: Mapping[str, str] | None = None
-    """Of the button that belongs to it, if there is one."""
-    asked: bool = False
-    """Whether its reader must have asked for what the button does."""
 
 
 def moment(at: datetime) -> str:
@@ -88,7 +83,7 @@ def counted(number: int, word: str) -> str:
 def lead(view: Overview) -> str:
     """Say first what needs somebody."""
     due = "1 delivery is due" if view.due == 1 else f"{view.due:,} deliveries are due"
-    needing = [f"{view.states[state]:,} {_spoken(state)}" for state in _NEED if view.states.get(state)]
+    needing = [f"{view.states[state]:,} {spoken(state)}" for state in _NEED if view.states.get(state)]
     return f"{due}. {'Look at: ' + ', '.join(needing) + '.' if needing else 'No delivery needs you.'}"
 
 
@@ -119,7 +114,7 @@ def states(view: Overview) -> Sequence[Row]:
     """Return a line for each state that there is, with its newest delivery."""
     return [
         Row(
-            name=f"{_spoken(state)}: {view.states[state]:,}",
+            name=f"{spoken(state)}: {view.states[state]:,}",
             words=MEANING[state],
             more=f"newest: {_newest(view.newest[state])}",
             url=f"deliveries?state={state.value}",
@@ -127,53 +122,6 @@ def states(view: Overview) -> Sequence[Row]:
         for state in DeliveryState
         if state in view.states
     ]
-
-
-def delivery_card(row: Delivery) -> Card:
-    """Return a delivery with what is known of it, and a button where it may be sent once more."""
-    parts = [
-        f"{counted(row.attempts, 'attempts')}"
-        + (f", made {moment(row.date)}" if row.date else "")
-        + (f", next try {moment(row.next_attempt_at)}" if row.next_attempt_at else ""),
-        row.reply,
-    ]
-    return Card(
-        name=f"{row.edition_key} for {row.email}",
-        tag=_spoken(row.state),
-        lines=[f"Delivery {row.id}", *(part for part in parts if part)],
-        fields={"do": "retry", "id": str(row.id)} if row.state in RETRIABLE else None,
-    )
-
-
-def reader_card(reader: Reader, own_wish: frozenset[str]) -> Card:
-    """Return a subscriber: cadence, next edition, and why there is none; `own_wish` are reasons of theirs."""
-    own = reader.subscriber
-    interests = counted(len(own.interests), "interests")
-    lines = [f"{cadence_words(own.cadence)}; {own.papers} papers at most; {interests}"]
-    if reader.next_slot:
-        lines.append(f"Next edition {reader.next_slot.key}, {moment(reader.next_slot.due_at)}")
-    if own.unsubscribed:
-        lines.append(f"Unsubscribed {moment(own.unsubscribed)}")
-    if reader.suppressed:
-        lines.append(f"Not mailed at this address: {reader.suppressed}")
-    return Card(
-        name=f"{own.email}{f' ({own.name})' if own.name else ''}",
-        tag=own.state.value,
-        lines=lines,
-        fields={"do": "lift", "email": own.email} if reader.suppressed else None,
-        asked=reader.suppressed in own_wish,
-    )
-
-
-def cadence_words(cadence: Cadence) -> str:
-    """Return when a reader is mailed."""
-    when = {
-        Every.DAY: "every day",
-        Every.WEEKDAY: "Monday to Friday",
-        Every.WEEK: f"every {WEEKDAYS[cadence.on].capitalize()}",
-    }[cadence.every]
-    after = " or after arXiv's announcement" if cadence.after.value else ""
-    return f"{when[0].upper()}{when[1:]} at {cadence.at:%H:%M}{after}, {cadence.zone}"
 
 
 def people_rows(people: Mapping[SubscriberState, int], suppressed: int) -> Sequence[Row]:
@@ -211,6 +159,16 @@ def finding_row(found: Finding) -> Row:
 def tick_row(job: str, seconds: float) -> Row:
     """Return how long ago a job of the daemon ended."""
     return Row(name=job, words=f"ended {seconds:,.0f} seconds ago")
+
+
+def request_rows(view: Overview) -> Sequence[Row]:
+    """Return what readers asked for and have not confirmed, and how the letters that ask them stand."""
+    asked = ", ".join(
+        f"{view.requests[kind]:,} to {_ASKED[kind]}" for kind in RequestKind if kind in view.requests
+    )
+    letters = ", ".join(f"{view.letters[own]:,} {own.value}" for own in LetterState if own in view.letters)
+    rows = [Row(name="Not confirmed yet", words=asked)] if asked else []
+    return [*rows, *([Row(name="Letters", words=letters)] if letters else [])]
 
 
 def returned_row(now: datetime, entry: Returned) -> Row:
@@ -272,7 +230,8 @@ def report_lines(reports: Sequence[Report]) -> Iterator[str]:
             yield f"… and {len(report.failures) - _SHOWN_FAILURES} more"
 
 
-def _spoken(state: DeliveryState) -> str:
+def spoken(state: DeliveryState) -> str:
+    """Return a state as people write it."""
     return state.value.replace("_", " ")
 
 

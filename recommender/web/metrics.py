@@ -14,6 +14,7 @@ from recommender.domain.condition import is_late
 from recommender.domain.editions import WAITING, DeliveryState
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import BOUNCES, InboundKind
+from recommender.domain.requests import LetterState
 from recommender.domain.subscribers import SubscriberState
 from recommender.ports import UnitOfWork
 from recommender.web.context import WebContext
@@ -152,6 +153,13 @@ def _people(unit: UnitOfWork, now: datetime) -> Iterator[Gauge]:
         help="Subscribers by state.",
         label="state",
         values={state.value: states.get(state, 0) for state in SubscriberState},
+    )
+    letters = unit.counts.letters()
+    yield Gauge(
+        name="letters",
+        help="Letters of requests by state.",
+        label="state",
+        values={state.value: letters.get(state, 0) for state in LetterState},
     )
     yield Gauge(
         name="suppressed", help="Addresses that are never mailed.", values={"": unit.counts.suppressed()}

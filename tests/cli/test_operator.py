@@ -36,7 +36,7 @@ FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Journal</titl
 <link>https://example.org</link>
 <item><title>Editing the facts of a language model</title><link>https://example.org/1</link>
 <guid>https://example.org/1</guid><pubDate>Fri, 30 Jan 2026 08:00:00 GMT</pubDate>
-<description>We study how knowledge is edited in models of language without any retraining.</description></item>
+<description>We study how knowledge is edited in models without any retraining.</description></item>
 </channel></rss>"""
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from recommender.domain.editions import DeliveryState, Settlement
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.inbound import InboundKind
+from recommender.domain.requests import End, LetterState, Request, RequestKind
 from recommender.domain.subscribers import SubscriberState
 from recommender.ports import Store
 from tests.builders import NOON, a_declaration
@@ -23,6 +24,7 @@ class CountsConformance:
         with store.read() as unit:
             assert (unit.counts.acts(NOON), unit.counts.inbound(NOON)) == ({}, {})
             assert (unit.counts.subscribers(), unit.counts.suppressed()) == ({}, 0)
+            assert (unit.counts.requests(NOON), unit.counts.letters()) == ({}, {})
 
     def test_acts_are_counted_by_utc_day_act_and_suspicion(self, store: Store) -> None:
         """Whatever zone an act was written in; those before `since` do not count, one just then does."""
@@ -62,6 +64,30 @@ class CountsConformance:
             unit.inbound.record(a_bounce("u", None, hours=2, kind=InboundKind.UNKNOWN))
             found = unit.counts.inbound(NOON + HOUR)
         assert found == {InboundKind.HARD_BOUNCE: 2, InboundKind.VOTE: 1, InboundKind.UNKNOWN: 1}
+
+    def test_requests_and_their_letters_are_counted(self, store: Store) -> None:
+        """Requests that are neither done nor older, by kind; letters by state."""
+        ana = joined(store)
+        with store.write() as unit:
+            for number, (kind, hours) in enumerate(
+                (
+                    (RequestKind.EXPORT, 0),
+                    (RequestKind.EXPORT, 1),
+                    (RequestKind.ERASE, 0),
+                    (RequestKind.JOIN, -1),
+                )
+            ):
+                at = NOON + hours * HOUR
+                asked = Request(public_id=f"r{number}", kind=kind, at=at, subscriber=ana.id)
+                stored_one = unit.requests.add(asked, [End.OWN])
+                if kind is RequestKind.ERASE:
+                    unit.requests.finish(stored_one.id, at=NOON)
+            first, second, *_ = unit.requests.letters(now=NOON + 2 * HOUR, limit=9)
+            unit.requests.mark(first.id, LetterState.SENT)
+            unit.requests.mark(second.id, LetterState.FAILED)
+            assert unit.counts.requests(NOON) == {RequestKind.EXPORT: 2}
+            found = unit.counts.letters()
+        assert found == {LetterState.SENT: 1, LetterState.FAILED: 1, LetterState.WAITING: 2}
 
     def test_subscribers_are_counted_by_state(self, store: Store) -> None:
         """And suppressed addresses, whoever's they are."""

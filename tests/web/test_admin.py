@@ -11,6 +11,7 @@ from recommender.domain.editions import DeliveryState
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.inbound import InboundKind, InboundMail
 from recommender.domain.papers import Refused, SourceState
+from recommender.domain.requests import End, LetterState, Request, RequestKind
 from recommender.domain.subscribers import SubscriberState
 from recommender.services.measured import Measurement, keep
 from tests.builders import a_declaration
@@ -60,6 +61,7 @@ def test_a_quiet_installation(office: Office) -> None:
         "Offline relevance has not been measured yet",
         "0 votes, 0 other acts, 0 suspect in 30 days.",
         "active: 2",
+        "Nobody has asked for anything that must be confirmed.",
         "No bounce and no complaint is recorded.",
         "No entry of a source is in quarantine.",
         "No daemon runs around this server",
@@ -94,6 +96,22 @@ def test_an_installation_in_trouble(office: Office) -> None:
         "arxiv 1 entry that could not become a paper paperroute quarantine --source arxiv",
     ):
         assert said in page, said
+
+
+def test_requests_that_wait_are_told(office: Office) -> None:
+    """Those that can still be confirmed, and the letters that did not go out."""
+    now = office.site.clock.now()
+    with office.site.store.write() as unit:
+        for number, days in enumerate((0, 1, 3)):
+            at = now - timedelta(days=days)
+            asked = Request(
+                public_id=f"r{number}", kind=RequestKind.EXPORT, at=at, subscriber=office.site.ana.id
+            )
+            unit.requests.add(asked, [End.OWN])
+        unit.requests.mark(unit.requests.letters(now=now, limit=1)[0].id, LetterState.FAILED)
+    page = shown(office)
+    assert "Not confirmed yet 2 to export" in page
+    assert "Letters 2 waiting, 1 failed" in page
 
 
 def test_votes_a_day_tell_suspect_ones_apart(office: Office) -> None:

@@ -204,7 +204,7 @@ def test_the_configuration_is_checked(office: Office) -> None:
 def test_the_recommender_is_fitted(office: Office) -> None:
     """An artifact is there afterwards, and the first page says what came of it."""
     assert office.press(do="train")[0] == 200
-    _rest(office)
+    _rest()
     with office.site.store.read() as unit:
         assert len(unit.artifacts.names()) == 1
     said = words(office.client().get("/admin").text)
@@ -230,7 +230,7 @@ def test_a_source_is_read(tmp_path: Path) -> None:
     own = Office(site, work={INGEST: lambda: [ingestion.run([Shelf()], insist=True)]})
     assert own.press(do="ingest", source="nonsense")[0] == 400
     assert own.press(do="ingest", source="arxiv")[0] == 200
-    _rest(own)
+    _rest()
     with site.store.read() as unit:
         assert unit.papers.get([a_paper(99).id])
     assert "Ingest: arxiv: ended" in words(own.client().get("/admin").text)
@@ -254,7 +254,7 @@ def test_long_work_does_not_keep_the_page_waiting(tmp_path: Path, monkeypatch: p
         assert (status, "Something else is still running" in page) == (409, True)
     finally:
         may_end.set()
-    _rest(own)
+    _rest()
     said = words(own.client().get("/admin").text)
     assert "publish: 1 edition warning: slow" in said
     with own.site.store.read() as unit:
@@ -293,9 +293,8 @@ def test_a_button_that_there_is_not_does_nothing(office: Office) -> None:
     assert dump(office.site.folder) == before
 
 
-def _rest(office: Office) -> None:
+def _rest() -> None:
     """Wait until nothing runs in the background: threads of the page are called so."""
-    del office
     for thread in threading.enumerate():
         if thread.name == "admin":
             thread.join(30)
