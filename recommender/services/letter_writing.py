@@ -130,7 +130,8 @@ class LetterWriter:
             end = letter.request.at + CONFIRM_WITHIN
             clock = words.time(end.astimezone(ZoneInfo(zone)).time())
             when = words.say("slot", day=words.day(end, zone), time=clock, zone=zone)
-            foot = [say("until", when=when), say("ignore"), *foot]
+            ignore = [] if case.name == "back" else [say("ignore")]
+            foot = [say("until", when=when), *ignore, *foot]
         return Note(
             language=words.language,
             direction=words.direction,

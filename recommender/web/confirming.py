@@ -41,9 +41,8 @@ _EXPORT = (
     "The link works for two days; after that ask for another one on your preference page.",
 )
 _ERASE = (
-    "What goes: your address, name, interests, votes, reading list, labels, notes and every edition.",
-    "What the ranking learnt from you goes too.",
-    "What stays: a keyed hash of your address, so that nobody brings you back unasked. It cannot be read.",
+    "What goes: your address, name, interests, votes, list, editions, and what the ranking learnt from you.",
+    "What stays: a keyed hash of your address, which cannot be read back. Nobody brings you back unasked.",
     "You may want to get your data first.",
 )
 
@@ -94,6 +93,7 @@ class ConfirmPages(Pages):
             button="Change it back" if matter.back else _BUTTONS[kind],
             fault=fault,
             cancel=kind is not RequestKind.EXPORT and not matter.back,
+            both=kind is RequestKind.ADDRESS,
         )
         page.status_code = 422 if fault else 200
         return page

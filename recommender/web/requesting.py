@@ -103,7 +103,8 @@ class AskPages(_Asking):
         """Take down what a form asks for; what is typed amiss is shown with what is wrong."""
         claim = self._claim(PREFERENCES, token)
         own, what = self._look(claim), form.get("what", "")
-        back = PageLink(name="Preferences", url=self._links_for(claim)[1].url)
+        url = self._context.links.preferences(claim.public_id, claim.epoch, claim.issued)
+        back = PageLink(name="Preferences", url=url)
         if what == "address":
             return self._move(claim, own, form, back)
         if what not in _PLAIN or (self._context.privacy is None and what != "links"):

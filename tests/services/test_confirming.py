@@ -161,6 +161,7 @@ def test_the_old_address_can_take_the_change_back(clerk: Clerk) -> None:
     letter = clerk.mails(ANA)[-1]
     assert letter["Subject"] == "Your digest goes to another address now"
     assert NEW not in letter.as_string()
+    assert "do nothing" not in letter.as_string()
     claim = clerk.claim(ANA)
     assert clerk.confirming.look(claim).back
     assert clerk.confirming.confirm(claim).result is Result.MOVED

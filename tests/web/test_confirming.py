@@ -124,7 +124,7 @@ def test_an_erasure_says_what_goes_and_what_stays(office: Office, caplog: pytest
     path, client = private(office, "erase"), office.client()
     look = client.get(path)
     assert "What goes:" in look.text
-    assert "What stays: a keyed hash" in look.text
+    assert "What stays: a keyed hash of your address, which" in look.text
     caplog.set_level("INFO", "recommender.web")
     done = client.post(path, data=SURE)
     assert "Nothing about you is held any more" in done.text
