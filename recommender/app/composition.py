@@ -92,7 +92,8 @@ class Application:
 
     def reconcile(self) -> Report:
         """Bring the declared subscribers into the store."""
-        return reconcile(self.loaded, self.store, self.clock)
+        self.reconciled = reconcile(self.loaded, self.store, self.clock)
+        return self.reconciled
 
     def reload(self, config: Path | None) -> "Application":
         """Return an application of the changed files, over the same store if it has not moved.

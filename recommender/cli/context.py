@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from recommender.cli.output import say
+
 if TYPE_CHECKING:
     from recommender.app import Application
 
@@ -23,11 +25,15 @@ class Call:
     def application(self, *, ticking: bool = False) -> "Application":
         """Load the configuration, open the store and reconcile the subscribers; raises ConfigError.
 
-        A `--now` stands still for one command; for a server it runs on (`ticking`).
+        A `--now` stands still for one command; for a server it runs on (`ticking`), and who could not be
+        taken in is left for its log.
         """
         from recommender.app import compose  # noqa: PLC0415 heavy: --help must not wait for it
 
-        return compose(config=self.config, now=self.now, ticking=ticking)
+        application = compose(config=self.config, now=self.now, ticking=ticking)
+        for refused in () if ticking else application.reconciled.failures:
+            say(f"{refused.place}: not taken in: {refused.reason}")
+        return application
 
 
 def call_of(context: typer.Context) -> Call:

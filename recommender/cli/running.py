@@ -73,6 +73,7 @@ def run(context: typer.Context) -> None:
     call = call_of(context)
     holder = _Holder(call=call, application=call.application(ticking=True))
     settings = holder.application.loaded.settings
+    holder.told(holder.application.reconciled)
     tasks = Tasks(
         publish_and_deliver=holder.publish_and_deliver,
         ingest_and_train_if_due=holder.ingest_and_train_if_due,
@@ -163,9 +164,14 @@ class _Holder:
         Raises ConfigError and keeps the old application.
         """
         fresh = self.application.reload(self.call.config)
+        self.told(fresh.reconciled)
         with self._swap:
             self.application = fresh
         return fresh.loaded.watched
+
+    def told(self, report: "Report") -> None:
+        """Write a report into the log."""
+        self._log.note(report)
 
     def publish_and_deliver(self) -> None:
         """Send the letters that wait, make what is due and send what is ready."""

@@ -131,6 +131,7 @@ class Sheet:
             return Edit(node.start_byte, node.end_byte, b"[" + pad + b", ".join(new) + pad + b"]")
         rows = self._rows(node)
         indent = self._element_indent(node)
+        kept = [entry for entry in wanted if isinstance(entry, int)]
         parts = [b"[" + rows.head + self._newline]
         told = 0
         for entry, text in zip(wanted, new, strict=True):
@@ -138,6 +139,10 @@ class Sheet:
             if isinstance(entry, int):
                 parts += self._comments(rows.above[told : entry + 1], indent)
                 told, tail = entry + 1, rows.behind.get(entry, b"")
+            else:  # what is new comes in the place of what went
+                stays = min((old for old in kept if old >= told), default=len(texts))
+                parts += self._comments(rows.above[told:stays], indent)
+                told = stays
             parts.append(indent + text + b"," + tail + self._newline)
         parts += self._comments(rows.above[told:], indent)
         parts.append(self._indent(node.start_byte) + b"]")
@@ -155,7 +160,7 @@ class Sheet:
                 rows.above.append([])
                 last_line = child.end_point[0]
                 continue
-            text = b"  " + bytes(child.text or b"")
+            text = self._with_gap(child)
             count = len(rows.above) - 1
             if child.start_point[0] != last_line:
                 rows.above[-1].append(text.strip())
@@ -164,6 +169,11 @@ class Sheet:
             else:
                 rows.head = text
         return rows
+
+    def _with_gap(self, comment: Node) -> bytes:
+        """Return a comment with the blanks before it."""
+        line = self.source[self._line_start(comment.start_byte) : comment.start_byte]
+        return line[len(line.rstrip(_INDENT)) :] + bytes(comment.text or b"")
 
     def _element_indent(self, node: Node) -> bytes:
         """Return the indent of the first element that begins a line."""
