@@ -8,6 +8,11 @@ _EDGE = 22
 _RING = 13
 BARS_WIDTH = 400
 _GAP = 0.25
+_STEPS = sorted(
+    ((x, y) for x in range(-WIDTH, WIDTH + 1, _RING) for y in range(-HEIGHT, HEIGHT + 1, _RING)),
+    key=lambda step: (step[0] ** 2 + step[1] ** 2, step),
+)
+"""Ways to move a ring, the shortest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +45,12 @@ def dots(places: Sequence[tuple[float, float]]) -> list[Dot]:
 
 
 def apart(rings: Sequence[Dot]) -> list[Dot]:
-    """Return numbered rings moved down, or up from the lower edge, until none covers another."""
+    """Return numbered rings, each moved as little as it takes that none covers another."""
     found: list[Dot] = []
     for ring in rings:
-        x, y, step = ring.x, ring.y, 2 * _RING
-        tries = [y + sign * step * turn for turn in range(HEIGHT // step + 1) for sign in (1, -1)]
-        inside = [own for own in tries if _EDGE <= own <= HEIGHT - _EDGE] or [y]
-        free = [own for own in inside if all(_far(x, own, other) for other in found)]
-        found.append(Dot(x=x, y=round((free or inside)[0], 1)))
+        tries = (Dot(x=round(ring.x + across, 1), y=round(ring.y + along, 1)) for across, along in _STEPS)
+        free = (own for own in tries if _inside(own) and all(_far(own, other) for other in found))
+        found.append(next(free, ring))
     return found
 
 
@@ -71,5 +74,9 @@ def bars(values: Sequence[float], *, height: float, most: float, down: bool = Fa
     return found
 
 
-def _far(x: float, y: float, other: Dot) -> bool:
-    return (x - other.x) ** 2 + (y - other.y) ** 2 >= (2 * _RING) ** 2
+def _inside(own: Dot) -> bool:
+    return _EDGE <= own.x <= WIDTH - _EDGE and _EDGE <= own.y <= HEIGHT - _EDGE
+
+
+def _far(one: Dot, other: Dot) -> bool:
+    return (one.x - other.x) ** 2 + (one.y - other.y) ** 2 >= (2 * _RING) ** 2

@@ -155,18 +155,10 @@ def _by_week(log: Iterable[Feedback], zone: ZoneInfo) -> Counter[tuple[date, Act
 
 
 def _editions(unit: UnitOfWork, subscriber: Subscriber, since: datetime) -> list[Edition]:
-    """Return the reader's editions, newest first, as few as tell of all days that any of them knows."""
-    found: list[Edition] = []
-    reached: datetime | None = None
-    for delivery in reversed(unit.outbox.made_for(subscriber.id, since=since)):
-        edition = unit.outbox.edition(delivery.edition)
-        if edition is None or (reached is not None and edition.created_at >= reached):
-            continue
-        days = max((len(own.days) for own in edition.standings), default=0)
-        if days:
-            found.append(edition)
-            reached = edition.created_at - max(1, days - 1) * _DAY
-    return found
+    """Return the reader's editions made since then, newest first."""
+    made = {delivery.edition for delivery in unit.outbox.made_for(subscriber.id, since=since)}
+    found = [edition for own in made if (edition := unit.outbox.edition(own))]
+    return sorted(found, key=lambda edition: (edition.created_at, edition.id), reverse=True)
 
 
 def _fitted(edition: Edition, zone: ZoneInfo) -> dict[tuple[str, date], int]:
