@@ -9,7 +9,7 @@ _RING = 13
 BARS_WIDTH = 400
 _GAP = 0.25
 _STEPS = sorted(
-    ((x, y) for x in range(-WIDTH, WIDTH + 1, _RING) for y in range(-HEIGHT, HEIGHT + 1, _RING)),
+    ((x * _RING, y * _RING) for x in range(-30, 31) for y in range(-20, 21)),
     key=lambda step: (step[0] ** 2 + step[1] ** 2, step),
 )
 """Ways to move a ring, the shortest first."""
