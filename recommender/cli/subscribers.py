@@ -11,7 +11,7 @@ from recommender.domain.cadence import next_slot
 from recommender.domain.subscribers import SubscriberState
 from recommender.domain.wishes import interest_of
 from recommender.services.differences import Difference, Differences, Kind
-from recommender.services.voiding import Voiding
+from recommender.services.preferences import Preferences
 from recommender.settings.people_text import key_of, shown
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def lift(
 
 def void(context: typer.Context, email: str) -> None:
     """Void all links a subscriber has, feeds too; those that unsubscribe go on."""
-    Voiding(application_of(context).store).void(email)
+    application = application_of(context)
+    subscriber = application.lookup().subscriber(email)
+    Preferences(application.store, application.clock).void_links(subscriber)
     say(f"the links that {email} has are void; the next digest brings new ones")
 
 

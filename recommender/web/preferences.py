@@ -39,6 +39,7 @@ from recommender.web.preference_levers import lever_fields, lever_mark
 from recommender.web.preference_overview import Overview, held_fields
 from recommender.web.preference_view import Trouble, interest, trouble_of
 from recommender.web.preference_words import Saying, pause_words
+from recommender.web.reading import feed_links
 from recommender.web.requesting import ask_url
 from recommender.web.sheet import Form
 
@@ -239,6 +240,7 @@ class PreferencePages(Pages):
             links=self._ways(claim),
             ask=ask_url(self._context, claim),
             private=self._context.privacy is not None,
+            feeds=feed_links(self._context.links.feed(claim.public_id, claim.epoch, claim.issued)),
             **overview.values(happened.trouble),
         )
         page.status_code = 422 if happened.trouble.faults else status
