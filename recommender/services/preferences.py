@@ -8,11 +8,11 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from recommender.domain.cadence import next_due
 from recommender.domain.editions import LastEdition, Slot
-from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber
+from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import (
     Facts,
     Value,
@@ -116,7 +116,13 @@ def mark_of(value: Value) -> str:
 
 
 def next_edition(uow: UnitOfWork, subscriber: Subscriber, now: datetime) -> Slot:
-    """Return the slot whose edition is made next; at `now` or before where it is due already."""
+    """Return the slot whose edition is made next; at `now` or before where it is due already.
+
+    For who is paused it is the first after that, or after `now` where the pause has no end.
+    """
+    if subscriber.state is SubscriberState.PAUSED and not subscriber.pause_is_over(now):
+        end = subscriber.paused_until or now
+        return next_due(subscriber.cadence, end - timedelta(microseconds=1))
     last = uow.outbox.last_editions([subscriber.id], now=now).get(subscriber.id)
     return _next(subscriber, last, now)
 

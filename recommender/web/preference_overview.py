@@ -13,7 +13,7 @@ from recommender.web.preference_choices import BREAKS, LONGEST_PAUSE, choices, l
 from recommender.web.preference_fields import MOST_INTERESTS
 from recommender.web.preference_levers import lever_rows
 from recommender.web.preference_view import Looks, Trouble, rows, section
-from recommender.web.preference_words import Saying, is_over, pause_words
+from recommender.web.preference_words import Saying, pause_words
 
 _TITLES = {
     "when": "When it comes",
@@ -110,7 +110,7 @@ class Overview:
 
     def _fewer(self) -> Mapping[str, str] | None:
         every = self.subscriber.cadence.every
-        going = self.subscriber.state is SubscriberState.ACTIVE or is_over(self.subscriber, self.saying.now)
+        going = self.subscriber.state is SubscriberState.ACTIVE or self.saying.awake
         if not going or every not in _FEWER or "every" in self.subscriber.locked:
             return None
         return {"words": _FEWER[every], "shown": mark_of(every.value)}

@@ -37,7 +37,9 @@ class Saying:
 
     def due(self) -> str:
         """Return `Saturday 31 January at 07:30 (Europe/Berlin time)`; empty where no mail goes out."""
-        if not self.subscriber.mailable and not self.awake:
+        own = self.subscriber
+        ends = own.state is SubscriberState.PAUSED and own.paused_until is not None
+        if not own.mailable and not ends:
             return ""
         if self.slot.due_at <= self.now:
             return "now, and goes out as soon as there is something for it"
@@ -46,7 +48,7 @@ class Saying:
     @property
     def awake(self) -> bool:
         """Whether a pause is over that nobody ended."""
-        return is_over(self.subscriber, self.now)
+        return self.subscriber.pause_is_over(self.now)
 
     def changes(self, changes: Changes) -> list[str]:
         """Return a sentence or two for each change."""
@@ -151,12 +153,6 @@ def _list_words(name: str, part: str, before: Value, after: Value) -> Iterator[s
 def _few(values: Sequence[str], most: int = 5) -> str:
     shown = ", ".join(values[:most])
     return f"{shown} and {len(values) - most} more" if len(values) > most else shown
-
-
-def is_over(subscriber: Subscriber, now: datetime) -> bool:
-    """Tell whether a pause has ended by itself, though nobody noted it yet."""
-    until = subscriber.paused_until
-    return subscriber.state is SubscriberState.PAUSED and until is not None and until <= now
 
 
 def pause_words(subscriber: Subscriber, words: Words) -> str:

@@ -254,6 +254,7 @@ def test_pausing_until_a_day_is_until_it_begins_where_the_reader_is(reader: Read
     assert stored.state is SubscriberState.PAUSED
     assert stored.paused_until == datetime(2026, 2, 9, 23, 0, tzinfo=UTC)
     assert "All mail is paused until 10 Feb 2026." in said(page)
+    assert "The next one is due Tuesday 10 February at 07:30 (Europe/Berlin time)." in said(page)
     reader.undo(page)
     assert reader.site.who("ana@example.org").mailable
 
