@@ -190,3 +190,14 @@ def test_an_address_that_would_be_refused_unasked(tmp_path: Path, address: str, 
     assert warnings(tmp_path, table) == [f"3: {named} is asked only where allow_hosts names it"]
     for host in (named, named.rpartition(":")[0]):
         assert warnings(tmp_path, f'{table}allow_hosts = ["{host}"]\n') == []
+
+
+def test_a_password_that_would_never_be_asked_for_is_warned_of(tmp_path: Path) -> None:
+    """The operator's page does not ask over http; over https or on this machine all is well."""
+    password = 'admin_password = "long enough it is"\n'
+    main = f'{SOURCE}[web]\npublic_url = "http://papers.example.org"\n{password}'
+    found = warnings(tmp_path, main)
+    assert "5: /admin asks for no password over http: it opens from this machine alone" in found
+    for url in ("https://papers.example.org", "http://127.0.0.1:8321"):
+        main = f'{SOURCE}[web]\npublic_url = "{url}"\n{password}'
+        assert not any("/admin" in message for message in warnings(tmp_path, main))
