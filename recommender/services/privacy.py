@@ -22,6 +22,8 @@ from recommender.ports.leavings import Naming, WrittenMail
 from recommender.services.holding import Elsewhere, Export, Gathering
 from recommender.services.unlearning import Unlearning
 
+LETTER = "letter-"
+"""What the files of letters begin with."""
 ERASED = "erased"
 """Why a trace is suppressed."""
 _PATIENCE = timedelta(seconds=30)
@@ -81,7 +83,7 @@ class Privacy:
         with self.store.write() as unit:
             person = unit.people.find(subscriber.public_id)
             addresses = addresses_of(unit, person)
-            stems = _stems(unit, person)
+            stems = [*_stems(unit, person), *self._letters(unit, person)]
             rows = sum(map(len, unit.holdings.of(person.id).values()))
             now = self.clock.now()
             unit.people.erase(person.id, suppress_as=None, at=now)
@@ -115,6 +117,11 @@ class Privacy:
             rows = unit.holdings.forget([address])
             self._leave_traces(unit, [address], self.clock.now())
         return _report(rows, self._left([address], stems=(), words=[address], secret=""), [])
+
+    def _letters(self, unit: UnitOfWork, person: Subscriber) -> list[str]:
+        """Return the letters that went to addresses which a reader only asked for: they name the reader."""
+        asked = [request.email for request in unit.requests.of(person.id)]
+        return [stem for stem in self.leavings.mail.of(asked) if stem.startswith(LETTER)]
 
     def _stop(self, person: Subscriber) -> bool:
         """Let no more mail begin, and wait for what has begun; True if it has not ended in time."""

@@ -218,10 +218,14 @@ def test_an_address_of_before_leaves_a_trace_too(household: House) -> None:
 
 
 def test_an_address_that_was_only_asked_for_is_somebody_elses(household: House) -> None:
-    """It was never confirmed: its mail stays, no trace of it is left, and its owner can be a subscriber."""
-    household.write_mail("answer", f"new.{ANA}")
+    """It was never confirmed: no trace of it is left, its owner can be a subscriber, and its mail stays.
+
+    But for the letter that asked whether it is hers.
+    """
+    for stem in ("answer", "letter-20260130-new-1"):
+        household.write_mail(stem, f"new.{ANA}")
     household.privacy().forget(household.ana)
-    assert len(household.files()) == 3
+    assert household.files() == ["answer.eml", "answer.html", "answer.txt"]
     assert household.reload(f"new.{ANA}") == [f"new.{ANA}"]
 
 
