@@ -11,7 +11,8 @@ from tests.builders import NOON
 from tests.stores import dump
 from tests.web.site import PUBLIC, Site
 
-EXPORTS = ("", ".bib", ".ris", ".json")
+EXPORTS = ("", ".bib", ".ris", ".csl.json", ".json", "?unread=1&sort=title")
+FEEDS = (".atom", ".json", ".atom?of=editions", ".json?of=editions")
 
 
 def links_of_a_digest(site: Site) -> list[str]:
@@ -30,6 +31,7 @@ def links_of_a_digest(site: Site) -> list[str]:
         links.unsubscribe(*who, NOON),
         links.preferences(*who, NOON),
         *(links.reading(*who, NOON) + end for end in EXPORTS),
+        *(links.feed(*who, NOON) + end for end in FEEDS),
         *(f"{PUBLIC}/{page}" for page in ("healthz", "readyz", "metrics", "robots.txt", "style.css", "")),
     ]
     return [site.path(url) for url in urls]
