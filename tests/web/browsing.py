@@ -1,5 +1,6 @@
 """Paths of a small site, and what a browser would read off its pages."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -7,6 +8,14 @@ from recommender.domain.feedback import Act, Feedback
 from tests.builders import NOON
 from tests.web.site import PAPERS, Site
 
+FORM = re.compile(r"<form[^>]*>(.*?)</form>", re.DOTALL)
+FIELD = re.compile(
+    r'<input[^>]*?name="(?P<name>[^"]+)"(?: value="(?P<value>[^"]*)")?[^>]*>'
+    r'|<select[^>]*?name="(?P<select>[^"]+)".*?</select>'
+    r'|<textarea[^>]*?name="(?P<area>[^"]+)"[^>]*>\n?(?P<text>.*?)</textarea>',
+    re.DOTALL,
+)
+CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -75,3 +84,27 @@ def save(site: Site, *numbers: int) -> None:
                 for number in numbers
             ]
         )
+
+
+def forms(page: str) -> list[dict[str, str]]:
+    """Return what a browser would send of each form of a page, boxes left as they are."""
+    return [fields_of(body) for body in FORM.findall(page)]
+
+
+def fields_of(body: str) -> dict[str, str]:
+    """Return what a browser would send of one form."""
+    found = {}
+    for match in FIELD.finditer(body):
+        if match["select"]:
+            chosen = CHOSEN.search(match[0])
+            found[match["select"]] = html.unescape(chosen[1] if chosen else "")
+        elif match["area"]:
+            found[match["area"]] = "\r\n".join(html.unescape(match["text"]).splitlines())
+        elif 'type="checkbox"' not in match[0]:
+            found[match["name"]] = html.unescape(match["value"] or "")
+    return found
+
+
+def form_with(page: str, **fields: str) -> dict[str, str]:
+    """Return the form of a page that has these fields."""
+    return next(form for form in forms(page) if fields.items() <= form.items())

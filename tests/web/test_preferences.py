@@ -15,40 +15,8 @@ from recommender.services.preferences import mark_of
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Mark, Voting
 from tests.builders import NOON, a_declaration, an_interest
-from tests.web.browsing import own_path
+from tests.web.browsing import FORM, fields_of, form_with, forms, own_path
 from tests.web.site import PAPERS, Site
-
-FORM = re.compile(r"<form[^>]*>(.*?)</form>", re.DOTALL)
-FIELD = re.compile(
-    r'<input[^>]*?name="(?P<name>[^"]+)"(?: value="(?P<value>[^"]*)")?[^>]*>'
-    r'|<select[^>]*?name="(?P<select>[^"]+)".*?</select>'
-    r'|<textarea[^>]*?name="(?P<area>[^"]+)"[^>]*>\n?(?P<text>.*?)</textarea>',
-    re.DOTALL,
-)
-CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
-
-
-def forms(page: str) -> list[dict[str, str]]:
-    """Return what a browser would send of each form of a page, boxes left as they are."""
-    return [_fields(body) for body in FORM.findall(page)]
-
-
-def _fields(body: str) -> dict[str, str]:
-    found = {}
-    for match in FIELD.finditer(body):
-        if match["select"]:
-            chosen = CHOSEN.search(match[0])
-            found[match["select"]] = html.unescape(chosen[1] if chosen else "")
-        elif match["area"]:
-            found[match["area"]] = "\r\n".join(html.unescape(match["text"]).splitlines())
-        elif 'type="checkbox"' not in match[0]:
-            found[match["name"]] = html.unescape(match["value"] or "")
-    return found
-
-
-def form_with(page: str, **fields: str) -> dict[str, str]:
-    """Return the form of a page that has these fields."""
-    return next(form for form in forms(page) if fields.items() <= form.items())
 
 
 class Reader:
@@ -76,7 +44,7 @@ class Reader:
     def undo(self, page: str) -> str:
         """Press the button that takes back what a page tells."""
         (form,) = [body for body in FORM.findall(page) if ">Undo<" in body]
-        return self.send(_fields(form))
+        return self.send(fields_of(form))
 
 
 @pytest.fixture
