@@ -2,11 +2,13 @@
 
 import base64
 import random
+import re
 from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
+from recommender.digest.links import TOKEN
 from tests.builders import NOON
 from tests.stores import dump
 from tests.web.site import PUBLIC, Site
@@ -108,10 +110,14 @@ def test_a_token_works_for_its_own_purpose_only(site: Site) -> None:
     """Each kind of token on each other kind of page is a 400."""
     before = dump(site.folder)
     client = site.client()
-    tokens = {path.split("/")[1]: path.split("/")[2] for path in links_of_a_digest(site)[:-8]}
+    found = (re.match(f"/([a-z])/({TOKEN.pattern})", path) for path in links_of_a_digest(site))
+    tokens = {match[1]: match[2] for match in found if match}
+    assert tokens.keys() >= set("vsmduplf")
     for letter in tokens:
         for other, token in tokens.items():
-            if other != letter:
+            if other != letter and letter == "f":
+                assert client.get(f"/f/{token}.atom").status_code == 400
+            elif other != letter:
                 assert _post(site, client, f"/{letter}/{token}") == 400
     assert dump(site.folder) == before
 
