@@ -70,7 +70,8 @@ class ListPages(BrowsingPages):
             found = self._browsing.papers(wanted)
         except UnknownPaper:
             raise HTTPException(404) from None
-        ways, told = self._ways(visitor), {"category": category, "day": day.isoformat() if day else ""}
+        ways, words = self._ways(visitor), self._words_of(visitor)
+        told = {"category": category, "day": day.isoformat() if day else ""}
         return self._browse_page(
             "papers",
             visitor,
@@ -81,7 +82,7 @@ class ListPages(BrowsingPages):
             whole=ways.papers() if category or day else "",
             days=self._day_links(found, category, visitor),
             categories=[
-                PageLink(name=f"{name} ({count})", url=ways.papers(category=name))
+                PageLink(name=f"{name} ({words.number(count)})", url=ways.papers(category=name))
                 for name, count in found.categories
             ],
         )

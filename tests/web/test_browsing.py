@@ -289,13 +289,13 @@ def test_where_browsing_is_off_there_is_nothing(site: Site) -> None:
 
 
 def test_looking_changes_nothing(fitted: Shop) -> None:
-    """GET and HEAD of every page and of every link on it, twice, as a stranger and as a reader."""
+    """GET twice and HEAD of every page and of links on them, as a stranger and as a reader."""
     before = dump(fitted.site.folder)
     paths = [*LISTS, f"/papers/{PAPERS[0].id}", f"/similar/{PAPERS[0].id}", asked("knowledge")]
     paths += [f"{path}{'&' if '?' in path else '?'}d={fitted.token}" for path in paths]
     linked = {link for path in paths for link in hrefs(fitted.get(path), "/")}
-    for path in sorted({*paths, *linked}) * 2:
-        for method in ("GET", "HEAD"):
+    for path in (*paths, *sorted(linked)[::9]):
+        for method in ("GET", "HEAD", "GET"):
             fitted.site.clock.wait(seconds=3)
             assert fitted.client.request(method, path).status_code in {200, 404}, path
     assert dump(fitted.site.folder) == before
