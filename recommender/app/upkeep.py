@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recommender.app.composition import load_configuration
-from recommender.settings.keys import rotate
+from recommender.app.reconciling import traces_of
+from recommender.runtime import SystemClock
+from recommender.services.privacy import rekey
+from recommender.settings.keys import let_go, rotate
 from recommender.settings.loader import Loaded
 from recommender.store.sql_store import SqlStore
 
@@ -38,8 +41,20 @@ class Upkeep:
             store.close()
 
     def rotate_keys(self, keep: int | None) -> int:
-        """Sign with a new key from now on; return how many keys there are. Raises InputError, ConfigError."""
-        return len(rotate(self.loaded.settings.secrets, self.loaded.keys_file, keep=keep))
+        """Sign with a new key from now on; return how many keys there are. Raises InputError, ConfigError.
+
+        Traces of those whom a file still names follow the new key before older ones go.
+        """
+        secrets, file = self.loaded.settings.secrets, self.loaded.keys_file
+        keys = rotate(secrets, file)
+        if keep is not None:
+            store = self._store()
+            store.upgrade()
+            named = [person.email for person in self.loaded.subscribers]
+            rekey(store, SystemClock(), traces_of(self.loaded), named)
+            store.close()
+            keys = let_go(secrets, file, keep)
+        return len(keys)
 
     @property
     def keys_file(self) -> Path | None:

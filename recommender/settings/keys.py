@@ -4,7 +4,7 @@ import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recommender.domain.errors import ConfigError, InputError, Problem
@@ -66,24 +66,31 @@ def _make(file: Path, key: str) -> None:
 
 
 def rotate(
-    section: SecretsSection,
-    file: Path,
-    *,
-    keep: int | None = None,
-    make: Callable[[], str] = secrets.token_urlsafe,
+    section: SecretsSection, file: Path, *, make: Callable[[], str] = secrets.token_urlsafe
 ) -> tuple[str, ...]:
-    """Put a new key before those in `file`, keep the newest `keep` of all, and return them.
+    """Put a new key before those in `file`, and return them.
 
     The file is replaced whole and stays its owner's (mode 0600). Raises InputError where the configuration
     holds the keys itself or the file cannot be written, ConfigError where it cannot be read.
     """
     if section.keys:
         raise InputError("the keys stand in the configuration or its environment, which is yours to write")
-    keys = (make(), *signing_keys(section, file, make=make))[:keep]
+    keys = (make(), *signing_keys(section, file, make=make))
+    _replace(file, keys)
+    return keys
+
+
+def let_go(section: SecretsSection, file: Path, keep: int) -> tuple[str, ...]:
+    """Keep the newest `keep` keys of `file`, 1 at least, and return them. Raises as `rotate` does."""
+    keys = signing_keys(section, file)[: max(keep, 1)]
+    _replace(file, keys)
+    return keys
+
+
+def _replace(file: Path, keys: Sequence[str]) -> None:
     try:
         was = file.read_bytes()
         file.chmod(_PRIVATE)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror}") from error
     replace_content(file, "".join(f"{key}\n" for key in keys).encode(), was=was)
-    return keys

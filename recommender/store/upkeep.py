@@ -73,7 +73,7 @@ def scrub(engine: Engine) -> bool:
         others = (PAPER_FOLD, QUARANTINE, SOURCE_STATE, SUPPRESSION)
         names = ", ".join(f'"{table.name}"' for table in (*tables_of_readers(), *others))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text(f"VACUUM FULL {names}"))
+            connection.execute(text(f"VACUUM (FULL, ANALYZE) {names}"))
         return True
     with _raw(engine) as connection:
         connection.execute("VACUUM").close()

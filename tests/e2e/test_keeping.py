@@ -113,6 +113,29 @@ def test_keys_rotate_prints_no_key_but_where_somebody_must_write_it(project: Pro
     assert re.fullmatch(r"[\w-]{40,}\n", told.out)
 
 
+def test_who_was_forgotten_stays_so_when_the_key_goes(project: Project) -> None:
+    """The trace is kept under the new key before the old one is let go."""
+    ready(project)
+    project.run("forget", ANA, "--yes")
+    for _ in range(2):
+        project.run("keys", "rotate", "--keep", "1")
+        assert project.run("subscribers", "--json").rows() == []
+
+
+def test_what_is_old_goes_with_a_digest(project: Project) -> None:
+    """By the clock of the command; what is not old stays, and nothing is said of it."""
+    ready(project)
+    project.configure('[mail]\nbackend = "outbox"\n[retention]\noutbox_days = 14\n')
+    project.run(*MORNING, "publish")
+    project.run(*MORNING, "deliver")
+    mails = project.root / "var" / "outbox"
+    os.utime(next(mails.glob("*.eml")), times=(1_769_760_000, 1_769_760_000))  # 2026-01-30 08:00 UTC
+    assert "retention" not in project.run("--now", "2026-02-12T08:00Z", "digest", code=None).err
+    assert len(list(mails.glob("2026-01-30*"))) == 3
+    assert "3 files" in project.run("--now", "2026-02-14T08:00Z", "digest", code=None).err
+    assert list(mails.glob("2026-01-30*")) == []
+
+
 def test_what_readers_did_is_in_folders_of_the_owner(project: Project) -> None:
     """The data folder and all that is made in it."""
     mailed(project)
