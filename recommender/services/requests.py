@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from recommender.domain.reports import Report
-from recommender.domain.requests import FORGET_AFTER, End, Request, RequestKind
+from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import Cadence, DeclaredSubscriber, Every, Interest, Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.unsubscribing import OWN_WISH
@@ -105,11 +105,6 @@ class Requesting:
                 at = self.clock.now()
                 self._add(unit, Request(public_id="", kind=kind, at=at, subscriber=subscriber.id))
         return answer
-
-    def purge(self) -> int:
-        """Delete what is older than unconfirmed requests are kept, confirmed or not; return how many."""
-        with self.store.write() as unit:
-            return unit.requests.purge(before=self.clock.now() - FORGET_AFTER)
 
     def _answer(self, unit: UnitOfWork, subscriber: Subscriber, kind: RequestKind) -> Asked:
         now = self.clock.now()

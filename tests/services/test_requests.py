@@ -102,16 +102,6 @@ def test_a_kind_that_has_a_form_of_its_own_is_refused(clerk: Clerk) -> None:
         clerk.requesting.ask(clerk.add(), RequestKind.JOIN)
 
 
-def test_what_is_old_is_deleted(clerk: Clerk) -> None:
-    """After seven days, with the address in it."""
-    clerk.requesting.join(a_joiner())
-    clerk.clock.move(days=6, hours=23)
-    assert clerk.requesting.purge() == 0
-    clerk.clock.move(hours=2)
-    assert clerk.requesting.purge() == 1
-    assert clerk.waiting() == 0
-
-
 def statements(store: SqlStore, work: Callable[[], None]) -> list[str]:
     """Return the SQL that some work runs."""
     seen: list[str] = []

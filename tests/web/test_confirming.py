@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 
 from recommender.domain.subscribers import Origin, SubscriberState
-from recommender.services.requests import Requesting
 from tests.stores import dump
 from tests.web.office import FORM, Office
 
@@ -166,11 +165,3 @@ def test_a_token_of_another_page_confirms_nothing(office: Office) -> None:
         assert client.get(f"/c/{other}").status_code == 400
         assert client.post(f"/c/{other}", data=SURE).status_code == 400
     assert client.get(f"/p/{token}").status_code == 400
-
-
-def test_old_requests_go_with_what_was_typed(office: Office) -> None:
-    """After a week nothing of an unconfirmed sign-up is in the store."""
-    joining(office)
-    office.clock.wait(days=7, seconds=1)
-    assert Requesting(store=office.store, clock=office.clock).purge() == 1
-    assert JOE not in dump(office.folder)

@@ -5,6 +5,7 @@ import pytest
 from recommender.digest.links import claim_of
 from recommender.domain.bounces import BOUNCED
 from tests.services.clerk import tokens
+from tests.stores import dump
 from tests.web.office import Office
 from tests.web.site import Site
 
@@ -130,6 +131,15 @@ def test_a_link_that_was_voided_offers_it_too(office: Office) -> None:
         unit.people.raise_epoch(office.ana.id)
     page = office.client().get(office.ask)
     assert (page.status_code, "/fresh/" in page.text) == (410, True)
+
+
+def test_looking_changes_nothing(office: Office) -> None:
+    """By GET and HEAD, at every page that asks; the letters' own pages are in `test_confirming`."""
+    before, client = dump(office.folder), office.client()
+    for path in (office.ask, office.ask.replace("/ask/", "/fresh/"), "/join"):
+        for _ in range(2):
+            assert client.get(path).status_code == client.head(path).status_code == 200
+    assert dump(office.folder) == before
 
 
 def test_nobody_is_offered_a_letter_by_what_is_no_link(office: Office) -> None:
