@@ -5,8 +5,9 @@ and their part of the text stays as it was. Nothing is opened here.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 from pydantic import ValidationError
 
@@ -21,8 +22,10 @@ from recommender.settings.people_text import (
     subscriber_pairs,
     value_of,
 )
+from recommender.settings.positions import Path
 from recommender.settings.repeats import tables
 from recommender.settings.sheet import Edit, Sheet, carried_out
+from recommender.settings.toml_values import Value
 
 _BOM = b"\xef\xbb\xbf"
 _ROUNDS = 20
@@ -38,16 +41,20 @@ class Wanted:
     changed: Mapping[int, DeclaredSubscriber] = field(default_factory=dict)
     joined: Sequence[DeclaredSubscriber] = ()
 
-    def each(self) -> Iterator["Wanted"]:
-        """Yield what is wanted of each alone."""
-        for number, declared in self.changed.items():
-            yield Wanted(changed={number: declared})
-        for declared in self.joined:
-            yield Wanted(joined=[declared])
+    def people(self) -> list[DeclaredSubscriber]:
+        """Return everybody of whom something is wanted."""
+        return [*self.changed.values(), *self.joined]
 
-    def one(self) -> DeclaredSubscriber:
-        """Return the first."""
-        return [*self.changed.values(), *self.joined][0]
+    def halves(self) -> Iterator["Wanted"]:
+        """Yield what is wanted of one half of them, and of the other."""
+        numbers: list[int | None] = [*self.changed, *(None for _ in self.joined)]
+        pairs = [*zip(numbers, self.people(), strict=True)]
+        middle = len(pairs) // 2
+        for part in (pairs[:middle], pairs[middle:]):
+            yield Wanted(
+                changed={number: own for number, own in part if number is not None},
+                joined=[own for number, own in part if number is None],
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,21 +88,42 @@ def rewrite(content: bytes, wanted: Wanted, read_seeds: SeedReader) -> Rewritten
 
 def declared_in(content: bytes, read_seeds: SeedReader) -> list[DeclaredSubscriber]:
     """Return what a file's content declares; raises ValueError where it declares nothing that can be used."""
-    return _read(content.removeprefix(_BOM), read_seeds)
+    return _Text(content.removeprefix(_BOM), read_seeds).declared
+
+
+class _Text:
+    """A text and what it says, read once."""
+
+    def __init__(self, source: bytes, read_seeds: SeedReader) -> None:
+        """Read it; raises ValueError, of which pydantic's ValidationError is one."""
+        data = tomllib.loads(source.decode())
+        self.source = source
+        self.raw = [table for _, table in tables(data, ARRAY)]
+        people = SubscribersFile.model_validate(data).subscriber
+        self.declared = [table.declare(read_seeds) for table in people]
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """Its places, looked for when something is to be changed."""
+        return Sheet(self.source)
 
 
 class _Work:
-    """A text on its way: `source` is valid at any time, and what it says is `declared`."""
+    """A text on its way, valid at any time."""
 
     def __init__(self, source: bytes, read_seeds: SeedReader) -> None:
-        self.source = source
         self.unwritten: list[Unwritten] = []
         self._read_seeds = read_seeds
-        self._declared = self._read(source)
+        self._text = self._read(source)
+
+    @property
+    def source(self) -> bytes:
+        """The text as it stands now."""
+        return self._text.source
 
     def reachable(self, wanted: Wanted) -> Wanted:
         """Return what is wanted but for what only a library could say, which is refused."""
-        raw = _raw(self.source)
+        raw = self._text.raw
         changed = {}
         for number, declared in wanted.changed.items():
             own = _interests(raw[number])
@@ -107,14 +135,14 @@ class _Work:
         return Wanted(changed=changed, joined=wanted.joined)
 
     def write(self, wanted: Wanted) -> None:
-        """Write all at once; where that fails, one by one, and refuse those with whom it fails."""
-        if not self._try(wanted):
-            return
-        for part in wanted.each():
-            if reason := self._try(part):
-                self.unwritten.append(
-                    Unwritten(email=part.one().email, reason=reason, block=block(part.one()))
-                )
+        """Write all at once; where that fails, one half and the other, and refuse who is left alone."""
+        people = wanted.people()
+        reason = self._try(wanted) if people else ""
+        if reason and len(people) == 1:
+            self.unwritten.append(Unwritten(email=people[0].email, reason=reason, block=block(people[0])))
+        elif reason:
+            for half in wanted.halves():
+                self.write(half)
 
     def _with_library(self, email: str, interest: Interest, raw: Raw) -> Interest:
         """Return an interest with all examples of its `seeds_file`, as it will be read."""
@@ -133,42 +161,38 @@ class _Work:
 
     def _try(self, wanted: Wanted) -> str:
         """Write and read again; return what is wrong, and keep the text as it was then."""
-        expected = [wanted.changed.get(number, own) for number, own in enumerate(self._declared)]
+        expected = [wanted.changed.get(number, own) for number, own in enumerate(self._text.declared)]
         expected += wanted.joined
         try:
-            source = _appended(self._edited(wanted.changed), wanted.joined)
-            after = self._read(source)
-            _check_names(after)
+            text = self._edited(wanted.changed)
+            for edit in _additions(text, wanted.joined):
+                text = self._read(carried_out(text.source, [edit(text)]))
+            _check_names(text.declared)
         except ValidationError as error:
             return "; ".join(str(entry["msg"]) for entry in error.errors(include_url=False)[:3])
         except (ValueError, LookupError):
             return _UNSAFE
-        if len(after) != len(expected) or not all(map(_same, after, expected)):
+        if len(text.declared) != len(expected) or not all(map(_same, text.declared, expected)):
             return _UNSAFE
-        self.source, self._declared = source, after
+        self._text = text
         return ""
 
-    def _edited(self, changed: Mapping[int, DeclaredSubscriber]) -> bytes:
-        source = self.source
+    def _edited(self, changed: Mapping[int, DeclaredSubscriber]) -> _Text:
+        text = self._text
         for _ in range(_ROUNDS):
-            sheet, raw, now = Sheet(source), _raw(source), self._read(source)
-            edits = [
-                edit
-                for number, wanted in changed.items()
-                for edit in self._edits(sheet, number, raw[number], (now[number], wanted))
-            ]
+            edits = [edit for number, own in changed.items() for edit in self._edits(text, number, own)]
             if not edits:
-                return source
-            source = carried_out(source, edits)
+                return text
+            text = self._read(carried_out(text.source, edits))
         raise ValueError(_UNSAFE)
 
-    def _edits(
-        self, sheet: Sheet, number: int, raw: Raw, told: tuple[DeclaredSubscriber, DeclaredSubscriber]
-    ) -> Iterator[Edit]:
+    def _edits(self, text: _Text, number: int, wanted: DeclaredSubscriber) -> Iterator[Edit]:
         """Yield what leads from what the text says of a subscriber to what it is to say."""
-        before, after = map(facts_of, told)
-        own = _interests(raw)
-        new = {interest.key: interest for interest in told[1].interests}
+        before, after = facts_of(text.declared[number]), facts_of(wanted)
+        if before == after:
+            return
+        sheet, own = text.sheet, _interests(text.raw[number])
+        new = {interest.key: interest for interest in wanted.interests}
         for name in dict.fromkeys([*before, *after]):
             if before.get(name) == after.get(name):
                 continue
@@ -185,9 +209,7 @@ class _Work:
                     sheet, (ARRAY, number, "interest", at), table, (place[1], new[place[0]])
                 )
 
-    def _part(
-        self, sheet: Sheet, path: tuple[str | int, ...], raw: Raw, told: tuple[str, Interest]
-    ) -> Iterator[Edit]:
+    def _part(self, sheet: Sheet, path: Path, raw: Raw, told: tuple[str, Interest]) -> Iterator[Edit]:
         part, interest = told
         value = value_of(part, getattr(interest, part))
         if part == "seeds":
@@ -197,28 +219,23 @@ class _Work:
             # An interest without an id is known by its name: the votes would not find it.
             yield sheet.set(path, "id", interest.key)
 
-    def _read(self, source: bytes) -> list[DeclaredSubscriber]:
-        return _read(source, self._read_seeds)
+    def _read(self, source: bytes) -> _Text:
+        return _Text(source, self._read_seeds)
 
 
-def _read(source: bytes, read_seeds: SeedReader) -> list[DeclaredSubscriber]:
-    """Read a text; raises ValueError, of which pydantic's ValidationError is one."""
-    file = SubscribersFile.model_validate(tomllib.loads(source.decode()))
-    return [table.declare(read_seeds) for table in file.subscriber]
-
-
-def _appended(source: bytes, joined: Sequence[DeclaredSubscriber]) -> bytes:
-    for own in joined:
-        source = carried_out(source, [Sheet(source).add((ARRAY,), subscriber_pairs(own))])
-        number = len(_raw(source)) - 1
+def _additions(text: _Text, joined: Sequence[DeclaredSubscriber]) -> Iterator[Callable[[_Text], Edit]]:
+    """Yield what adds those who joined: tables at the end, or in an array one after the other."""
+    if joined and not text.sheet.holds((ARRAY,)):
+        yield lambda now: now.sheet.append("\n".join(map(block, joined)))
+        return
+    for number, own in enumerate(joined, start=len(text.raw)):
+        yield partial(_addition, (ARRAY,), subscriber_pairs(own))
         for interest in own.interests:
-            array = (ARRAY, number, "interest")
-            source = carried_out(source, [Sheet(source).add(array, interest_pairs(interest))])
-    return source
+            yield partial(_addition, (ARRAY, number, "interest"), interest_pairs(interest))
 
 
-def _raw(source: bytes) -> list[Raw]:
-    return [table for _, table in tables(tomllib.loads(source.decode()), ARRAY)]
+def _addition(array: Path, pairs: Mapping[str, Value], text: _Text) -> Edit:
+    return text.sheet.add(array, pairs)
 
 
 def _interests(raw: Raw) -> dict[str, tuple[int, Raw]]:

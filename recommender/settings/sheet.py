@@ -63,9 +63,19 @@ class Sheet:
         node = self._index.values.get(array)
         if node is not None:
             return self._array(node, [*range(len(_elements(node))), inline(values)])
-        if self._header(array[:-1]) is None and len(array) > 1:
+        if self._header(array[:-1]) is None:
             return self._new_pair(array[:-1], f"{array[-1]} = [{inline(values)}]")
         return self._block(array, values)
+
+    def holds(self, array: Path) -> bool:
+        """Tell whether an array is written as a value, not as tables of their own."""
+        return array in self._index.values
+
+    def append(self, text: str) -> Edit:
+        """Return the edit that adds lines at the end, behind a blank one."""
+        blank = [b""] if self.source.strip() else []
+        lines = text.rstrip("\n").split("\n")
+        return self._lines(len(self.source), [*blank, *(entry.encode() for entry in lines)])
 
     def remove(self, table: Path) -> Edit:
         """Return the edit that takes a table out of its array; comments outside of it stay."""
@@ -96,7 +106,7 @@ class Sheet:
         return self._lines(self._line_end(last.end_byte), [indent + text.encode()])
 
     def _block(self, array: Path, values: Mapping[str, Value]) -> Edit:
-        """Add `[[array]]` behind the last table of the one around it, or at the end of the file."""
+        """Add `[[array]]` behind the last table of the one around it."""
         owner, size = array[:-1], len(array)
         mine = [
             node
@@ -106,14 +116,11 @@ class Sheet:
         siblings = [
             node for path, node in self._index.keys.items() if path[:size] == array and len(path) == size + 1
         ]
-        last = max((_last(node).end_byte for node in mine), default=0) if owner else len(self.source)
-        end = self._line_end(last)
-        model = siblings[-1] if siblings else mine[0] if mine else None
-        indent = self._indent(model.start_byte) if model else b""
+        end = self._line_end(max(_last(node).end_byte for node in mine))
+        indent = self._indent((siblings or mine)[-1].start_byte)
         name = ".".join(str(part) for part in array if isinstance(part, str))
         lines = [f"[[{name}]]", *(line(key, value) for key, value in values.items())]
-        blank = [b""] if self.source[:end].strip() else []
-        return self._lines(end, [*blank, *(indent + text.encode() for text in lines)])
+        return self._lines(end, [b"", *(indent + text.encode() for text in lines)])
 
     def _lines(self, at: int, lines: Sequence[bytes]) -> Edit:
         """Insert whole lines where one begins, or at the end of a file that ends within a line."""
