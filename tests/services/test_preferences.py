@@ -12,11 +12,12 @@ import pytest
 from recommender.domain.editions import DeliveryState, Edition, Section
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
-from recommender.domain.wishes import Value, apply, interest_facts, interest_field
+from recommender.domain.wishes import Value, apply, interest_facts, interest_field, wishes_of
 from recommender.ranking.base import Corpus, RankingSettings
 from recommender.ranking.hybrid import HybridRecommender
 from recommender.services.preferences import Edit, Outcome, Preferences, mark_of, next_edition, wished
 from recommender.services.recommending import Recommending, Spoken
+from recommender.services.subscriptions import Subscriptions
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.store.sql_store import SqlStore
 from tests.builders import a_declaration, an_interest
@@ -47,10 +48,10 @@ def room(store: SqlStore) -> NewsRoom:
     return room
 
 
-def ana(store: SqlStore) -> Subscriber:
+def ana(store: SqlStore, place: str = "") -> Subscriber:
     """Return the reader as stored."""
     with store.read() as unit:
-        return unit.people.find("ana@example.org")
+        return unit.people.find(f"ana@{place}.example.org" if place else "ana@example.org")
 
 
 def change(room: NewsRoom, **values: Value) -> Outcome:
@@ -116,6 +117,25 @@ def test_an_undo_waits_for_no_file(room: NewsRoom) -> None:
         unit.people.set_wishes(ana(room.store).id, ())
     Preferences(room.store, room.clock).change(ana(room.store), outcome.undo)
     assert ana(room.store).interests == ()
+
+
+def test_the_file_is_read_again_and_what_the_page_changed_stays(room: NewsRoom) -> None:
+    """Until the file says something else of that field; an address that moved is not moved back."""
+    file = a_declaration()
+    subscriptions = Subscriptions(room.store, room.clock)
+    number, moved = ana(room.store).id, replace(file, email="ana@new.example.org")
+    with room.store.write() as unit:
+        unit.people.change(number, moved)
+        unit.people.set_wishes(number, wishes_of(file, moved, at=room.clock.now()))
+    reader = ana(room.store, "new")
+    edits = [Edit(field="papers", value=5), Edit(field="at", value="18:05")]
+    Preferences(room.store, room.clock).change(reader, edits)
+    subscriptions.run([file])
+    stored = ana(room.store, "new")
+    assert (stored.papers, stored.cadence.at) == (5, time(18, 5))
+    subscriptions.run([replace(file, papers=7)])
+    stored = ana(room.store, "new")
+    assert (stored.papers, stored.cadence.at) == (7, time(18, 5))
 
 
 @pytest.mark.parametrize(
