@@ -34,6 +34,7 @@ def warnings_of_settings(document: Document, settings: Settings) -> Iterator[Pro
     """Yield warnings about `paperroute.toml` with the environment laid over it."""
     for path, message, fix in (
         *_about_mail(settings),
+        *_about_sign_up(settings),
         *_about_inbox(settings),
         *_about_papers(settings),
         *_about_addresses(settings),
@@ -122,6 +123,16 @@ def _about_mail(settings: Settings) -> Iterator[Advice]:
             ("mail", "dkim_domain"),
             f"a signature of {mail.signing_domain} does not speak for {mail.sender_address} (DMARC)",
             "leave dkim_domain empty, or name the sender's domain or one above it",
+        )
+
+
+def _about_sign_up(settings: Settings) -> Iterator[Advice]:
+    host = urlsplit(settings.web.public_url).hostname or ""
+    if settings.web.sign_up and settings.mail.backend == "outbox" and not fields.is_nowhere(host):
+        yield (
+            ("web", "sign_up"),
+            "nobody can confirm a sign-up: letters only lie in the outbox folder",
+            'set [mail] backend to "smtp"',
         )
 
 

@@ -44,6 +44,13 @@ def test_http_to_other_machines_is_warned_of(tmp_path: Path) -> None:
     assert message == "4: votes would travel unprotected over http"
 
 
+@pytest.mark.parametrize("url, told", [("https://papers.example.org", 1), ("http://127.0.0.1:8321", 0)])
+def test_sign_ups_that_nobody_can_confirm_are_warned_of(url: str, told: int, tmp_path: Path) -> None:
+    """Letters in a folder reach nobody elsewhere; on this machine they can be looked at."""
+    found = warnings(tmp_path, f'{SOURCE}[web]\npublic_url = "{url}"\nsign_up = true\n')
+    assert [message[:31] for message in found] == ["5: nobody can confirm a sign-up"] * told
+
+
 def test_example_sender_is_warned_of(tmp_path: Path) -> None:
     """Sending from example.org to the world cannot work."""
     main = f'{SOURCE}[mail]\nbackend = "smtp"\nhost = "mx.test"\n[web]\npublic_url = "https://a.test"\n'
