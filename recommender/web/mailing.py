@@ -1,7 +1,6 @@
 """Pages about getting mail at all: unsubscribing (RFC 8058), and the way back."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from starlette.responses import Response
@@ -53,13 +52,13 @@ class UnsubscribePages(Pages):
                 f"No more digests go to {masked(subscriber.email)}.",
                 "Your votes and your reading list are kept.",
             ],
-            undo={"undo": "1", **_standing(subscriber)},
+            undo={"undo": "1", **_standing(subscriber, self._context.clock.now())},
             undo_name="Undo: subscribe again",
         )
 
     def _return(self, subscriber: Subscriber, form: Form) -> Response:
-        until = self._until(subscriber, form)
-        now = self._unsubscribing.undo(subscriber, paused=form.get("was") == "paused", until=until)
+        paused, until = self._before(subscriber, form)
+        now = self._unsubscribing.undo(subscriber, paused=paused, until=until)
         address = masked(subscriber.email)
         return self._page(
             "unsubscribed",
@@ -69,13 +68,15 @@ class UnsubscribePages(Pages):
             undo_name="Undo: unsubscribe",
         )
 
-    def _until(self, subscriber: Subscriber, form: Form) -> datetime | None:
-        """Return when a pause of before ends; None where it has no end, or a made-up one."""
-        with suppress(ValueError):
-            return pause_end(
-                {"until": form.get("until", "")}, self._context.clock.now(), subscriber.cadence.zone
-            )
-        return None
+    def _before(self, subscriber: Subscriber, form: Form) -> tuple[bool, datetime | None]:
+        """Return whether mail was paused before, and until when; a pause that is over by now is none."""
+        if form.get("was") != "paused":
+            return False, None
+        end = {"until": form.get("until", "")}
+        try:
+            return True, pause_end(end, self._context.clock.now(), subscriber.cadence.zone)
+        except ValueError:
+            return False, None
 
     def _less(self, token: str, subscriber: Subscriber) -> str:
         """Return the way to less mail, as old as the link that led here; empty if that is void."""
@@ -97,9 +98,9 @@ class UnsubscribePages(Pages):
             return subscriber, subscriber.email.lower() in uow.people.suppressed()
 
 
-def _standing(subscriber: Subscriber) -> Mapping[str, str]:
+def _standing(subscriber: Subscriber, now: datetime) -> Mapping[str, str]:
     """Return the hidden fields that bring back how mail stood."""
-    if subscriber.state is not SubscriberState.PAUSED:
+    if subscriber.state is not SubscriberState.PAUSED or subscriber.pause_is_over(now):
         return {}
     until = subscriber.paused_until
     return {"was": "paused", "until": f"{local_day(until, subscriber.cadence.zone)}" if until else ""}

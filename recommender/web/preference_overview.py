@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.subscribers import Every, Subscriber, SubscriberState
@@ -116,9 +116,9 @@ class Overview:
         return {"words": _FEWER[every], "shown": mark_of(every.value)}
 
 
-def held_fields(before: Subscriber) -> Mapping[str, str]:
+def held_fields(before: Subscriber, now: datetime) -> Mapping[str, str]:
     """Return the hidden fields that bring back how mail was held before."""
-    if before.state is not SubscriberState.PAUSED:
+    if before.state is not SubscriberState.PAUSED or before.pause_is_over(now):
         return {"mail": "resume"}
     until = before.paused_until
     return {"mail": "pause", "until": f"{local_day(until, before.cadence.zone)}" if until else ""}

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Interest, Subscriber
 from recommender.domain.wishes import Facts, Value, facts_of, interest_field, interest_of, lock_of
 from recommender.services.preferences import Outcome, mark_of
+from recommender.web.context import readable
 from recommender.web.preference_choices import (
     AFTER,
     EVERY,
@@ -110,6 +112,23 @@ class InterestRow:
     about: str
     words: str
     share: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """An example paper of an interest: what its reader wrote, and the paper, if it is in the store."""
+
+    written: str
+    title: str = ""
+    url: str = ""
+
+
+def example(written: str, paper: Paper | None) -> Example:
+    """Return an example paper as the page shows it."""
+    if paper is None:
+        return Example(written=written)
+    shown = readable(paper)
+    return Example(written=written, title=shown.title, url=shown.url or "")
 
 
 def section(subscriber: Subscriber, name: str, looks: Looks, trouble: Trouble) -> Sequence[Control]:

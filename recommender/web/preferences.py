@@ -20,13 +20,14 @@ from recommender.domain.wishes import interest_field
 from recommender.services.claims import subscriber_of
 from recommender.services.preferences import Edit, Outcome, Preferences, mark_of, next_edition
 from recommender.services.requests import Asked, Requesting
+from recommender.services.requests import is_locked
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
 from recommender.web.context import PREFERENCES, PageLink, Pages, WebContext, masked
 from recommender.web.endpoints import posted
 from recommender.web.levers import lever_said
 from recommender.web.preference_choices import pause_end
-from recommender.web.preference_fields import SECTIONS, fault_of
+from recommender.web.preference_fields import MOST_LINES, SECTIONS, fault_of
 from recommender.web.preference_forms import (
     NEW,
     key_of,
@@ -37,7 +38,7 @@ from recommender.web.preference_forms import (
 )
 from recommender.web.preference_levers import lever_fields, lever_mark
 from recommender.web.preference_overview import Overview, held_fields
-from recommender.web.preference_view import Trouble, interest, trouble_of
+from recommender.web.preference_view import Example, Trouble, example, interest, trouble_of
 from recommender.web.preference_words import Saying, pause_words
 from recommender.web.reading import feed_links
 from recommender.web.requesting import ask_url
@@ -186,7 +187,7 @@ class PreferencePages(Pages):
         words = "Mail goes out again."
         if after.state is SubscriberState.PAUSED:
             words = f"All mail is {pause_words(after, saying.words)}."
-        happened = Happened(words=[words, saying.next_words()], undo=[held_fields(subscriber)])
+        happened = Happened(words=[words, saying.next_words()], undo=[held_fields(subscriber, now)])
         return self._render(claim, after, happened)
 
     def _void(self, claim: LinkClaim, subscriber: Subscriber, form: Form) -> Response:
@@ -240,6 +241,7 @@ class PreferencePages(Pages):
             links=self._ways(claim),
             ask=ask_url(self._context, claim),
             private=self._context.privacy is not None,
+            moves=not is_locked(subscriber),
             feeds=feed_links(self._context.links.feed(claim.public_id, claim.epoch, claim.issued)),
             **overview.values(happened.trouble),
         )
@@ -250,6 +252,15 @@ class PreferencePages(Pages):
         leave = self._context.links.unsubscribe(claim.public_id, claim.epoch, claim.issued)
         return (*self._links_for(claim), PageLink(name="Unsubscribe", url=leave))
 
+    def _examples(self, seeds: Sequence[str]) -> Sequence[Example]:
+        """Return the first example papers of an interest, as the store knows them."""
+        shown = seeds[:MOST_LINES]
+        with self._context.store.read() as uow:
+            found = uow.papers.resolve(shown)
+            papers = uow.papers.get(found.values())
+        known = {seed: papers.get(paper) for seed, paper in found.items()}
+        return [example(seed, known.get(seed)) for seed in shown]
+
     def _form(self, claim: LinkClaim, subscriber: Subscriber, key: str, trouble: Trouble) -> Response:
         own = next((own for own in subscriber.interests if own.key == key), None)
         page = self._page(
@@ -258,6 +269,7 @@ class PreferencePages(Pages):
             mark=mark_of(key) if key else NEW,
             paused=own is not None and own.paused,
             controls=interest(subscriber, key, trouble),
+            examples=self._examples(own.seeds if own else ()),
             locked="interests" in subscriber.locked,
             faults=trouble.faults,
             back=self._context.links.preferences(claim.public_id, claim.epoch, claim.issued),

@@ -78,7 +78,7 @@ def test_undoing_an_unsubscribe_brings_a_pause_back_with_its_end(site: Site) -> 
     page = client.post(path, data=ONE_CLICK)
     client.post(path, data=hidden_fields(page.text))
     assert site.who("ana@example.org").paused_until == until
-    for made_up in ("", "x", "9999-12-31", "\x00"):
+    for made_up in ("x", "2026-01-30", "9999-12-31", "\x00"):
         client.post(path, data=ONE_CLICK)
         assert client.post(path, data={"undo": "1", "was": "paused", "until": made_up}).status_code == 200
-        assert site.who("ana@example.org").paused_until is None
+        assert site.who("ana@example.org").mailable

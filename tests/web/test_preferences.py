@@ -278,7 +278,10 @@ def test_an_interest_is_added_changed_paused_and_removed(reader: Reader) -> None
     assert "about 8 of 10 papers" in said(page)
     assert "Not in the store yet: 9901.99999." in said(page)
     mark = mark_of("Retrieval")
-    page = reader.send(form_with(reader.look(f"?interest={mark}"), name="Retrieval"), mute="survey")
+    page = reader.look(f"?interest={mark}")
+    assert ">Paper number 1 on subject 1</a>" in page
+    assert page.count("not in the store yet") == 1
+    page = reader.send(form_with(page, name="Retrieval"), mute="survey")
     assert "words that keep a paper out: survey added" in said(page)
     page = reader.send({"interest": mark, "act": "pause"})
     assert "is paused" in said(page)
