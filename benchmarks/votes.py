@@ -115,8 +115,9 @@ class Trial:
         with serving(file, way) as served:
             warm = Load(served.port, 2)
             slip, sheet = self.house.slips[-1], self.house.sheets[-1]
-            warm.eager([request("", ("GET", sheet)), request("", ("POST", slip.up), body="undo=1")] * 5, 1.0)
+            warm.eager([request("", ("GET", sheet)), request("", ("POST", slip.up), body="undo=1")] * 5, 5.0)
             warm.close()
+            served.begin()
             load = Load(served.port, self.connections)
             took = work(load)
             load.close()

@@ -1,7 +1,8 @@
 """A store with readers who each have an edition, and the pages over it served by a process of its own.
 
 `python -m benchmarks.votes_house FILE KIND` serves the product's pages on the store in FILE, with the
-product's own server, prints its port, and goes on until its standard input ends. KIND says how writes are
+product's own server, prints its port, and goes on until its standard input ends; a line there says that
+from now on its CPU time counts. KIND says how writes are
 kept: `grouped` as `paperroute run` keeps them, `plain` with a commit for each; `bare` serves one line of
 text and no product.
 """
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,6 +132,8 @@ class Served:
     """A running server: its port; once it has ended its CPU seconds and how long another writer waited."""
 
     port: int
+    begin: Callable[[], None]
+    """To be called when it is warm: its CPU time counts from then on."""
     cpu_seconds: float = 0.0
     longest_wait: float = 0.0
     """Seconds; of a thread of the same process that writes five times a second as the daemon would."""
@@ -145,13 +148,19 @@ def serving(file: Path, kind: str) -> Iterator[Served]:
     ) as process:
         if process.stdout is None or process.stdin is None:
             raise RuntimeError("the server has no pipes")
-        served = Served(port=int(process.stdout.readline()))
+        said = process.stdin
+
+        def begin() -> None:
+            said.write("\n")
+            said.flush()
+
+        served = Served(port=int(process.stdout.readline()), begin=begin)
         try:
             yield served
         finally:
             process.stdin.close()
-            said = process.stdout.readline().split() or ["0", "0"]
-            served.cpu_seconds, served.longest_wait = float(said[0]), float(said[1])
+            ended = process.stdout.readline().split() or ["0", "0"]
+            served.cpu_seconds, served.longest_wait = float(ended[0]), float(ended[1])
 
 
 def _application(store: Store) -> Starlette:
@@ -203,8 +212,9 @@ def main() -> None:
     beside = threading.Thread(target=lambda: waits.extend(_write_beside(store, ended)))
     if chosen:
         beside.start()
-    begun = time.process_time()
-    sys.stdin.read()
+    begun = 0.0
+    for _ in sys.stdin:
+        begun = time.process_time()
     spent = time.process_time() - begun
     ended.set()
     server.should_exit = True

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Text, and_, bindparam, func, select, union
+from sqlalchemy import Connection, Integer, Text, and_, bindparam, func, or_, select, union
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
@@ -22,7 +22,7 @@ from recommender.store.schema import (
     SAVED_PAPER,
     SUBSCRIBER,
 )
-from recommender.store.statements import chunks, insert_or_skip, run_many
+from recommender.store.statements import chunks, either, insert_or_skip, run_either, run_many
 from recommender.store.types import UTCDateTime
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
@@ -121,9 +121,9 @@ def votes(
 def _standing_rows(
     connection: Connection, subscribers: Sequence[int] | None, papers: Sequence[PaperId] | None
 ) -> Iterable[Any]:
-    if subscribers is None or papers is None:
-        return connection.execute(standing(subscribers, papers))
-    return connection.execute(_STANDING, {"subscribers": subscribers, "papers": papers})
+    if subscribers is not None and papers is not None and len(subscribers) == 1:
+        return run_either(connection, _STANDING_OF, "papers", papers, subscriber=subscribers[0])
+    return connection.execute(standing(subscribers, papers))
 
 
 def levers(
@@ -161,27 +161,32 @@ def seen(connection: Connection, subscribers: Sequence[int]) -> Mapping[int, fro
     return {subscriber: frozenset(papers) for subscriber, papers in found.items()}
 
 
-def standing(subscribers: Any = None, papers: Any = None) -> Any:
-    """Select the last act of voting of each pair, unless it took the vote back.
-
-    Of some subscribers and papers, or of all: sequences, or parameters that expand to one.
+def standing(subscribers: Sequence[int] | None = None, papers: Sequence[PaperId] | None = None) -> Any:
+    """Select the last act of voting of each pair, of some subscribers and papers or of all, unless it took
+    the vote back.
     """
+    whose = [] if subscribers is None else [FEEDBACK.c.subscriber_id.in_(subscribers)]
+    what = [] if papers is None else [FEEDBACK.c.paper_id.in_(papers)]
+    return _standing(*whose, *what)
+
+
+def _standing(*conditions: Any) -> Any:
     columns = [FEEDBACK.c[name] for name in ("subscriber_id", "paper_id", "act", "at", "interest")]
     age = func.row_number().over(
         partition_by=[FEEDBACK.c.subscriber_id, FEEDBACK.c.paper_id],
         order_by=[FEEDBACK.c.at.desc(), FEEDBACK.c.id.desc()],
     )
     acts = select(*columns, age.label("age")).where(FEEDBACK.c.suspect.is_(False))
-    acts = acts.where(FEEDBACK.c.act.in_([act.value for act in _VOTING]))
-    if subscribers is not None:
-        acts = acts.where(FEEDBACK.c.subscriber_id.in_(subscribers))
-    if papers is not None:
-        acts = acts.where(FEEDBACK.c.paper_id.in_(papers))
+    # Not `in_`: a list is written out anew each time the statement runs.
+    acts = acts.where(or_(*(FEEDBACK.c.act == act.value for act in _VOTING)), *conditions)
     aged = acts.subquery()
     return select(aged).where(and_(aged.c.age == 1, aged.c.act != Act.UNDO.value))
 
 
-_STANDING = standing(_SUBSCRIBERS, _PAPERS)
+_STANDING_OF = tuple(
+    _standing(FEEDBACK.c.subscriber_id == bindparam("subscriber", type_=Integer), what)
+    for what in either(FEEDBACK.c.paper_id, "papers")
+)
 
 
 def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> None:

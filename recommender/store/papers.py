@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import String, Text, bindparam, case, cast, func, literal, select
+from sqlalchemy import String, Text, case, cast, func, literal, select
 
 from recommender.domain.papers import Folded, Paper, PaperId, PaperStatus, Signal, SourceState
 from recommender.store.folding import fold
@@ -11,11 +11,11 @@ from recommender.store.listings import SqlListings
 from recommender.store.names import look_up_held, resolve, split
 from recommender.store.rows import read_paper, read_signal, read_source, source_row
 from recommender.store.schema import PAPER, PAPER_SIGNAL, SOURCE_STATE
-from recommender.store.statements import chunks, insert_or_skip, run_many, upsert
+from recommender.store.statements import chunks, either, insert_or_skip, run_either, run_many, upsert
 from recommender.store.thinning import thin
 
 _PAGE = 2_000
-_GET = select(PAPER).where(PAPER.c.id.in_(bindparam("ids", expanding=True)))
+_GET = tuple(select(PAPER).where(condition) for condition in either(PAPER.c.id, "ids"))
 
 
 class SqlPapers(SqlListings):
@@ -34,7 +34,7 @@ class SqlPapers(SqlListings):
         wanted = list(dict.fromkeys(ids))
         found: dict[PaperId, Paper] = {}
         for part in chunks(wanted):
-            rows = self._connection.execute(_GET, {"ids": part})
+            rows = run_either(self._connection, _GET, "ids", part)
             found |= {paper.id: paper for paper in map(read_paper, rows)}
         return {paper: found[paper] for paper in wanted if paper in found}
 

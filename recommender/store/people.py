@@ -17,7 +17,7 @@ from recommender.domain.wishes import Wish
 from recommender.store import acts, handover, known, lists, wishes
 from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
 from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
-from recommender.store.statements import chunks, run_many, upsert
+from recommender.store.statements import chunks, either, run_either, run_many, upsert
 
 _PUBLIC_BYTES = 8
 _EMAIL, _REFERENCE = bindparam("email", type_=Text), bindparam("reference", type_=Text)
@@ -33,10 +33,9 @@ _FIND = (
     .order_by(case((SUBSCRIBER.c.email_key == _EMAIL, 0), (SUBSCRIBER.c.key == _REFERENCE, 1), else_=2))
 )
 """Statements that every page needs are built once: building one takes longer than running it."""
-_INTERESTS = (
-    select(INTEREST)
-    .where(INTEREST.c.subscriber_id.in_(bindparam("subscribers", expanding=True)))
-    .order_by(INTEREST.c.subscriber_id, INTEREST.c.position)
+_INTERESTS = tuple(
+    select(INTEREST).where(condition).order_by(INTEREST.c.subscriber_id, INTEREST.c.position)
+    for condition in either(INTEREST.c.subscriber_id, "subscribers")
 )
 
 
@@ -238,7 +237,7 @@ class SqlPeople:
     def _interests(self, subscribers: Iterable[int]) -> dict[int, list[Interest]]:
         found: dict[int, list[Interest]] = defaultdict(list)
         for part in chunks(subscribers):
-            for row in self._connection.execute(_INTERESTS, {"subscribers": part}):
+            for row in run_either(self._connection, _INTERESTS, "subscribers", part):
                 found[row.subscriber_id].append(read_interest(row))
         return found
 

@@ -5,9 +5,10 @@ parameters nor a key that comes twice in one statement can bite.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import Insert
 
@@ -24,9 +25,27 @@ def chunks(values: Iterable[T], width: int = 1) -> Iterator[list[T]]:
         yield distinct[start : start + most]
 
 
+def either(column: Any, name: str) -> tuple[Any, Any]:
+    """Return "is :name" and "is in :name", for a pair of statements of which `run_either` runs one.
+
+    What is asked of one key alone, as pages ask, is asked without a list, whose expansion costs as much as
+    the rest of a statement.
+    """
+    return column == bindparam(name, type_=column.type), column.in_(bindparam(name, expanding=True))
+
+
+def run_either(
+    connection: Connection, pair: Sequence[Any], name: str, values: Sequence[Any], **others: Any
+) -> CursorResult[Any]:
+    """Run the first of a pair of statements for one value, the second for more or none."""
+    if len(values) == 1:
+        return connection.execute(pair[0], {name: values[0], **others})
+    return connection.execute(pair[1], {name: values, **others})
+
+
 def insert_or_skip(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    """Build an insert that leaves a conflicting row as it is."""
-    return _insert(connection, table).on_conflict_do_nothing()
+    """Return an insert that leaves a conflicting row as it is."""
+    return _skipping(connection.dialect.name, table)
 
 
 def upsert(
@@ -36,7 +55,7 @@ def upsert(
 
     With `differing` it leaves rows alone whose column of that name is the same.
     """
-    insert = _insert(connection, table)
+    insert = _insert(connection.dialect.name, table)
     rest = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
     changed = table.c[differing] != insert.excluded[differing] if differing else None
     return insert.on_conflict_do_update(index_elements=list(keys), set_=rest, where=changed)
@@ -50,5 +69,10 @@ def run_many(connection: Connection, statement: Any, rows: Sequence[Mapping[str,
     return result.rowcount
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def _skipping(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return _insert(dialect, table).on_conflict_do_nothing()
