@@ -17,7 +17,7 @@ from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import declared_before, wishes_of
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.services.requests import Privacy, declared, may_be_written
+from recommender.services.requests import Privacy, declared, is_locked, may_be_written
 from recommender.services.subscriptions import Traces
 from recommender.services.unsubscribing import begin_again
 
@@ -183,7 +183,8 @@ class Confirming:
         for own in unit.requests.of(subscriber.id):
             unit.requests.finish(own.id, at=now)
         back = BACK in request.details
-        if not (back or self._free(unit, request.email)) or not _moved(unit, subscriber, request.email, now):
+        usable = back or (self._free(unit, request.email) and not is_locked(subscriber))
+        if not usable or not _moved(unit, subscriber, request.email, now):
             return Outcome(result=Result.UNUSABLE, subscriber=subscriber)
         reason = unit.people.suppressions().get(subscriber.email.lower(), "")
         if subscriber.state is SubscriberState.UNSUBSCRIBED and reason.startswith(BOUNCED):

@@ -41,6 +41,8 @@ class Asked(StrEnum):
     """Asked for too often; nothing more is sent for now."""
     UNREACHABLE = "unreachable"
     """Mail to the reader's own address bounced or was called spam, so none goes there."""
+    LOCKED = "locked"
+    """The address is kept to the configuration file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ class Requesting:
         now, kind = self.clock.now(), RequestKind.ADDRESS
         with self.store.write() as unit:
             answer = self._answer(unit, subscriber, kind)
+            if is_locked(unit.people.find(subscriber.public_id)):
+                answer = Asked.LOCKED
             asked = unit.requests.since(now - _DAY, kind=kind, email=email)
             if answer is Asked.TAKEN_DOWN and asked < self.limits.address_day:
                 self._add(
@@ -119,6 +123,11 @@ class Requesting:
 
     def _add(self, unit: UnitOfWork, request: Request) -> None:
         unit.requests.add(replace(request, public_id=self.name()), _LETTERS.get(request.kind, (End.OWN,)))
+
+
+def is_locked(subscriber: Subscriber) -> bool:
+    """Tell whether the configuration file keeps the address to itself."""
+    return "email" in subscriber.locked
 
 
 def may_be_written(unit: UnitOfWork, email: str) -> bool:

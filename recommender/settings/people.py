@@ -17,6 +17,7 @@ from recommender.settings.locales import Locale
 
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Lockable = Literal[
+    "email",
     "name",
     "zone",
     "locale",

@@ -19,8 +19,7 @@ from recommender.domain.subscribers import Every, Subscriber, SubscriberState
 from recommender.domain.wishes import interest_field
 from recommender.services.claims import subscriber_of
 from recommender.services.preferences import Edit, Outcome, Preferences, mark_of, next_edition
-from recommender.services.requests import Asked, Requesting
-from recommender.services.requests import is_locked
+from recommender.services.requests import Asked, Requesting, is_locked
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
 from recommender.web.context import PREFERENCES, PageLink, Pages, WebContext, masked

@@ -16,7 +16,7 @@ from recommender.domain.errors import InputError, LinkError, LinkExpired, LinkIn
 from recommender.domain.requests import RequestKind
 from recommender.domain.subscribers import Subscriber
 from recommender.services.claims import subscriber_of
-from recommender.services.requests import Asked, Requesting
+from recommender.services.requests import Asked, Requesting, is_locked
 from recommender.web.addresses import checked_address
 from recommender.web.confirming import CONFIRM, ConfirmPages
 from recommender.web.context import PREFERENCES, PageLink, Pages, WebContext, masked
@@ -83,11 +83,13 @@ class _Asking(Pages):
                 f"Mail to {masked(own.email)} came back, or was called spam, so nothing goes there.",
                 "Ask whoever runs this digest.",
             ]
+        elif answer is Asked.LOCKED:
+            words = ["The address is kept to the configuration file", "Ask whoever runs this digest."]
         title, *rest = words
         page = self._page(
             "confirmed", title=title, words=rest, links=[back] if back else [], undo=None, cancel=False
         )
-        page.status_code = {Asked.LATER: 429, Asked.UNREACHABLE: 409}.get(answer, 200)
+        page.status_code = {Asked.LATER: 429, Asked.UNREACHABLE: 409, Asked.LOCKED: 409}.get(answer, 200)
         return page
 
 
@@ -142,6 +144,7 @@ class AskPages(_Asking):
             address=masked(own.email),
             ask=ask_url(self._context, claim),
             private=self._context.privacy is not None,
+            moves=not is_locked(own),
             typed=typed,
             fault=fault,
             links=self._links_for(claim),

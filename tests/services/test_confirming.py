@@ -14,6 +14,7 @@ from recommender.domain.requests import RequestKind
 from recommender.domain.subscribers import Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import Wish
 from recommender.services.confirming import Result
+from recommender.services.requests import Asked
 from recommender.services.subscriptions import Subscriptions
 from recommender.services.unsubscribing import COMPLAINED, OWN_WISH, Unsubscribing
 from tests.builders import a_declaration, a_paper
@@ -201,6 +202,19 @@ def test_an_address_that_became_unusable_is_not_moved_to(clerk: Clerk, how: str)
     assert clerk.who(ana.public_id) == ana
     with clerk.store.read() as unit:
         assert unit.people.wishes([ana.id]) == {}
+
+
+def test_an_address_that_the_file_keeps_is_not_moved(clerk: Clerk) -> None:
+    """Neither asked for, nor confirmed where it was locked meanwhile."""
+    locked = clerk.add("ben@example.org", locked=("email",))
+    assert clerk.requesting.move(locked, NEW) is Asked.LOCKED
+    assert clerk.requests(locked) == []
+    ana = moving(clerk)
+    with clerk.store.write() as unit:
+        unit.people.change(ana.id, a_declaration(ANA, locked=("email",)))
+    results = [clerk.confirming.confirm(clerk.claim(email)).result for email in (ANA, NEW)]
+    assert results == [Result.HALF, Result.UNUSABLE]
+    assert clerk.who(ana.public_id).email == ANA
 
 
 def test_a_bounce_of_the_old_address_stays_there(clerk: Clerk) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from recommender.digest.links import claim_of
 from recommender.domain.bounces import BOUNCED
+from tests.builders import a_declaration
 from tests.services.clerk import tokens
 from tests.stores import dump
 from tests.web.office import Office
@@ -41,6 +42,16 @@ def test_the_preference_page_has_the_forms(office: Office) -> None:
     page = office.client().get(f"/p/{token}").text
     assert page.count(f'action="/route/ask/{token}"') == 4
     assert office.client().get(office.ask).text.count(f'action="/route/ask/{token}"') == 4
+
+
+def test_an_address_of_the_file_alone_is_not_offered_to_change(office: Office) -> None:
+    """Nor can it be asked for."""
+    with office.store.write() as unit:
+        unit.people.change(office.ana.id, a_declaration(ANA, locked=("email",)))
+    assert "kept to the configuration file" in office.client().get(office.ask).text
+    answer = office.client().post(office.ask, data={"what": "address", "email": NEW})
+    assert (answer.status_code, "kept to the configuration file" in answer.text) == (409, True)
+    assert letters(office) == []
 
 
 def test_without_what_exports_nobody_is_offered_it(site: Site) -> None:
