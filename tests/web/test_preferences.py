@@ -15,6 +15,7 @@ from recommender.services.preferences import mark_of
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Mark, Voting
 from tests.builders import NOON, a_declaration, an_interest
+from tests.stores import dump
 from tests.web.browsing import FORM, fields_of, form_with, forms, own_path
 from tests.web.site import PAPERS, Site
 
@@ -428,3 +429,26 @@ def test_cadence_of_a_week_has_its_day(reader: Reader) -> None:
     assert reader.site.who("ana@example.org").cadence == wanted
     assert "every Thursday at 07:30" in said(page)
     assert reader.site.clock.now() > NOON
+
+
+def test_looking_at_the_page_and_its_forms_changes_nothing(reader: Reader) -> None:
+    """By GET and HEAD, whatever interest is asked for, twice."""
+    before = dump(reader.site.folder)
+    marks = ("", "new", mark_of("Model editing"), "gone", "%00", "%ff", "a" * 1000)
+    for query in [f"?interest={mark}" for mark in marks] * 2:
+        assert "<h1>" in reader.look(query)
+        assert reader.client.head(reader.path + query).status_code == 200
+    assert dump(reader.site.folder) == before
+
+
+def test_forms_sent_back_as_they_are_change_nothing_but_by_their_buttons(reader: Reader) -> None:
+    """What presses every button of every form without a look changes no interest, no hour, no address."""
+    pages = [reader.look(query) for query in ("", "?interest=new", f"?interest={mark_of('Model editing')}")]
+    quiet = ("section", "name", "links")
+    for form in [form for page in pages for form in forms(page)]:
+        if any(name in form for name in quiet):
+            answer = reader.client.post(reader.path, data=form)
+            assert answer.status_code in {200, 422}
+            reader.site.clock.wait(seconds=5)
+    stored = reader.site.who("ana@example.org")
+    assert stored == reader.site.ana
