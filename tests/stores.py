@@ -2,16 +2,34 @@
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from recommender.store.sql_store import SqlStore
 
 
 def sqlite_store(folder: Path) -> SqlStore:
-    """Return a migrated store in `folder`."""
-    store = SqlStore(f"sqlite:///{folder / 'paperroute.db'}")
-    store.upgrade()
+    """Return a migrated store in `folder`: a copy of one that was migrated once, if there is none yet."""
+    file = folder / "paperroute.db"
+    store = SqlStore(f"sqlite:///{file}")
+    if file.exists():
+        store.upgrade()
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(_migrated())
     return store
+
+
+@cache
+def _migrated() -> bytes:
+    """Return the file of an empty, migrated store."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "paperroute.db"
+        store = SqlStore(f"sqlite:///{file}")
+        store.upgrade()
+        store.close()
+        return file.read_bytes()
 
 
 def dump(folder: Path) -> str:

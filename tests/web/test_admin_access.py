@@ -117,7 +117,9 @@ def test_a_wrong_password_opens_nothing(tmp_path: Path) -> None:
     own = office(tmp_path, PUBLIC, PASSWORD)
     client = own.client("digest.example.org", AFAR)
     wrong = ("", PASSWORD + "x", PASSWORD[:-1], PASSWORD.upper(), f"x:{PASSWORD}", "A" * 3000)
+    bearer = basic(PASSWORD)["authorization"].replace("Basic", "Bearer")
     written = (
+        bearer,
         "Basic",
         "Basic ",
         "Basic %%%",
