@@ -9,14 +9,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recommender.app.kinds import kinds
+from recommender.app.loading import afresh, load_configuration
 from recommender.app.looks import look_of
 from recommender.app.outgoing import build_guard, build_mailer, build_policy, domain_of, message_namer
 from recommender.app.reconciling import reconcile
-from recommender.app.signing import build_signer, key_fault
+from recommender.app.signing import build_signer
 from recommender.digest.links import Links
 from recommender.digest.mail_links import MailLinks
 from recommender.digest.return_path import ReturnPaths
+from recommender.domain.errors import Overtaken
 from recommender.domain.reports import Report
 from recommender.ports import Clock, Mailer
 from recommender.ranking.base import RankingSettings
@@ -35,10 +36,8 @@ from recommender.services.suggesting import Suggesting
 from recommender.services.training import Shelf, Training
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Voting
-from recommender.settings.environment import process_environment
 from recommender.settings.keys import signing_keys
-from recommender.settings.loader import Loaded, load
-from recommender.settings.locating import locate
+from recommender.settings.loader import Loaded
 from recommender.store.sql_store import SqlStore
 
 if TYPE_CHECKING:
@@ -49,19 +48,7 @@ if TYPE_CHECKING:
     from recommender.services.twins import Identities
 
 
-def _read_references(path: Path) -> tuple[str, ...]:
-    from recommender.app.intake import read_references  # noqa: PLC0415 only for a seeds_file
-
-    return read_references(path)
-
-
-def load_configuration(config: Path | None) -> Loaded:
-    """Find and load the configuration; raises ConfigError with every problem."""
-    environ = process_environment()
-    path = locate(config, environ, Path.cwd(), Path.home())
-    return load(path, environ, kinds=kinds(), read_references=_read_references, check_key=key_fault)
-
-
+@afresh
 def compose(*, config: Path | None, now: datetime | None, ticking: bool = False) -> "Application":
     """Load the configuration, open and migrate the store, and reconcile the subscribers.
 
@@ -70,7 +57,11 @@ def compose(*, config: Path | None, now: datetime | None, ticking: bool = False)
     loaded = load_configuration(config)
     application = Application(loaded, FixedClock(now, ticking=ticking) if now else SystemClock())
     application.store.upgrade()
-    application.reconcile()
+    try:
+        application.reconcile()
+    except Overtaken:
+        application.store.close()
+        raise
     return application
 
 
@@ -95,6 +86,7 @@ class Application:
         self.reconciled = reconcile(self.loaded, self.store, self.clock)
         return self.reconciled
 
+    @afresh
     def reload(self, config: Path | None) -> "Application":
         """Return an application of the changed files, over the same store if it has not moved.
 

@@ -34,7 +34,7 @@ def source_names(application: "Application") -> list[str]:
 
 def check(config: "Path | None") -> "Sequence[Problem]":
     """Return what is wrong with the configuration files as they are now, and what they are warned of."""
-    from recommender.app.composition import load_configuration  # noqa: PLC0415 it names this module's kin
+    from recommender.app.loading import load_configuration  # noqa: PLC0415 it names this module's kin
 
     try:
         loaded = load_configuration(config)

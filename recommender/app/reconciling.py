@@ -12,10 +12,13 @@ from recommender.settings.loader import Loaded
 
 
 def reconcile(loaded: Loaded, store: Store, clock: Clock) -> Report:
-    """Bring the declared subscribers into the store, and traces of theirs under the newest key."""
+    """Bring the declared subscribers into the store, and traces of theirs under the newest key.
+
+    Raises Overtaken where the files were changed since they were loaded.
+    """
     traces = traces_of(loaded)
     rekey(store, clock, traces, [person.email for person in loaded.subscribers])
-    return Subscriptions(store, clock, traces).run(loaded.subscribers)
+    return Subscriptions(store, clock, traces).run(loaded.subscribers, hold=loaded.stamps.hold)
 
 
 def traces_of(loaded: Loaded) -> Callable[[str], Sequence[str]]:

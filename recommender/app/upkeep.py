@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from recommender.app.composition import load_configuration
+from recommender.app.loading import load_configuration
 from recommender.app.reconciling import traces_of
 from recommender.runtime import SystemClock
 from recommender.services.privacy import rekey

@@ -2,6 +2,7 @@
 
     PaperRouteError
     ├── ConfigError            the configuration files are wrong (exit code 3)
+    ├── Overtaken              they were changed after they were read
     ├── InputError             what the caller named or gave is wrong
     │   ├── UnknownSubscriber
     │   └── UnknownPaper
@@ -62,6 +63,14 @@ class ConfigError(PaperRouteError):
         """Keep `problems` in file order."""
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Overtaken(PaperRouteError):
+    """The configuration files were changed between reading them and acting on them; read them again."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the configuration files keep changing; try again when they rest")
 
 
 class InputError(PaperRouteError):

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from recommender.domain.bounces import BOUNCED
+from recommender.domain.errors import Overtaken
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
@@ -94,16 +95,21 @@ class Subscriptions:
         self._clock = clock
         self._traces = traces
 
-    def run(self, declared: Sequence[DeclaredSubscriber]) -> Report:
+    def run(
+        self, declared: Sequence[DeclaredSubscriber], *, hold: Callable[[], bool] = lambda: True
+    ) -> Report:
         """Add, change, pause, resume, return and remove until store, file and wishes agree.
 
-        The counts are named after the moves; a declaration that cannot be stored is a failure.
+        The counts are named after the moves; a declaration that cannot be stored is a failure. `hold`
+        tells, when nobody else can write, whether the declarations still hold; raises Overtaken if not.
         """
         now = self._clock.now()
         with self._store.read() as unit:
             wanted = plan(declared, Kept.read(unit, self._traces), now)
         if wanted.steps:
             with self._store.write() as unit:  # what was read may be old by now: decide again
+                if not hold():
+                    raise Overtaken
                 wanted = self.settle(unit, declared)
         counts = {move.value: sum(step.move is move for step in wanted.steps) for move in Move}
         return Report(

@@ -24,6 +24,7 @@ from recommender.settings.passwords import Passwords
 from recommender.settings.people import SubscribersFile
 from recommender.settings.problems import problems_of
 from recommender.settings.reading import Document, read_document
+from recommender.settings.stamps import Stamps, people_files
 
 _DEFAULT_SUBSCRIBERS = "subscribers.toml"
 ReferenceReader = Callable[[Path], Sequence[str]]
@@ -54,6 +55,8 @@ class Loaded:
     """The files that declare the subscribers, in their order."""
     people_folder: Path | None = None
     """The folder these are in, if a folder is what the configuration names."""
+    stamps: Stamps = field(default_factory=Stamps)
+    """How those files were when they were read."""
     warnings: tuple[Problem, ...] = ()
 
     def path(self, text: str) -> Path:
@@ -164,6 +167,7 @@ def load(
     files = _people_files(main, path, work)
     if not exists(path):  # then a missing subscribers file is no news
         files = [file for file in files if exists(file)]
+    stamps = Stamps.of(files, work.people_folder)
     subscribers = _load_people(files, work, settings)
     if settings and main and len(work.problems) == before:  # else who is declared is not known
         work.problems += libraries.unknown_readers(main, settings, subscribers)
@@ -176,6 +180,7 @@ def load(
         files=tuple(work.files),
         people=tuple(work.people),
         people_folder=work.people_folder,
+        stamps=stamps,
         warnings=tuple(sorted(work.warnings)),
     )
 
@@ -238,7 +243,7 @@ def _people_files(main: Document | None, path: Path, work: _Work) -> list[Path]:
     if not exists(chosen) or not chosen.is_dir():
         return [chosen]
     work.people_folder = chosen
-    files = sorted(file for file in chosen.glob("*.toml") if not file.name.startswith("."))
+    files = people_files(chosen)
     if not files:
         shown = shown_path(chosen)
         work.problems.append(

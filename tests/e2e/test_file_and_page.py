@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from recommender.app import compose
+from recommender.app import compose, load_configuration
 from recommender.app.pulling import Pulling
 from recommender.domain.errors import InputError
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, Origin, SubscriberState
@@ -231,7 +232,7 @@ def a_pulling(project: Project) -> Pulling:
         application.loaded,
         application.store,
         application.clock,
-        lambda: compose(config=config, now=None).loaded,
+        lambda: load_configuration(config),
     )
 
 
@@ -260,6 +261,37 @@ def test_a_page_changed_meanwhile_loses_nothing(people: Project) -> None:
     assert people.subscribers.read_text(encoding="utf-8") == FILE
     people.run(*NOW, "subscribers", "pull")
     assert people.subscribers.read_text(encoding="utf-8") == FILE.replace("papers = 10", "papers = 7")
+
+
+def test_pages_and_pulls_at_one_moment_lose_nothing(people: Project) -> None:
+    """Each change is in the file, or a wish against it."""
+    pulled = 0
+    for turn in range(8):
+        on_page(people, ANA, {"papers": 20 + turn})
+        pulling = a_pulling(people)
+        start = threading.Barrier(2)
+        refused: list[InputError] = []
+
+        def pull(pulling: Pulling = pulling, start: threading.Barrier = start) -> None:
+            prepared = pulling.prepare()
+            start.wait()
+            try:
+                pulling.write(prepared)
+            except InputError as error:
+                refused.append(error)  # noqa: B023 joined before the next turn
+
+        thread = threading.Thread(target=pull)
+        thread.start()
+        start.wait()
+        on_page(people, ANA, {"papers": 40 + turn, "name": f"Ana {turn}"})
+        thread.join()
+        pulled += not refused
+        application = compose(config=people.root / "config" / "paperroute.toml", now=None)
+        with application.store.read() as unit:
+            ana, _ = unit.people.all()
+        application.store.close()
+        assert (ana.papers, ana.name) == (40 + turn, f"Ana {turn}")
+    assert pulled
 
 
 def test_a_file_that_cannot_be_loaded_then_is_put_back(people: Project) -> None:

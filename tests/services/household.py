@@ -7,8 +7,9 @@ from datetime import datetime
 
 from recommender.domain.feedback import Act, Feedback
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
-from recommender.domain.wishes import Wish, apply, declared_before, wishes_of
+from recommender.domain.wishes import Facts, Wish, facts_of, interest_field, interest_of
 from recommender.ports import UnitOfWork
+from recommender.services.preferences import Edit, Preferences
 from recommender.services.subscriptions import Subscriptions
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.store.sql_store import SqlStore
@@ -83,16 +84,25 @@ class House:
 
     def wish(self, number: int, change: Callable[[Subscriber], DeclaredSubscriber]) -> None:
         """Change what a subscriber gets, as their page does."""
-        with self.store.write() as unit:
-            (person,) = [person for person in unit.people.all() if person.id == number]
-            held = unit.people.wishes([number]).get(number, ())
-            declared = declared_before(person, held)
-            wishes = wishes_of(declared, change(person), held=held, at=NOON)
-            wanted, holding = apply(declared, wishes)
-            unit.people.change(number, wanted)
-            unit.people.set_wishes(number, holding)
+        (person,) = [person for person in self.people() if person.id == number]
+        before, after = facts_of(person), facts_of(change(person))
+        edits = [
+            Edit(field=name, value=after.get(name))
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name) != after.get(name) and _whole(name, before, after)
+        ]
+        assert not Preferences(self.store, Noon()).change(person, edits).refused
 
     def wishes(self, number: int) -> dict[str, Wish]:
         """Return the wishes of a subscriber by field."""
         with self.store.read() as unit:
             return {wish.field: wish for wish in unit.people.wishes([number]).get(number, ())}
+
+
+def _whole(name: str, before: Facts, after: Facts) -> bool:
+    """Tell whether a field is edited by itself: parts of interests that stay, whole ones that do not."""
+    place = interest_of(name)
+    if place is None:
+        return True
+    whole = interest_field(place[0])
+    return (whole in before and whole in after) is bool(place[1])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recommender.domain.errors import Overtaken
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import Wish, apply, declared_before, facts_of, wishes_of
 from recommender.services.moves import Step
@@ -309,3 +310,13 @@ def carry_out(step: Step, people: dict[int, Subscriber], wishes: dict[int, tuple
 def written(declared: DeclaredSubscriber) -> dict[str, object]:
     """Return a declaration by field."""
     return {name: getattr(declared, name) for name in DeclaredSubscriber.__slots__}
+
+
+def test_declarations_that_were_overtaken_are_not_carried_out(house: House) -> None:
+    """What is asked when nobody else can write decides; where nothing is to be done it is not asked."""
+    house.declare(ANA)
+    subscriptions = Subscriptions(house.store, Noon())
+    with pytest.raises(Overtaken):
+        subscriptions.run([replace(ANA, papers=3)], hold=lambda: False)
+    assert house.people()[0].papers == ANA.papers
+    assert subscriptions.run([ANA], hold=lambda: False).counts["unchanged"] == 1
