@@ -208,7 +208,7 @@ class Gate:
         # Mail providers post one-click requests for many readers from few addresses.
         wait = 0.0 if one_click else self._count_address(scope)
         segments = page.split("/")
-        if len(segments) == _TOKEN_SEGMENTS and len(segments[1]) == 1:  # pages of tokens have one letter
+        if len(segments) >= _TOKEN_SEGMENTS and len(segments[1]) == 1:  # pages of tokens have one letter
             wait = wait or self._tokens.take(token_mark(segments[2]))
         if wait:
             raise Refusal(429, {"retry-after": str(int(wait) + 1)})

@@ -165,6 +165,15 @@ def test_looking_at_pictures_changes_nothing(drawn: Shop) -> None:
     assert dump(drawn.site.folder) == before
 
 
+def test_a_token_opens_its_pages_so_often_and_no_more(site: Site) -> None:
+    """The pictures and the page that they hang on count together; pages of papers have no such bucket."""
+    own, path = shop(site), own_path(site, "preferences")
+    found = [own.client.get(f"{path}/pictures").status_code for _ in range(20)]
+    found += [own.client.get(path).status_code for _ in range(20)]
+    assert found == [200] * 30 + [429] * 10
+    assert {own.client.get(f"/papers/{PAPERS[0].id}").status_code for _ in range(40)} == {200}
+
+
 def test_every_readers_page_leads_to_the_pictures(site: Site) -> None:
     """From the preferences and the reading list."""
     own = shop(site)
