@@ -3,12 +3,10 @@
 import json
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     String,
     Text,
     and_,
@@ -39,7 +37,7 @@ class SqlListings:
     def newest(self, listing: Listing) -> Sequence[Paper]:
         """Return the papers of a listing, withdrawn ones too, newest first."""
         seen, own = PAPER.c.first_seen, PAPER.c.id
-        query = self._listed(select(PAPER), listing)
+        query = select(PAPER).where(*self._wanted(listing))
         if listing.after:
             place = listing.after
             # The first condition is one that the index can start from.
@@ -54,7 +52,7 @@ class SqlListings:
             day: ColumnElement[str] = func.substr(cast(seen, Text), 1, _DAY)
         else:
             day = func.to_char(func.timezone("UTC", seen), "YYYY-MM-DD")
-        counted = self._listed(select(day.label("day"), func.count().label("papers")), listing)
+        counted = select(day.label("day"), func.count().label("papers")).where(*self._wanted(listing))
         query = counted.group_by(day).order_by(day.desc()).limit(listing.limit)
         return [(date.fromisoformat(row.day), row.papers) for row in self._connection.execute(query)]
 
@@ -64,7 +62,7 @@ class SqlListings:
         each = spread(PAPER.c.categories).table_valued("value", name="each_category")
         name = cast(each.c.value, Text)
         papers = func.count()
-        counted = self._listed(select(name.label("name"), papers.label("papers")), listing)
+        counted = select(name.label("name"), papers.label("papers")).where(*self._wanted(listing))
         query = counted.select_from(PAPER.join(each, literal(value=True)))
         query = query.group_by(name).order_by(papers.desc(), name).limit(listing.limit)
         return [(row.name, row.papers) for row in self._connection.execute(query)]
@@ -95,15 +93,15 @@ class SqlListings:
     def _on_sqlite(self) -> bool:
         return self._connection.dialect.name == "sqlite"
 
-    def _listed(self, query: Select[Any], listing: Listing) -> Select[Any]:
-        """Narrow a query down to what a listing is of."""
+    def _wanted(self, listing: Listing) -> list[ColumnElement[bool]]:
+        """Return what the papers of a listing must be, its place aside."""
         seen = PAPER.c.first_seen
-        query = query.where(PAPER.c.library_only.is_(False))
+        found: list[ColumnElement[bool]] = [PAPER.c.library_only.is_(False)]
         if listing.since:
-            query = query.where(seen >= listing.since)
+            found.append(seen >= listing.since)
         if listing.until:
-            query = query.where(seen < listing.until)
-        return query.where(self._is_in(listing.category)) if listing.category else query
+            found.append(seen < listing.until)
+        return [*found, self._is_in(listing.category)] if listing.category else found
 
     def _is_in(self, category: str) -> ColumnElement[bool]:
         if self._on_sqlite:
