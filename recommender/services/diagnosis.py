@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.editions import WAITING, DeliveryState, Standing
 from recommender.domain.errors import PaperRouteError
+from recommender.domain.subscribers import Subscriber
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.findings import Finding, Health, Probe
 from recommender.services.identity_health import identity_finding
@@ -58,7 +59,7 @@ class Diagnosis:
                     Finding(check="store", health=Health.OK, detail=f"{unit.papers.count():,} papers"),
                     self._people(unit),
                     *self._stopped(unit),
-                    *self._zones(unit),
+                    *_zones(unit.people.all()),
                     *self._sources(unit),
                     *_set_aside(unit.intake.set_aside()),
                     identity_finding(unit),
@@ -81,11 +82,11 @@ class Diagnosis:
             found.extend(probe())
         return found
 
-    def quick(self, unit: UnitOfWork) -> list[Finding]:
+    def quick(self, unit: UnitOfWork, people: Sequence[Subscriber]) -> list[Finding]:
         """Return what the store tells at once, in the caller's transaction: neither the world outside nor the
-        texts of papers are looked at.
+        texts of papers are looked at. `people` are all subscribers.
         """
-        return [*self._zones(unit), *self._sources(unit), self._artifact(unit), *self._outbox(unit)]
+        return [*_zones(people), *self._sources(unit), self._artifact(unit), *self._outbox(unit)]
 
     def _people(self, unit: UnitOfWork) -> Finding:
         mailable = sum(subscriber.mailable for subscriber in unit.people.all())
@@ -111,22 +112,6 @@ class Diagnosis:
             for subscriber in unit.people.all()
             if (reason := reasons.get(subscriber.email.lower(), "")).startswith(BOUNCED)
         ]
-
-    def _zones(self, unit: UnitOfWork) -> list[Finding]:
-        findings = []
-        for zone in sorted({subscriber.cadence.zone for subscriber in unit.people.all()}):
-            try:
-                ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError):
-                findings.append(
-                    Finding(
-                        check="zones",
-                        health=Health.FAILED,
-                        detail=f"unknown zone {zone}",
-                        fix="install tzdata",
-                    )
-                )
-        return findings or [Finding(check="zones", health=Health.OK, detail="all known")]
 
     def _sources(self, unit: UnitOfWork) -> list[Finding]:
         states = unit.papers.source_states()
@@ -161,6 +146,24 @@ class Diagnosis:
             *(_needing(state, standings[state], now) for state in _NEEDS if state in standings),
             *_last_words(unit.outbox.last_reply()),
         ]
+
+
+def _zones(people: Sequence[Subscriber]) -> list[Finding]:
+    """Say which time zones of subscribers nobody knows here."""
+    findings = []
+    for zone in sorted({subscriber.cadence.zone for subscriber in people}):
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            findings.append(
+                Finding(
+                    check="zones",
+                    health=Health.FAILED,
+                    detail=f"unknown zone {zone}",
+                    fix="install tzdata",
+                )
+            )
+    return findings or [Finding(check="zones", health=Health.OK, detail="all known")]
 
 
 def _set_aside(entries: Mapping[str, int]) -> list[Finding]:

@@ -121,7 +121,7 @@ class Operating:
                 newest=newest,
                 due=sum(standing.due for standing in waiting.values()),
                 upcoming=_upcoming(people, now),
-                findings=self.diagnosis.quick(unit),
+                findings=self.diagnosis.quick(unit, people),
                 days=_days(unit, now),
                 people=unit.counts.subscribers(),
                 suppressed=unit.counts.suppressed(),
