@@ -22,6 +22,11 @@ _SMALL_WORDS = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _KEY_HASH = 4
+_SUFFIX = re.compile(r"[\s,]+((?:jr|sr)\.?|ii|iii|iv)$", re.IGNORECASE)
+_GROUP = re.compile(
+    r"\band\b|&|\b(?:collaboration|consortium|team|group|lab|laboratory|project|initiative|community)$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +77,24 @@ def date_parts(moment: datetime | None) -> tuple[int, ...]:
     if day.day > 1 or day.timetz().replace(tzinfo=None) != datetime.min.time():
         return (day.year, day.month, day.day)
     return (day.year, day.month) if day.month > 1 else (day.year,)
+
+
+def name_parts(name: str) -> tuple[str, str, str]:
+    """Return given names, family name and suffix of an author in reading order, as far as they can be told.
+
+    `Family, Given` is read as that; a group and a name of one word are all family name.
+    """
+    whole = to_unicode(name)
+    if _GROUP.search(whole):
+        return "", whole, ""
+    suffix, rest = _SUFFIX.search(whole), _SUFFIX.sub("", whole)
+    if rest.count(",") == 1:
+        family, given = (part.strip() for part in rest.split(","))
+    else:
+        given, _, family = rest.rpartition(" ")
+    if not given or not family or "," in given:
+        return "", whole, ""
+    return given, family, suffix[1] if suffix else ""
 
 
 def arxiv_of(paper: Paper) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from recommender.digest.plain import plain
 from recommender.digest.tex import to_unicode
 from recommender.domain.papers import Paper, PaperStatus
-from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of
+from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of, name_parts
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BIBTEX = str.maketrans(
@@ -53,7 +53,7 @@ def _month(paper: Paper) -> str:
 def _fields(row: Saved) -> Iterator[tuple[str, str]]:
     paper, arxiv = row.paper, arxiv_of(row.paper)
     yield "title", f"{{{_escaped(paper.title)}}}"
-    yield "author", " and ".join(_name(name) for name in paper.authors)
+    yield "author", " and ".join(_name(name) for name in paper.authors if to_unicode(name))
     yield "year", str(paper.published.year) if paper.published else ""
     yield "journal", _escaped(paper.venue or "")
     yield "doi", _verbatim(doi_of(paper))
@@ -68,10 +68,11 @@ def _fields(row: Saved) -> Iterator[tuple[str, str]]:
 
 
 def _name(name: str) -> str:
-    """Protect names in which BibTeX would read a separator of its own."""
-    escaped = _escaped(name)
-    lone = " and " in f" {escaped} ".casefold() or escaped.count(",") > 1
-    return f"{{{escaped}}}" if lone else escaped
+    """Return a name in reading order; protect groups, and put a suffix where BibTeX looks for it."""
+    given, family, suffix = name_parts(name)
+    if suffix:
+        return f"{_text(family)}, {_text(suffix)}, {_text(given)}"
+    return f"{_text(given)} {_text(family)}" if given else f"{{{_text(family)}}}"
 
 
 def _escaped(value: str) -> str:

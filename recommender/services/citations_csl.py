@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from recommender.digest.plain import plain
 from recommender.digest.tex import to_unicode
 from recommender.domain.papers import PaperStatus
-from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of
+from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of, name_parts
 
 
 def to_csl(rows: Iterable[Saved]) -> str:
@@ -26,7 +26,7 @@ def _item(row: Saved) -> Mapping[str, object]:
         "id": citation_key(paper),
         "type": "article-journal" if paper.venue else "article",
         "title": to_unicode(paper.title),
-        "author": [_name(name) for name in map(to_unicode, paper.authors) if name],
+        "author": [_name(name) for name in paper.authors if to_unicode(name)],
         "issued": {"date-parts": [list(parts)]} if parts else None,
         "container-title": to_unicode(paper.venue or ""),
         "publisher": "arXiv" if arxiv else None,
@@ -42,6 +42,8 @@ def _item(row: Saved) -> Mapping[str, object]:
 
 
 def _name(name: str) -> Mapping[str, str]:
-    """Return given and family name, or a name of one word as it is."""
-    given, _, family = name.rpartition(" ")
-    return {"family": family, "given": given} if given else {"literal": name}
+    """Return given and family name and suffix; a group or a name of one word is literal."""
+    given, family, suffix = name_parts(name)
+    if not given:
+        return {"literal": family}
+    return {"family": family, "given": given} | ({"suffix": suffix} if suffix else {})

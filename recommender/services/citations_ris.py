@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from recommender.digest.plain import plain
 from recommender.digest.tex import to_unicode
 from recommender.domain.papers import Paper, PaperStatus
-from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of
+from recommender.services.citations import Saved, arxiv_of, citation_key, date_parts, doi_of, name_parts
 
 _PARTS = 3
 
@@ -60,6 +60,6 @@ def _day(paper: Paper) -> str | None:
 
 
 def _name(name: str) -> str:
-    """Return `Family, Given`, which RIS wants."""
-    given, _, family = to_unicode(name).rpartition(" ")
-    return f"{family}, {given}" if given and "," not in name else to_unicode(name)
+    """Return `Family, Given, Suffix`, which RIS wants; groups stay as they are."""
+    given, family, suffix = name_parts(name)
+    return ", ".join(part for part in (family, given, suffix) if part)

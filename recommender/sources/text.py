@@ -32,6 +32,7 @@ _BYTE_ORDER_MARKS = (
 _DECLARED = re.compile(rb"^%\s*encoding:\s*([\w-]{2,30})", re.IGNORECASE | re.MULTILINE)
 _CATEGORY = re.compile(r"[a-z-]+(?:\.[A-Za-z-]+)?")
 _TAG = re.compile(r"<(/?)([a-zA-Z!?][\w:-]*)(?=[\s/>])[^<>]*>")
+_SUFFIX = re.compile(r"(?:jr|sr)\.?|ii|iii|iv", re.IGNORECASE)
 _SILENT_TAGS = frozenset({"script", "style", "template"})
 _BREAKING_TAGS = frozenset({"jats:p", "p", "br", "div", "li", "ul", "ol", "tr", "td", "h1", "h2", "h3", "h4"})
 
@@ -94,10 +95,12 @@ def category_codes(terms: Iterable[object]) -> tuple[str, ...]:
 
 
 def given_first(name: str) -> str:
-    """Turn `Family, Given` and `Family, Jr, Given` into reading order; other names stay."""
+    """Turn `Family, Given`, `Family, Jr, Given` and `Family, Given, Jr` into reading order; others stay."""
     parts = [part.strip() for part in name.split(",") if part.strip()]
     if len(parts) == 2:
         return f"{parts[1]} {parts[0]}"
+    if len(parts) == 3 and _SUFFIX.fullmatch(parts[2]):
+        return f"{parts[1]} {parts[0]} {parts[2]}"
     return f"{parts[2]} {parts[0]} {parts[1]}" if len(parts) == 3 else name
 
 

@@ -96,7 +96,8 @@ def _authors(item: _Item) -> Iterator[str]:
         if person.get("creatorType", "author") == "author":
             yield f"{_text(person, 'firstName')} {_text(person, 'lastName', 'name')}".strip()
     for person in _people(item, "author"):
-        yield f"{_text(person, 'given')} {_text(person, 'family', 'literal')}".strip()
+        names = (_text(person, "given"), _text(person, "family", "literal"), _text(person, "suffix"))
+        yield " ".join(name for name in names if name)
 
 
 def _tags(item: _Item) -> Iterator[str]:

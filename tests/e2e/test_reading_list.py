@@ -52,6 +52,11 @@ ODD = (
         arxiv="2601.90005",
         authors=("Alice and Bob Lab", "Ludwig van Beethoven"),
     ),
+    odd(
+        "Suffixes, groups and one with a comma",
+        arxiv="2601.90010",
+        authors=("Jane Q. Doe Jr.", "Sammy Davis III", "The ATLAS Collaboration", "Smith & Co Lab", "OpenAI"),
+    ),
     odd("Nobody wrote this", arxiv="2601.90006", authors=()),
     odd("No date, no abstract, no link", doi="10.1234/none_(7)x"),
     odd("A DOI alone", doi="10.1234/alone", url="https://doi.org/10.1234/alone", venue="Nature & Science"),
@@ -162,7 +167,7 @@ def test_odd_papers_come_back(project: Project, other: Project, form: str) -> No
 
 @pytest.mark.parametrize("form", sorted(ENDS))
 def test_a_long_list_comes_back(project: Project, other: Project, form: str) -> None:
-    """Of 316 papers each field is the same; BibTeX has no day of the month."""
+    """Of 317 papers each field is the same; BibTeX has no day of the month."""
     counts, unlike = carried(project, other, form, [*real(), *ODD])
     days = len(ODD) if form == "bibtex" else PAPERS + len(ODD)
     expected = {"papers": PAPERS + len(ODD), "ids": PAPERS + len(ODD), "more": 0, "day": days}

@@ -210,3 +210,35 @@ def test_bibtex_is_read_without_a_fault() -> None:
     assert not library.failed_blocks
     assert [entry["month"] for entry in library.entries] == ["feb", "feb"]
     assert len({entry.key for entry in library.entries}) == 2
+
+
+@pytest.mark.parametrize(
+    "name, bibtex, ris, csl",
+    [
+        ("Kevin Meng", "Kevin Meng", "Meng, Kevin", {"family": "Meng", "given": "Kevin"}),
+        (
+            "Jane Q. Doe Jr.",
+            "Doe, Jr., Jane Q.",
+            "Doe, Jane Q., Jr.",
+            {"family": "Doe", "given": "Jane Q.", "suffix": "Jr."},
+        ),
+        (
+            "ATLAS Collaboration",
+            "{ATLAS Collaboration}",
+            "ATLAS Collaboration",
+            {"literal": "ATLAS Collaboration"},
+        ),
+        ("Li, Wei", "Wei Li", "Li, Wei", {"family": "Li", "given": "Wei"}),
+        ("One, Two, Three", "{One, Two, Three}", "One, Two, Three", {"literal": "One, Two, Three"}),
+        ("Aristotle", "{Aristotle}", "Aristotle", {"literal": "Aristotle"}),
+        ("Sandy Andersen", "Sandy Andersen", "Andersen, Sandy", {"family": "Andersen", "given": "Sandy"}),
+    ],
+)
+def test_names_are_written_as_each_format_wants_them(
+    name: str, bibtex: str, ris: str, csl: dict[str, str]
+) -> None:
+    """Groups are no people with a family name, and a suffix is none."""
+    rows = saved(paper(1, "A title", authors=(name,)))
+    assert f"author = {{{bibtex}}}," in to_bibtex(rows)
+    assert f"AU  - {ris}\r\n" in to_ris(rows)
+    assert json.loads(to_csl(rows))[0]["author"] == [csl]
