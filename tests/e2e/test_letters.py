@@ -4,6 +4,7 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 from urllib.parse import urlencode
 
 from recommender.domain.requests import RequestKind
@@ -15,7 +16,7 @@ from tests.e2e.project import Project, smtp_config
 from tests.e2e.test_mail_and_thumbs import links_of, request, running, set_up, wait_for
 
 Mail = tuple[Inbox, int]
-JOE, ANA = "joe@example.org", "ana@example.org"
+JOE, ANA, MOVED = "joe@example.org", "ana@example.org", "ana@new.example.org"
 FORM = {"email": JOE, "about": "editing facts in language models", "at": "23:59"}
 
 
@@ -86,16 +87,38 @@ def test_deliver_sends_what_was_asked_for_while_only_pages_were_served(project: 
         assert "letters: 1 sent" in project.run("deliver").err
         (preferences,) = [link for link in links_of(box.to(ANA)[0]) if "/p/" in link]
         ask = preferences.replace("/p/", "/ask/")
-        assert post(ask, what="address", email="ana@new.example.org")[0] == 200
-        assert not box.to("ana@new.example.org")
+        assert post(ask, what="address", email=MOVED)[0] == 200
+        assert not box.to(MOVED)
         assert "letters: 2 sent" in project.run("deliver").err
         assert "letters" not in project.run("deliver").err
-        for letter in (box.to(ANA)[-1], box.to("ana@new.example.org")[-1]):
+        for letter in (box.to(ANA)[-1], box.to(MOVED)[-1]):
             assert post(confirm_link(letter), sure="yes")[0] == 200
         assert request(preferences)[0] == 410
-    assert people(project) == {"ana@new.example.org": ("active", "file")}
-    diff = project.run("subscribers", "diff")
-    assert "ana@new.example.org" in diff.out
+        assert people(project) == {MOVED: ("active", "file")}
+        assert MOVED in project.run("subscribers", "diff").out
+        _erase(project, box, preferences)
+    assert people(project) == {}
+    named = [path for path in project.root.rglob("*") if path.is_file() and _names_ana(path)]
+    assert named == [project.subscribers]
+
+
+def _erase(project: Project, box: Inbox, old: str) -> None:
+    """Go from a link that is void to fresh ones, and from there to the end."""
+    assert post(old.replace("/p/", "/fresh/"))[0] == 200
+    project.run("deliver")
+    (fresh,) = [link for link in links_of(box.to(MOVED)[-1]) if "/p/" in link]
+    assert request(fresh)[0] == 200
+    assert post(fresh.replace("/p/", "/ask/"), what="erase")[0] == 200
+    project.run("deliver")
+    link = confirm_link(box.to(MOVED)[-1])
+    assert "Nothing about you is held any more" in post(link, sure="yes")[1]
+    assert [request(url)[0] for url in (link, fresh)] == [410, 410]
+
+
+def _names_ana(path: Path) -> bool:
+    """Tell whether a file holds one of her addresses, in clear text."""
+    content = path.read_bytes().lower()
+    return ANA.encode() in content or MOVED.encode() in content
 
 
 def test_in_an_outbox_folder_a_letter_is_a_file_to_look_at(project: Project) -> None:
