@@ -1,6 +1,7 @@
 """A reader's own feeds: valid, stable, and read back by the product's own source."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,6 +88,9 @@ def test_hostile_papers_make_valid_feeds() -> None:
     titles = [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
     assert titles[1] == HOSTILE[1]
     assert titles[6] == "arxiv:2601.00006"
+    contents = [entry.findtext(f"{ATOM}content", "") for entry in root.iter(f"{ATOM}entry")]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in contents[1]
+    assert all(set(re.findall("<[^>]*>", content)) <= {"<p>", "</p>"} for content in contents)
 
 
 def test_an_empty_feed_is_valid() -> None:
