@@ -13,8 +13,8 @@ from recommender.domain.subscribers import WEEKDAYS, After, Every, Interest, Sub
 
 EVERY = {Every.DAY: "Every day", Every.WEEKDAY: "Monday to Friday", Every.WEEK: "Once a week"}
 AFTER = {
-    After.NONE: "No: at the hour, with what is there by then",
-    After.ARXIV: "Yes: later than the hour where the day's papers come later",
+    After.NONE: "No: what is there by the hour",
+    After.ARXIV: "Yes: later if papers come later",
 }
 FLOORS = {
     "auto": "Automatic",
@@ -27,6 +27,7 @@ FLOORS = {
     "0.98": "Fits better than 98 of 100 papers",
 }
 WEIGHTS = (0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
+_SHARES = {0.25: "a quarter", 0.5: "half", 1.0: "even", 2.0: "double", 3.0: "triple"}
 LONGEST_PAUSE = timedelta(days=366)
 BREAKS = {"7": "a week", "14": "two weeks", "30": "thirty days"}
 """Days of the pauses that are offered, and what they are called."""
@@ -100,8 +101,8 @@ def weights(subscriber: Subscriber, interest: Interest) -> Sequence[Choice]:
 
 
 def _share(subscriber: Subscriber, interest: Interest, weight: float) -> str:
-    even = "an even share" if weight == 1 else f"{weight:g} times an even share"
-    return f"{even}: {share_words(slots_of(subscriber, interest, weight), subscriber.papers)}"
+    papers = share_words(slots_of(subscriber, interest, weight), subscriber.papers)
+    return f"{_SHARES.get(weight, f'{weight:g} times')}: {papers}"
 
 
 def slots_of(subscriber: Subscriber, interest: Interest, weight: float) -> int:

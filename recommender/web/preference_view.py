@@ -62,7 +62,7 @@ _PART_HINTS = {
     "authors": "One a line, like Ada Lovelace.",
     "categories": "Codes of arXiv, one a line, like cs.CL or math.ST.",
     "seeds": "arXiv ids, DOIs or addresses, one a line.",
-    "weight": "Against your other interests.",
+    "weight": "Against your other interests, where enough papers fit.",
 }
 _PICKED = frozenset({"every", "on", "after", "floor", "send_empty", "locale", "share", "weight"})
 
