@@ -85,6 +85,8 @@ class Buttons:
     def _lift(self, form: Mapping[str, str]) -> Said:
         """Lift a suppression; that of a reader who wanted no mail only where they asked."""
         email, asked = form.get("email", ""), form.get("asked") == "yes"
+        if not email.isprintable():
+            raise InputError("this is no address")  # PostgreSQL takes no NUL, and nobody has one
         reason = self._admin.operating().reason(email)
         if reason in OWN_WISHES and not asked:
             return Said(

@@ -175,7 +175,7 @@ def test_a_reader_s_own_wish_is_lifted_when_they_asked(office: Office, reason: s
 def test_nobody_is_lifted_who_is_not_suppressed(office: Office) -> None:
     """Nor anybody unknown."""
     before = dump(office.site.folder)
-    for email in ("ana@example.org", "nobody@example.org", ""):
+    for email in ("ana@example.org", "nobody@example.org", "ana\0@example.org", ""):
         status, page = office.press(do="lift", email=email, asked="yes")
         assert (status, "Nothing was changed" in page) == (409, True)
     assert dump(office.site.folder) == before
