@@ -11,9 +11,9 @@ LONGEST_ADDRESS = 254
 def checked_address(typed: str) -> str:
     """Return an address as mail can use it, checked as in the files; raises ValueError that says why."""
     if not typed.strip():
-        raise ValueError("write a mail address, like name@example.org")
+        raise ValueError("write a mail address, like name@example.org.")
     if len(typed) > LONGEST_ADDRESS:
-        raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters")
+        raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters.")
     try:
         return address(typed)
     except PydanticCustomError as error:

@@ -166,7 +166,7 @@ def read(form: Form) -> Filled:
             faults[own.name] = fault_of(error)
     about, words = values.get("about"), values.get("keywords")
     if not faults and not about and not words:
-        faults["about"] = "say what to look for, here or in the words below"
+        faults["about"] = "say what to look for, here or in the words below."
     return Filled(wanted=None if faults else _declared(values), faults=faults)
 
 

@@ -123,7 +123,7 @@ class AskPages(_Asking):
         except ValueError as error:
             return self._forms(claim, own, typed=typed, fault=str(error))
         if email.lower() == own.email.lower():
-            return self._forms(claim, own, typed=typed, fault="the digest goes there already")
+            return self._forms(claim, own, typed=typed, fault="the digest goes there already.")
         answer = self._requesting.move(own, email)
         words = [
             "Both addresses have to confirm",

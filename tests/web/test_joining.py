@@ -67,6 +67,7 @@ def test_what_is_typed_amiss_is_said_beside_the_field(
     answer = office.stranger().post("/join", data=FORM | {field: value})
     assert answer.status_code == 422
     assert fault in answer.text
+    assert ".." not in answer.text.partition("<main>")[2]
     kept = [text for name, text in FORM.items() if name != field and name not in ("every", "on")]
     assert [text for text in kept if text not in answer.text] == []
     assert subjects(office) == []

@@ -79,6 +79,7 @@ def test_an_address_typed_amiss_is_shown_again_with_what_is_wrong(
     """Nothing is lost and nothing is sent."""
     answer = office.client().post(office.ask, data={"what": "address", "email": typed})
     assert (answer.status_code, fault in answer.text) == (422, True)
+    assert ".." not in answer.text.partition("<main>")[2]
     assert "<b>x" not in answer.text
     assert letters(office) == []
 
