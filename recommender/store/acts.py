@@ -29,7 +29,12 @@ _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
 _TURNING = (*LEVERS, *LEVERS.values())
 _SUBSCRIBERS: Any = bindparam("subscribers", expanding=True)
 _PAPERS: Any = bindparam("papers", expanding=True)
-_KNOWN = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id.in_(_SUBSCRIBERS))
+_KNOWN = (
+    select(SUBSCRIBER.c.id)
+    .where(SUBSCRIBER.c.id.in_(_SUBSCRIBERS))
+    .with_for_update(read=True, key_share=True)
+)
+"""Locked as an insert would, and before it: who is there is not erased until what is recorded is kept."""
 _BOTH = (
     select(PAPER_ALIAS.c.paper_id)
     .join(SUBSCRIBER, SUBSCRIBER.c.id == bindparam("subscriber", type_=Integer))
