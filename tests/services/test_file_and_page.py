@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.domain.errors import Overtaken
@@ -270,6 +270,7 @@ PAGE = st.builds(
 STEPS = st.lists(st.tuples(DECLARED, st.integers(0, 2), PAGE), max_size=5)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
 def test_files_and_pages_in_any_order(
     steps: list[tuple[list[DeclaredSubscriber], int, dict[str, object]]],

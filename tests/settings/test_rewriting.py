@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recommender.domain.subscribers import DeclaredSubscriber, Interest
@@ -19,6 +19,7 @@ from tests.paths import REPOSITORY
 from tests.settings.odd_files import Odd, files, people
 
 LIBRARY = ("arxiv:1", "arxiv:2")
+ANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOTE = re.compile(r"# note \d+")
 
 
@@ -40,6 +41,7 @@ def agree(these: Sequence[DeclaredSubscriber], those: Sequence[DeclaredSubscribe
     return list(map(facts_of, these)) == list(map(facts_of, those)) and bare[0] == bare[1]
 
 
+@ANY
 @given(files(), st.data())
 def test_the_file_says_what_is_stored_and_the_rest_is_as_it_was(odd: Odd, data: st.DataObject) -> None:
     """In any style, for any wishes: others keep every byte."""
@@ -65,6 +67,7 @@ def test_the_file_says_what_is_stored_and_the_rest_is_as_it_was(odd: Odd, data: 
         assert result.content.startswith(content)
 
 
+@ANY
 @given(files(), st.data())
 def test_other_values_alone_move_no_comment(odd: Odd, data: st.DataObject) -> None:
     """All of them are there, in their order, and as many lines besides as there are new keys."""
