@@ -7,7 +7,7 @@ changed meanwhile. The file's word is kept beside the reader's, see `domain.wish
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from recommender.domain.cadence import next_due
@@ -40,6 +40,8 @@ class Edit:
     """Mark of the value that the reader was shown; None: whatever stands now."""
     to_file: bool = False
     """As the file says, whatever that is; `value` counts for nothing then."""
+    place: int | None = None
+    """Where an interest comes back among the others; None: behind them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ class Preferences:
             locked, stale = _locked(current, wanted), _stale(edits, wanted, facts)
             if locked or stale:
                 return Outcome(subscriber=current, changes={}, locked=locked, stale=stale)
-            after = changed(current, wanted)
+            after = _placed(changed(current, wanted), edits)
             changes = _differences(facts, facts_of(after))
             if changes:
                 uow.people.change(current.id, after)
@@ -100,7 +102,7 @@ class Preferences:
             return Outcome(
                 subscriber=uow.people.find(subscriber.public_id),
                 changes=changes,
-                undo=_undo(changes, declared),
+                undo=_undo(changes, declared, [own.key for own in current.interests]),
             )
 
     def void_links(self, subscriber: Subscriber) -> None:
@@ -172,14 +174,28 @@ def _differences(before: Facts, after: Facts) -> dict[str, tuple[Value, Value]]:
     return found
 
 
-def _undo(changes: Mapping[str, tuple[Value, Value]], declared: Facts) -> tuple[Edit, ...]:
+def _placed(after: DeclaredSubscriber, edits: Sequence[Edit]) -> DeclaredSubscriber:
+    """Return a declaration with interests where their edits want them."""
+    interests = list(after.interests)
+    for edit in sorted((own for own in edits if own.place is not None), key=lambda own: own.place or 0):
+        key = (interest_of(edit.field) or ("", ""))[0]
+        moved = [own for own in interests if own.key == key]
+        interests = [own for own in interests if own.key != key]
+        interests[edit.place or 0 : edit.place or 0] = moved
+    return replace(after, interests=tuple(interests))
+
+
+def _undo(
+    changes: Mapping[str, tuple[Value, Value]], declared: Facts, order: Sequence[str]
+) -> tuple[Edit, ...]:
     """Return the edits back. What the file says too is named and not repeated: a library may be in it."""
     found: list[Edit] = []
     for field, (before, after) in changes.items():
         shown = mark_of(after)
+        key = (interest_of(field) or ("", ""))[0]
+        place = order.index(key) if isinstance(before, dict) else None
         if field in declared and isinstance(before, dict):
-            key = (interest_of(field) or ("", ""))[0]
-            found.append(Edit(field=field, to_file=True, shown=shown))
+            found.append(Edit(field=field, to_file=True, shown=shown, place=place))
             parts = {interest_field(key, part): value for part, value in before.items()}
             found += [
                 Edit(field=own, value=value) for own, value in parts.items() if declared.get(own) != value
@@ -187,5 +203,5 @@ def _undo(changes: Mapping[str, tuple[Value, Value]], declared: Facts) -> tuple[
         elif field in declared and declared[field] == before:
             found.append(Edit(field=field, to_file=True, shown=shown))
         else:
-            found.append(Edit(field=field, value=before, shown=shown))
+            found.append(Edit(field=field, value=before, shown=shown, place=place))
     return tuple(found)

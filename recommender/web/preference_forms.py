@@ -70,7 +70,7 @@ def key_of(subscriber: Subscriber, mark: str) -> str | None:
 
 def undo_field(undo: Sequence[Edit]) -> str:
     """Return edits as a hidden field holds them."""
-    rows = [[edit.field, edit.value, edit.shown, edit.to_file] for edit in undo]
+    rows = [[edit.field, edit.value, edit.shown, edit.to_file, edit.place] for edit in undo]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -88,13 +88,16 @@ def read_undo(subscriber: Subscriber, text: str) -> tuple[Edit, ...]:
     return edits
 
 
-def _edit(name: object, value: Value, shown: object, to_file: object) -> Edit:
+def _edit(name: object, value: Value, shown: object, to_file: object, place: object = None) -> Edit:
     known = isinstance(name, str) and _is_field(name)
     if not (known and isinstance(name, str) and isinstance(to_file, bool)):
         raise TypeError("not an edit")
     if shown is not None and not isinstance(shown, str):
         raise TypeError("not an edit")
-    return Edit(field=name, value=None if to_file else _again(name, value), shown=shown, to_file=to_file)
+    if place is not None and not (type(place) is int and 0 <= place < LARGEST):
+        raise TypeError("no place")
+    value = None if to_file else _again(name, value)
+    return Edit(field=name, value=value, shown=shown, to_file=to_file, place=place)
 
 
 def _is_field(name: str) -> bool:

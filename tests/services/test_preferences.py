@@ -109,6 +109,20 @@ def test_a_part_of_an_interest_that_is_gone_is_stale(room: NewsRoom) -> None:
     assert ana(room.store).interests == ()
 
 
+def test_an_interest_that_was_removed_comes_back_in_its_place(room: NewsRoom) -> None:
+    """Whether a file names it or not."""
+    three = tuple(an_interest(name) for name in "ABC")
+    for origin in Origin:
+        with room.store.write() as unit:
+            unit.people.change(ana(room.store).id, a_declaration(interests=three))
+            unit.people.set_wishes(ana(room.store).id, ())
+            unit.people.set_origin(ana(room.store).id, origin)
+        undo = change(room, **{interest_field("A"): None, interest_field("B"): None}).undo
+        assert ana(room.store).interests == three[2:]
+        Preferences(room.store, room.clock).change(ana(room.store), undo)
+        assert ana(room.store).interests == three
+
+
 def test_an_undo_waits_for_no_file(room: NewsRoom) -> None:
     """Where the file dropped the interest meanwhile, taking its removal back changes nothing."""
     outcome = change(room, **{EDITING: None})

@@ -80,7 +80,7 @@ def test_an_undo_travels_by_the_page_unchanged(own: Interest) -> None:
     edits = (
         Edit(field=interest_field(own.key), value=dict(facts), shown=mark_of(None)),
         *(Edit(field=interest_field("K", part), value=value) for part, value in facts.items()),
-        Edit(field="papers", to_file=True, shown="x"),
+        Edit(field="papers", to_file=True, shown="x", place=2),
     )
     weight = float(f"{own.weight:.12g}")
     if own.weight == weight and weight >= 0.01:
