@@ -29,4 +29,5 @@ def build_letters(application: "Application") -> Letters:
         guard=lambda envelope, message: check_wire(message, envelope, sender, headers=headers),
         clock=application.clock,
         relay=application.delivery.desk.relay,
+        pace=application.delivery.desk.pace.wait,
     )

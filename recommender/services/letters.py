@@ -70,6 +70,8 @@ class Letters:
     guard: Guard
     clock: Clock
     relay: RelayHealth
+    pace: Callable[[Callable[[], bool]], None] = lambda _over: None
+    """Returns when the next message may begin, or soon after it is told that there is to be none."""
     policy: LetterPolicy = field(default_factory=LetterPolicy)
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Report:
@@ -86,8 +88,10 @@ class Letters:
             return tally.report()
         try:
             while not stopping() and (letters := self._waiting()):
-                if not all(self._send(session, letter, tally) for letter in letters if not stopping()):
-                    break
+                for letter in letters:
+                    self.pace(stopping)
+                    if stopping() or not self._send(session, letter, tally):
+                        return tally.report()
         finally:
             session.close()
         return tally.report()
@@ -112,6 +116,8 @@ class Letters:
             reply = session.send(made.envelope, made.message, mark)
         except MailInDoubt as error:
             tally.count(letter, "in doubt", error.reply)
+            self._silence()
+            return False
         except MailRejected as error:
             self._fail(letter, error.reply, marked=mark.made)
             tally.count(letter, "failed", error.reply)
@@ -142,9 +148,16 @@ class Letters:
             return True
         if error.relay:
             self.relay.refused(self.clock.now())
+        elif error.silent:
+            self._silence()
         self._again(letter, error, marked=mark.made)
         tally.count(letter, "deferred", error.reply)
-        return not error.relay
+        return not (error.relay or error.silent)
+
+    def _silence(self) -> None:
+        """Remember that no answer came; waiting for the next one would keep the digests waiting too."""
+        if self.relay.fell_silent():
+            self.relay.refused(self.clock.now())
 
     def _again(self, letter: Letter, error: MailDeferred, *, marked: bool) -> None:
         """Let a letter wait that surely did not go, or give it up after some attempts."""

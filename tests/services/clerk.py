@@ -11,7 +11,7 @@ from recommender.digest.links import LinkClaim, Links
 from recommender.digest.render import Renderer
 from recommender.digest.traces import Traces
 from recommender.domain.reports import Report
-from recommender.domain.requests import LetterState, Request
+from recommender.domain.requests import LetterState, Request, RequestKind
 from recommender.domain.subscribers import DeclaredSubscriber, Subscriber, SubscriberState
 from recommender.mail.guard import LETTER_HEADERS, check_wire
 from recommender.ports import Mailer, Store
@@ -106,6 +106,12 @@ class Clerk:
         with self.store.write() as unit:
             declared = a_declaration(email, **fields)
             return unit.people.add(declared, state=SubscriberState.ACTIVE, at=self.clock.now())
+
+    def asked(self, kind: RequestKind = RequestKind.EXPORT) -> str:
+        """Let Ana, who is new, ask for something; return her address."""
+        ana = self.add()
+        self.requesting.ask(ana, kind)
+        return ana.email
 
     def send(self) -> dict[str, int]:
         """Send what waits; return the counts above zero."""
