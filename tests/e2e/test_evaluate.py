@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from recommender.services.measured import kept
 from tests.builders import NOON
 from tests.e2e.project import Project
 from tests.ranking import world
@@ -66,6 +67,18 @@ def test_rows_for_programs(filled: Project) -> None:
         assert {name, f"{name}_low", f"{name}_high"} <= rows[0].keys()
     assert rows[0]["ndcg_at_10"] > next(row for row in rows if row["method"] == "random")["ndcg_at_10"]
     assert {row["readers"] for row in rows} == {12}
+
+
+def test_the_headline_is_kept_for_the_operators_page(filled: Project) -> None:
+    """As it was printed: what ships, and how far it is ahead of the strongest baseline."""
+    rows = {str(row["method"]): row for row in filled.run(*NOW, "evaluate", "--json").rows()}
+    own = kept(filled.root / "var" / "artifacts")
+    assert own is not None
+    assert own.fused is not None
+    assert (own.readers, own.fused[0]) == (12, rows["fused"]["ndcg_at_10"])
+    best = max((row for row in rows.values() if row["kind"] == "baseline"), key=lambda row: row["ndcg_at_10"])
+    assert own.ahead is not None
+    assert (own.baseline, own.ahead[0]) == (best["method"], best["fused_difference"])
 
 
 def test_a_table_and_a_picture(filled: Project) -> None:
