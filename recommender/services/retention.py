@@ -32,5 +32,5 @@ class Retention:
         except OSError as error:
             counts["files"] = 0
             failures.append(Refused(place="outbox folder", reason=f"a file stays: {error.strerror}"))
-        counts["artifacts"] = self.artifacts.forget()
+        counts["artifacts"] = self.artifacts.forget(unreadable=False)
         return Report(name="retention", counts=counts, failures=tuple(failures))

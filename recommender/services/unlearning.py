@@ -35,11 +35,12 @@ class Unlearning:
                 found.append(name)
         return found
 
-    def forget(self) -> int:
+    def forget(self, *, unreadable: bool = True) -> int:
         """Take whoever is not in the store out of the newest artifact, and drop older ones that hold such.
 
         The newest gets another name, so that whoever has it loaded loads it again. Returns how many artifacts
-        were changed or dropped. One that cannot be read is dropped too: nobody knows what it holds.
+        were changed or dropped. One that is `unreadable` is dropped too, for nobody knows what it holds;
+        False leaves it, as who clears up must where reading may just have failed.
         """
         from recommender.ranking import artifacts  # noqa: PLC0415 see `holding`
         from recommender.ranking.unlearning import without_others  # noqa: PLC0415 see `holding`
@@ -54,7 +55,8 @@ class Unlearning:
                 if rest is None:
                     continue
             except ArtifactError:
-                pass
+                if not unreadable:
+                    continue
             with self.store.write() as unit:
                 if rest is not None and place == 0:
                     shutil.copytree(self.folder / name, self.folder / f"{name}{_AGAIN}", dirs_exist_ok=True)
