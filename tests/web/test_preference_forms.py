@@ -48,6 +48,7 @@ def sent(controls: list[Control] | tuple[Control, ...]) -> dict[str, str]:
     return found
 
 
+@settings(max_examples=60)
 @given(INTERESTS)
 def test_an_interest_shown_and_sent_back_is_no_edit(own: Interest) -> None:
     """Whatever the file has in it, also what no form would take."""
@@ -57,6 +58,7 @@ def test_an_interest_shown_and_sent_back_is_no_edit(own: Interest) -> None:
 
 
 @pytest.mark.parametrize("name", SECTIONS)
+@settings(max_examples=30)
 @given(
     papers=st.integers(1, 50),
     floor=st.none() | st.floats(0, 1),
@@ -72,6 +74,7 @@ def test_a_section_shown_and_sent_back_is_no_edit(
     assert (filled.edits, dict(filled.faults)) == ((), {})
 
 
+@settings(max_examples=60)
 @given(INTERESTS.filter(lambda own: "odd one" not in own.categories and "  " not in own.about))
 def test_an_undo_travels_by_the_page_unchanged(own: Interest) -> None:
     """Whole interests and parts."""
@@ -122,7 +125,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(tmp_path_factory.mktemp("site"))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     query=st.sampled_from(["", "", "?interest=new", f"?interest={mark_of('Model editing')}"]),
     number=st.integers(0, 12),
