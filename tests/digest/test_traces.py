@@ -1,4 +1,4 @@
-"""What stands for a forgotten address: the same for the same address and key, and nothing to be read in it."""
+"""What stands for a forgotten address: one for an address and a key, and nothing to be read in it."""
 
 from recommender.digest.traces import PREFIX, Traces
 
