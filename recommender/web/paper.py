@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from recommender.digest.attention import trend_of
-from recommender.digest.plain import plain
+from recommender.digest.plain import interest_name, plain
 from recommender.digest.render import web_url
 from recommender.digest.tex import to_unicode
 from recommender.digest.words import Words
@@ -144,7 +144,7 @@ class PaperPages(BrowsingPages):
         return Own(
             item=item,
             reason=plain(item.reason) if item else "",
-            interest=plain(name),
+            interest=interest_name(name) if name else "",
             lever=lever,
             vote=vote_act(vote).value,
             saved=saved,

@@ -102,9 +102,9 @@ class ListingsConformance:
             assert numbers(unit.papers.with_all(["cats", "Dogs"], limit=1)) == [2]
             assert numbers(unit.papers.with_all(["åsa"], limit=9)) == [2, 3]
             assert numbers(unit.papers.with_all(["0%"], limit=9)) == [1]
-            for nothing in ([], [""], ["_"], ["cats", "horses"], ["\\"], ["'"]):
-                found = unit.papers.with_all(nothing, limit=9)
-                assert list(found) == [] or nothing == ["'"]
+            assert numbers(unit.papers.with_all(["'"], limit=9)) == [2]
+            for nothing in ([], [""], ["_"], ["cats", "horses"], ["\\"]):
+                assert list(unit.papers.with_all(nothing, limit=9)) == []
 
     def test_every_name_of_a_paper(self, store: Store) -> None:
         """Its own first of all that there is; of a strange one none."""

@@ -229,7 +229,7 @@ def test_the_rating_sheet_leads_to_the_papers_pages(site: Site) -> None:
     own = shop(site, browse=False)
     for path in (own_path(site, "view"), vote_path(site)):
         links = hrefs(own.get(path))
-        assert ids(own.get(path)).sort() == [paper.id for paper in PAPERS].sort()
+        assert sorted(ids(own.get(path))) == sorted(paper.id for paper in PAPERS)
         assert len(links) == len(PAPERS)
         assert all("Why it came" in own.get(link) for link in links)
     assert len(hrefs(own.get(save_path(site)))) == 1
