@@ -8,6 +8,7 @@ import re
 import sqlite3
 import time
 import urllib.parse
+import urllib.request
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -164,6 +165,37 @@ def test_forgotten_while_the_daemon_runs(project: Project) -> None:
     assert len(list(outbox.glob("*.eml"))) == len(OTHERS)
     project.run("--now", moment, "train")
     assert traces(project, (*WORDS, known)) == []
+
+
+def test_taken_and_forgotten_from_letters(project: Project) -> None:
+    """A reader's own way: two links that were mailed, each with a box to tick; nothing is left after them."""
+    port = set_up(project)
+    known = public_id(project)
+    store = SqlStore(f"sqlite:///{project.store}")
+    moment = NOW + timedelta(minutes=5)
+    with store.write() as unit:
+        reader = unit.people.find(EMAIL)
+        for kind in (RequestKind.EXPORT, RequestKind.ERASE):
+            asked = Request(public_id=f"r-{kind}", kind=kind, at=moment, subscriber=reader.id)
+            unit.requests.add(asked, [End.OWN])
+    store.close()
+    outbox = project.root / "var" / "outbox"
+    with running(project, "--now", moment.isoformat(), "run"):
+        assert wait_for(lambda: len(list(outbox.glob("*.eml"))) >= 4 + len(OTHERS), seconds=40)
+        links = {
+            kind: re.findall(rf"http://127\.0\.0\.1:{port}/c/[\w.-]+", file.read_text(encoding="utf-8"))[0]
+            for kind in ("export", "erase")
+            for file in outbox.glob(f"letter-*-{kind}-*.txt")
+        }
+        assert request(links["erase"])[0] == 200
+        assert request(links["erase"], "POST", b"")[0] == 422
+        with urllib.request.urlopen(links["export"], data=b"sure=yes", timeout=20) as answer:
+            held = zipfile.ZipFile(io.BytesIO(answer.read()))
+        assert json.loads(held.read("export.json"))["subscriber"]["name"] == NAME
+        assert request(links["erase"], "POST", b"sure=yes")[0] == 200
+        assert request(links["erase"], "POST", b"sure=yes")[0] in (400, 410)
+    assert traces(project, (*WORDS, known)) == []
+    assert len(list(outbox.glob("*.eml"))) == len(OTHERS)
 
 
 @pytest.mark.parametrize("word", [EMAIL, NAME])
