@@ -1,12 +1,18 @@
 """Tests of the daemon's log and of how it is known to be stuck."""
 
 import logging
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from recommender.cli.running import _Discreet, _Log, _Pulse
+from recommender.cli.context import Call
+from recommender.cli.running import _Discreet, _Holder, _Log, _Pulse
 from recommender.domain.papers import Refused
 from recommender.domain.reports import Report
+from recommender.settings.scaffold import write_config
+from tests.builders import NOON
+from tests.services.mailroom import Hands
 
 REST = "the relay rests until 06:45 UTC"
 
@@ -73,3 +79,21 @@ def test_the_log_names_nobody() -> None:
     assert "every interest of (address) is paused" in told
     assert "ValueError" in told
     assert "ana@" not in told
+
+
+def test_what_is_old_goes_once_a_day(tmp_path: Path) -> None:
+    """At the start, then when a day is over; a clock that was put back is no reason to wait."""
+    write_config(tmp_path)
+    call = Call(config=tmp_path / "config" / "paperroute.toml", now=NOON)
+    application = call.application()
+    hands = Hands(NOON)
+    application.clock = hands
+    holder = _Holder(call=call, application=application)
+    cleared = []
+    for hours in (0, 23, 24, 47, 48, 20):
+        hands.instant = NOON + timedelta(hours=hours)
+        before = holder.cleared
+        holder._clear_up(application)
+        cleared.append(holder.cleared != before)
+    assert cleared == [True, False, True, False, True, True]
+    application.store.close()
