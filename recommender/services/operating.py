@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from recommender.domain.cadence import next_due
+from recommender.domain.cadence import next_due, next_slot
 from recommender.domain.editions import WAITING, Delivery, DeliveryState, Slot
 from recommender.domain.feedback import Act
 from recommender.domain.inbound import BOUNCES, InboundKind, InboundMail
@@ -170,7 +170,7 @@ class Operating:
 def _reader(subscriber: Subscriber, reasons: Mapping[str, str], now: datetime) -> Reader:
     return Reader(
         subscriber=subscriber,
-        next_slot=next_due(subscriber.cadence, now) if subscriber.mailable else None,
+        next_slot=next_slot(subscriber, now),
         suppressed=reasons.get(subscriber.email.lower(), ""),
     )
 
