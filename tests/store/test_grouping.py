@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from recommender.domain.errors import StoreUnavailable
 from recommender.domain.feedback import Act, Feedback
@@ -284,6 +285,58 @@ def test_another_writer_is_not_kept_waiting(sqlite_store: SqlStore) -> None:
         voted = sum(end.result() for end in ends)
     assert len(kept(sqlite_store)) == voted + 20
     assert max(waits) < 5.0
+
+
+def test_another_process_has_its_chance(sqlite_url: str) -> None:
+    """SQLite's lock knows no turns, but groups leave gaps; that is a command beside a busy server."""
+    server, command = SqlStore(sqlite_url), SqlStore(sqlite_url)
+    with server.write() as unit:
+        unit.papers.fold([a_paper()], seen_at=NOON)
+        ana = unit.people.add(a_declaration(), state=SubscriberState.ACTIVE, at=NOON).id
+    store, enough = GroupingStore(server), threading.Event()
+
+    def voting(thread: int) -> int:
+        number = 0
+        while not enough.is_set():
+            with store.write() as unit:
+                vote(unit, ana, 10_000 * thread + number)
+            number += 1
+        return number
+
+    with ThreadPoolExecutor(4) as pool:
+        ends = [pool.submit(voting, thread) for thread in range(4)]
+        try:
+            for number in range(3):
+                with command.write() as unit:
+                    vote(unit, ana, 100_000 + number)
+        finally:
+            enough.set()
+        voted = sum(end.result() for end in ends)
+    assert len(kept(server)) == voted + 3
+    server.close()
+    command.close()
+
+
+def test_a_connection_keeps_its_purpose(sqlite_store: SqlStore) -> None:
+    """Changing it would forget every prepared statement; reading still cannot write."""
+    said: list[str] = []
+    for engine in (sqlite_store._engine, sqlite_store._readers):
+        event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    for _ in range(3):
+        with sqlite_store.write() as unit:
+            unit.people.lift("nobody@example.org")
+        with sqlite_store.read() as unit:
+            unit.people.all()
+            with pytest.raises(OperationalError, match="readonly"):
+                unit.people.lift("nobody@example.org")
+    assert sum(statement.startswith("PRAGMA query_only") for statement in said) == 2
+
+
+def test_postgresql_groups_by_itself(plain: SqlStore) -> None:
+    """A web server's store there is the store."""
+    assert (grouping.grouped(plain) is plain) is not plain.one_writer
+    with grouping.grouped(plain).write() as unit:
+        unit.people.lift("nobody@example.org")
 
 
 def test_who_waits_in_vain_is_told(
