@@ -149,3 +149,24 @@ def test_what_readers_did_is_in_folders_of_the_owner(project: Project) -> None:
     ]
     assert len(secret) == 5
     assert {path.name for path in secret if stat.S_IMODE(path.stat().st_mode) != 0o600} == set()
+
+
+def test_a_readers_own_library_is_named_and_forgotten(project: Project) -> None:
+    """Its table names the reader by id: that line is told of like those of the subscribers file."""
+    ready(project)
+    text = project.subscribers.read_text(encoding="utf-8").replace(
+        "[[subscriber]]", '[[subscriber]]\nid = "ana"'
+    )
+    project.subscribers.write_text(text, encoding="utf-8")
+    source = '[[source]]\ntype = "zotero"\nname = "hers"\nfor = "ana"\nlibrary = "users/1"\n'
+    project.configure(f'[mail]\nbackend = "outbox"\n{source}')
+    facts = json.loads(project.run("export", "ana").out)
+    assert facts["own_sources"] == ["hers"]
+    places = [
+        f"config{os.sep}{place}"
+        for place in ("paperroute.toml:6", "subscribers.toml:3", "subscribers.toml:4")
+    ]
+    assert facts["declared_in"] == places
+    told = project.run("forget", "ana", "--yes").err
+    assert all(f"{place} still names them" in told for place in places)
+    assert project.run("subscribers", "--json").rows() == []
