@@ -67,7 +67,7 @@ def web(
 ) -> "Starlette":
     """Return the pages of an application; the last two are of the daemon around them, if there is one."""
     from recommender.app.keeping import build_privacy  # noqa: PLC0415 see below
-    from recommender.app.pages import build_sight, build_store  # noqa: PLC0415 see below
+    from recommender.app.pages import build_patterns, build_sight, build_store  # noqa: PLC0415 see below
     from recommender.app.reconciling import traces_of  # noqa: PLC0415 see below
     from recommender.web.app import create_app  # noqa: PLC0415 the web stack is loaded when serving
     from recommender.web.context import WebContext  # noqa: PLC0415 see above
@@ -87,6 +87,7 @@ def web(
             sight=build_sight(application),
             privacy=build_privacy(application),
             traces=traces_of(application.loaded),
+            patterns=build_patterns(application),
             sign_up=application.loaded.settings.web.sign_up,
             rendered=rendered,
             tick_ages=tick_ages,

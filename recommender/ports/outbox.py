@@ -44,6 +44,10 @@ class Outbox(Protocol):
         """Return an edition with its items by row number."""
         ...
 
+    def sent_at(self, edition: int) -> datetime | None:
+        """Return when the relay took the mail of an edition; None if it has not, or there is no such mail."""
+        ...
+
     def subjects(self, subscribers: Sequence[int]) -> Mapping[int, frozenset[str]]:
         """Return the subjects that each subscriber's editions had; those without editions are absent."""
         ...

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from recommender.domain.feedback import (
     LEVERS,
@@ -16,42 +16,52 @@ from recommender.domain.feedback import (
     vote_act,
 )
 from recommender.domain.papers import PaperId
+from recommender.domain.suspicion import Patterns
 
-BURST = timedelta(seconds=5)
-BURST_PAPERS = 2
-BURST_LEVERS = 3
 _BY_LINK = frozenset({"web", "mail"})
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 
 
-def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
+def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback], patterns: Patterns) -> bool:
     """Tell whether `entries`, of one POST, complete the trace of a mail scanner rather than a reader.
 
-    A scanner that presses buttons presses all of them, so within 5 s separate POSTs put both thumbs on
-    two or more papers, or turns the levers of three. A reader who votes quickly gives each paper one thumb,
-    one who slips corrects one paper, and one who turns levers reads a page for each; mails that waited for
-    a connection come together. `earlier` is what came before through links of the same edition.
+    A scanner that presses buttons presses all of them, so within the window separate POSTs put both thumbs
+    on two or more papers, turn the levers of three, or mark more papers one by one than anybody opens pages.
+    A reader who votes quickly marks several on one sheet, one who slips corrects one paper, and mails that
+    waited for a connection come together. `earlier` is what came before through links of the same edition.
     """
     at = entries[0].at
     acts: dict[PaperId, set[Act]] = defaultdict(set)
     turned: set[PaperId] = set()
-    for entry in (*(entry for entry in earlier if at - BURST < entry.at <= at), *entries):
+    pages: dict[datetime, PaperId] = {}
+    for entry in (*(entry for entry in earlier if at - patterns.window < entry.at <= at), *entries):
         acts[entry.paper].add(entry.act)
-        if lever_key(entry) and entry.via == "web":
-            turned.add(entry.paper)
+        if entry.via == "web":
+            pages[entry.at] = entry.paper
+            turned |= {entry.paper} if lever_key(entry) else set()
     thumbs = sum({Act.UP, Act.DOWN} <= pressed for pressed in acts.values())
-    return thumbs >= BURST_PAPERS or len(turned) >= BURST_LEVERS
+    counted = (
+        (thumbs, patterns.both_thumbs),
+        (len(turned), patterns.levers),
+        (len(set(pages.values())), patterns.papers),
+    )
+    return any(limit and found >= limit for found, limit in counted)
 
 
-def is_automatic(log: Iterable[Feedback], entries: Sequence[Feedback]) -> bool:
+def is_automatic(log: Iterable[Feedback], entries: Sequence[Feedback], patterns: Patterns) -> bool:
     """Tell whether `entries`, of one POST or mail, complete the trace of a scanner of their edition."""
     if not entries or entries[0].via not in _BY_LINK:
         return False
-    return looks_automatic(_same_links(log, entries[0].edition), entries)
+    return looks_automatic(_same_links(log, entries[0].edition), entries, patterns)
+
+
+def is_too_soon(sent_at: datetime | None, at: datetime, patterns: Patterns) -> bool:
+    """Tell whether something was pressed in a mail that had only just been delivered."""
+    return sent_at is not None and timedelta(0) <= at - sent_at < patterns.after_mail
 
 
 def set_aside(
-    log: Sequence[Feedback], entries: Sequence[Feedback]
+    log: Sequence[Feedback], entries: Sequence[Feedback], patterns: Patterns
 ) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
     """Return what puts back votes, saves and levers of the burst so far, and `entries` marked as suspect.
 
@@ -60,13 +70,24 @@ def set_aside(
     """
     at = entries[0].at
     links = _same_links(log, entries[0].edition)
-    burst = [entry for entry in links if at - BURST < entry.at and not entry.suspect]
+    burst = [entry for entry in links if at - patterns.window < entry.at and not entry.suspect]
     before = [entry for entry in log if entry not in burst]
     back = (*_papers_back(before, burst), *_levers_back(before, log, burst))
     known = {_what(entry) for entry in links if entry.suspect}
     counted = (entry for entry in entries if entry.act in _VOTES or lever_key(entry))
     kept = (replace(entry, suspect=True) for entry in counted if _what(entry) not in known)
     return tuple(replace(entry, at=at) for entry in back), tuple(kept)
+
+
+def unconfirmed(log: Iterable[Feedback]) -> dict[PaperId, Act]:
+    """Return the votes of a log, oldest first, that are suspect and not followed by what a reader said."""
+    found: dict[PaperId, Act] = {}
+    for entry in log:
+        if entry.act in _VOTES:
+            found.pop(entry.paper, None)
+            if entry.suspect:
+                found[entry.paper] = entry.act
+    return found
 
 
 def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:

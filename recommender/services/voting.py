@@ -5,7 +5,7 @@ the next edition derives its profiles from the log this writes.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from recommender.domain.editions import Edition
@@ -23,8 +23,9 @@ from recommender.domain.feedback import (
 from recommender.domain.papers import PaperId
 from recommender.domain.remarks import LIST_ACTS, OnList, checked
 from recommender.domain.subscribers import Subscriber
+from recommender.domain.suspicion import Patterns
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.services.bursts import BURST, is_automatic, set_aside
+from recommender.services.bursts import is_automatic, is_too_soon, set_aside
 
 _EVER = datetime.max.replace(tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -65,6 +66,9 @@ class Occasion:
     at: datetime
     via: str
     edition: Edition | None = None
+    patterns: Patterns = field(default_factory=Patterns)
+    doubted: bool = False
+    """Whoever asks behaved like a scanner before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +138,7 @@ class Voting:
         """Append the marks that change something and say how to undo them.
 
         The interest under which `edition` showed a paper is kept with its entries. Marks that
-        arrive through an edition's links are held against `looks_automatic`.
+        arrive through an edition's links are held against what tells a scanner.
         """
         occasion = Occasion(at=self._clock.now(), via=via, edition=edition)
         with self._store.write() as uow:
@@ -164,13 +168,25 @@ def record_acts(
     if any(mark.act in TURNS for mark in news):
         at = _after_levers(uow, standing, at)
     entries = _entries(subscriber.id, news, replace(occasion, at=at))
-    if occasion.edition and is_automatic(standing.recent, entries):
-        back, kept = set_aside(uow.people.feedback(subscriber.id), entries)
+    if entries and _is_suspect(uow, standing, entries, occasion):
+        back, kept = set_aside(uow.people.feedback(subscriber.id), entries, occasion.patterns)
         uow.people.record([*back, *kept])
         return Recorded(entries=kept, suspect=True)
     uow.people.record(entries)
     undo = (back for _, backs in reversed(found) for back in backs)
     return Recorded(entries=tuple(entries), undo=tuple(undo))
+
+
+def _is_suspect(
+    uow: UnitOfWork, standing: _Standing, entries: Sequence[Feedback], occasion: Occasion
+) -> bool:
+    """Tell whether acts through the links of an edition came as a scanner's would."""
+    if occasion.edition is None:
+        return False
+    if occasion.doubted or is_automatic(standing.recent, entries, occasion.patterns):
+        return True
+    sent_at = uow.outbox.sent_at(occasion.edition.id) if occasion.via == "web" else None
+    return is_too_soon(sent_at, occasion.at, occasion.patterns)
 
 
 def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> _Standing:
@@ -187,7 +203,9 @@ def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion:
     listed = uow.people.saved_papers(subscriber) if acts & LIST_ACTS else ()
     return _Standing(
         subscriber=subscriber,
-        recent=_recent(uow, subscriber, (papers, shown), occasion.at - BURST) if acts else (),
+        recent=_recent(uow, subscriber, (papers, shown), occasion.at - occasion.patterns.window)
+        if acts
+        else (),
         votes={vote.paper: vote for vote in votes},
         levers=standing_levers(levers),
         listed={row.paper: OnList.of(row) for row in listed},

@@ -31,6 +31,7 @@ from recommender.settings.inbox_models import InboxSection
 from recommender.settings.mail_models import MailSection
 from recommender.settings.retention_models import RetentionSection
 from recommender.settings.source_models import SourceSection, sections_of
+from recommender.settings.suspicion_models import SuspicionSection
 
 _SQLITE = "sqlite:///"
 _POSTGRES = "postgresql+psycopg://"
@@ -212,6 +213,7 @@ class Settings(Section):
     inbox: InboxSection = InboxSection()
     web: WebSection = WebSection()
     digest: DigestSection = DigestSection()
+    suspicion: SuspicionSection = SuspicionSection()
     secrets: SecretsSection = SecretsSection()
     ranking: RankingSection = RankingSection()
     schedule: ScheduleSection = ScheduleSection()

@@ -36,6 +36,9 @@ _ITEMS = (
     .where(EDITION_ITEM.c.edition_id == bindparam("edition", type_=Integer))
     .order_by(EDITION_ITEM.c.position, EDITION_ITEM.c.id)
 )
+_SENT_AT = select(DELIVERY.c.settled_at).where(
+    DELIVERY.c.edition_id == bindparam("edition", type_=Integer), DELIVERY.c.state == DeliveryState.SENT.value
+)
 
 
 class SqlOutbox:
@@ -119,6 +122,10 @@ class SqlOutbox:
             return None
         items = self._connection.execute(_ITEMS, {"edition": edition})
         return read_edition(row, tuple(read_item(item) for item in items))
+
+    def sent_at(self, edition: int) -> datetime | None:
+        """Return when the relay took the mail of an edition; None if it has not, or there is no such mail."""
+        return self._connection.execute(_SENT_AT, {"edition": edition}).scalar_one_or_none()
 
     def subjects(self, subscribers: Sequence[int]) -> dict[int, frozenset[str]]:
         """Return the subjects that each subscriber's editions had; those without editions are absent."""

@@ -4,6 +4,7 @@ Pages are synchronous, because the store is; each runs in Starlette's thread poo
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from starlette.applications import Starlette
@@ -29,6 +30,7 @@ from recommender.web.problems import problem_page
 from recommender.web.rating import RatingPages
 from recommender.web.reading import reading_routes
 from recommender.web.requesting import expired_page, request_routes
+from recommender.web.scanners import Scanners, Watch
 from recommender.web.security import LOG, Gate, Guard
 
 _ROBOTS = "User-agent: *\nDisallow: /\n"
@@ -36,6 +38,7 @@ _ROBOTS = "User-agent: *\nDisallow: /\n"
 
 def create_app(context: WebContext) -> Starlette:
     """Return the application with every reader page, health pages and the guard around them."""
+    context = replace(context, scanners=Scanners(context.patterns, context.ticks))
     problem = partial(problem_page, context)
     guard = Middleware(
         Guard, public_url=context.public_url, problem=problem, gate=Gate(context.limits, context.ticks)
@@ -47,7 +50,7 @@ def create_app(context: WebContext) -> Starlette:
             *admin_routes(context),
             *browse_routes(context),
         ],
-        middleware=[guard],
+        middleware=[guard, Middleware(Watch)],
         exception_handlers={
             HTTPException: lambda _, error: _http_problem(context, error),
             LinkInvalid: lambda _, __: problem(400),

@@ -1,7 +1,9 @@
 """What the pages are given, and what every page needs from it: claims, subscribers, links, answers."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from starlette.responses import HTMLResponse, Response
@@ -12,17 +14,25 @@ from recommender.digest.render import Renderer, spans_text, web_url
 from recommender.digest.tex import to_unicode
 from recommender.digest.words import Wording, Words
 from recommender.domain.discretion import shielded
+from recommender.domain.editions import Edition
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
+from recommender.domain.subscribers import Subscriber
+from recommender.domain.suspicion import Patterns
 from recommender.ports import Clock, Store
 from recommender.services.requests import Privacy
 from recommender.services.sight import Sight
 from recommender.services.stopwatch import Laps
 from recommender.services.subscriptions import Traces
+from recommender.services.voting import Occasion
 from recommender.web.admin_context import Admin
+from recommender.web.scanners import Scanners
 from recommender.web.security import LOG, Limits
 
 VOTE, SAVE, VIEW, LEVER = "vote", "save", "view", "lever"
+AGAIN = "again"
+"""The field that tells when a reader was asked whether it was them, in seconds since 1970."""
+_SECONDS = re.compile("[0-9]{1,10}")
 UNSUBSCRIBE, PREFERENCES, READING = "unsubscribe", "preferences", "reading"
 
 
@@ -59,6 +69,10 @@ class WebContext:
     """What exports and erases; without it nobody is offered either."""
     traces: Traces = lambda _address: ()
     """What an address that was forgotten is suppressed as."""
+    patterns: Patterns = field(default_factory=Patterns)
+    """What tells a mail scanner from a reader."""
+    scanners: Scanners | None = None
+    """What is remembered of clients; the application brings its own."""
     sign_up: bool = False
     """Whether strangers may subscribe."""
 
@@ -91,7 +105,22 @@ class Pages:
         claim = self._context.links.read(purpose, token, self._context.clock.now())
         if claim.value == UNDO:
             raise LinkInvalid("an undo, which no link of a page is")
+        if self._context.scanners:
+            self._context.scanners.note(claim.public_id, token)
         return claim
+
+    def _occasion(self, subscriber: Subscriber, edition: Edition, form: Mapping[str, str]) -> Occasion:
+        """Return how acts come that a form of an edition's pages asks for."""
+        now, patterns, scanners = self._context.clock.now(), self._context.patterns, self._context.scanners
+        doubted = scanners is not None and scanners.doubts(subscriber.public_id)
+        shown = form.get(AGAIN, "")
+        if doubted and _SECONDS.fullmatch(shown):
+            doubted = not patterns.waited(datetime.fromtimestamp(int(shown), UTC), now)
+        return Occasion(at=now, via="web", edition=edition, patterns=patterns, doubted=doubted)
+
+    def _asked_again(self, form: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the fields of a form that asks once more whether it was a person, and since when it asks."""
+        return {**form, AGAIN: str(int(self._context.clock.now().timestamp()))}
 
     def _links_for(self, claim: LinkClaim) -> Sequence[PageLink]:
         """Return the ways from a page to the reader's others.

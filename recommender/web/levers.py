@@ -16,7 +16,7 @@ from recommender.domain.subscribers import Subscriber
 from recommender.services.claims import proposal_of, subscriber_of
 from recommender.services.levers import Offer, offers, place_of
 from recommender.services.profiles import interest_names
-from recommender.services.voting import Mark, Recorded, Voting
+from recommender.services.voting import Mark, Recorded, record_acts
 from recommender.web.context import LEVER, Pages, WebContext, readable
 from recommender.web.rating import SAME, SUSPECT
 from recommender.web.sheet import Form
@@ -61,7 +61,6 @@ class LeverPages(Pages):
     def __init__(self, context: WebContext) -> None:
         """Keep the context."""
         super().__init__(context)
-        self._voting = Voting(context.store, context.clock)
 
     def show(self, token: str) -> Response:
         """Show the reason and every lever, the link's own one ticked; changes nothing."""
@@ -84,13 +83,15 @@ class LeverPages(Pages):
         """Turn what the form says, or the link's own lever if it says nothing."""
         seen = self._look(token)
         marks = turned(seen.offers, form, seen.proposal)
-        done = self._voting.record(seen.subscriber, marks, via="web", edition=seen.edition)
+        occasion = self._occasion(seen.subscriber, seen.edition, form)
+        with self._context.store.write() as uow:
+            done = record_acts(uow, seen.subscriber, marks, occasion)
         return self._show_done(seen, done, form)
 
     def _show_done(self, seen: _Seen, done: Recorded, form: Form) -> Response:
         told = [] if done.suspect else list(_told(seen, done.entries))
         undo = undo_fields(done.undo) if done.undo else {}
-        if not done.entries and not said(form) and "undo" not in form:
+        if not done.entries and not done.suspect and not said(form) and "undo" not in form:
             undo = {"undo": "1"}
         words = SUSPECT if done.suspect else [effect for _, _, effect in told] or (SAME,)
         title = "Was this you?" if done.suspect else "Changed" if told else "Nothing changed"
@@ -101,7 +102,7 @@ class LeverPages(Pages):
             lines=[{"what": what, "title": name} for what, name, _ in told],
             words=words,
             undo=undo,
-            again=said(form) if done.suspect else None,
+            again=self._asked_again(said(form)) if done.suspect else None,
             back=self._context.links.view(claim.public_id, claim.epoch, seen.edition.id, claim.issued),
             back_name="the whole edition",
             links=self._links_for(claim),

@@ -20,7 +20,7 @@ from recommender.domain.feedback import Act, vote_act
 from recommender.domain.papers import Paper, PaperId, PaperStatus, Signal
 from recommender.services.browsing import PaperFacts
 from recommender.services.profiles import interest_names
-from recommender.services.voting import Mark, Recorded, Voting
+from recommender.services.voting import Mark, Recorded, record_acts
 from recommender.web.context import PageLink, WebContext, readable
 from recommender.web.rating import SAID, SAME, SUSPECT, VOTED
 from recommender.web.sheet import VOTES, Form, item_marks
@@ -55,7 +55,6 @@ class PaperPages(BrowsingPages):
     def __init__(self, context: WebContext) -> None:
         """Keep the context."""
         super().__init__(context)
-        self._voting = Voting(context.store, context.clock)
 
     def show(self, reference: str, asked: Asked) -> Response:
         """Show a paper; another of its names leads to its own. Changes nothing."""
@@ -93,7 +92,9 @@ class PaperPages(BrowsingPages):
             raise HTTPException(405, headers={"allow": "GET, HEAD"})
         paper = self._facts(reference, visitor).paper
         marks = list(item_marks(paper.id, form))
-        done = self._voting.record(visitor.subscriber, marks, via="web", edition=visitor.edition)
+        occasion = self._occasion(visitor.subscriber, visitor.edition, form)
+        with self._context.store.write() as uow:
+            done = record_acts(uow, visitor.subscriber, marks, occasion)
         lines = (
             []
             if done.suspect
@@ -106,7 +107,9 @@ class PaperPages(BrowsingPages):
             lines=lines,
             words=_words(done),
             undo=_undo_fields(done.undo) if done.undo else {},
-            again={name: form[name] for name in _FIELDS if name in form} if done.suspect else None,
+            again=self._asked_again({own: form[own] for own in _FIELDS if own in form})
+            if done.suspect
+            else None,
             back=self._ways(visitor).paper(paper.id),
             back_name="the paper",
         )

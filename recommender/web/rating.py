@@ -12,10 +12,12 @@ from recommender.domain.feedback import Act, Vote
 from recommender.domain.papers import Paper, PaperId
 from recommender.domain.subscribers import Subscriber
 from recommender.ports import UnitOfWork
+from recommender.services.bursts import unconfirmed
 from recommender.services.claims import Proposal, edition_of, proposal_of, subscriber_of
-from recommender.services.voting import Occasion, Recorded, record_acts
+from recommender.services.voting import Recorded, record_acts
 from recommender.web.context import VIEW, Pages, WebContext, readable
-from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields
+from recommender.web.scanners import DECOY
+from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields, with_held
 from recommender.web.ways import PageOf, Ways
 
 SAID = {
@@ -54,11 +56,14 @@ class _Seen(_Found):
 
     papers: Mapping[PaperId, Paper]
     votes: Mapping[PaperId, Vote]
+    held: Mapping[PaperId, Act]
+    """Votes that came as a scanner's would and that nobody confirmed."""
     saved: frozenset[PaperId]
 
     @property
     def rows(self) -> Sequence[SheetRow]:
-        return rows(self.edition, self.papers, self.votes, self.saved, self.proposal)
+        shown = rows(self.edition, self.papers, self.votes, self.saved, self.proposal)
+        return [with_held(row, self.held.get(row.item.paper)) for row in shown]
 
 
 class RatingPages(Pages):
@@ -86,6 +91,7 @@ class RatingPages(Pages):
             rest=[row for row in seen.rows if not row.proposed],
             links=self._links_for(seen.claim),
             page_of=self._page_of(seen),
+            decoy=f"?{DECOY}",
         )
 
     def act(self, token: str, form: Form) -> Response:
@@ -93,13 +99,12 @@ class RatingPages(Pages):
 
         One transaction reads, of the edition no more than the form is about, and writes.
         """
-        claim, now = self._claim(self._purpose, token), self._context.clock.now()
+        claim = self._claim(self._purpose, token)
         with self._context.store.write() as uow:
             found = self._find(uow, claim)
             wanted = marks(found.edition, form, found.proposal)
-            done = record_acts(
-                uow, found.subscriber, wanted, Occasion(at=now, via="web", edition=found.edition)
-            )
+            occasion = self._occasion(found.subscriber, found.edition, form)
+            done = record_acts(uow, found.subscriber, wanted, occasion)
             papers = uow.papers.get(entry.paper for entry in done.entries)
         return self._show_done(found, done, form, papers)
 
@@ -127,7 +132,7 @@ class RatingPages(Pages):
             if entry.paper in papers
         ]
         undo = undo_fields(seen.edition, done.undo) if done.undo else {}
-        if not done.entries and seen.proposal and "undo" not in form:
+        if not done.entries and not done.suspect and seen.proposal and "undo" not in form:
             undo = {"undo": "1"}
         return self._page(
             "done",
@@ -135,7 +140,7 @@ class RatingPages(Pages):
             lines=[] if done.suspect else lines,
             words=_words(done),
             undo=undo,
-            again=sheet_fields(form) if done.suspect else None,
+            again=self._asked_again(sheet_fields(form)) if done.suspect else None,
             back=self._sheet_url(seen),
             back_name="the whole edition",
             links=self._links_for(seen.claim),
@@ -158,6 +163,7 @@ class RatingPages(Pages):
             shown = [item.paper for item in found.edition.items]
             papers = {paper: readable(known) for paper, known in uow.papers.get(shown).items()}
             votes = uow.people.votes([found.subscriber.id], papers=shown)
+            recent = uow.people.recent(found.subscriber.id, shown, since=found.edition.created_at)
             saved = frozenset(paper for paper, _, _ in uow.people.saved(found.subscriber.id))
         return _Seen(
             claim=claim,
@@ -165,6 +171,7 @@ class RatingPages(Pages):
             edition=found.edition,
             papers=papers,
             votes={vote.paper: vote for vote in votes},
+            held=unconfirmed(recent),
             saved=saved,
             proposal=found.proposal,
         )

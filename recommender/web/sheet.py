@@ -7,7 +7,7 @@ in another tab takes nothing back that its reader did not touch.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recommender.domain.editions import Edition, EditionItem
 from recommender.domain.errors import InputError
@@ -35,6 +35,15 @@ class SheetRow:
     keep: bool
     """Whether the save box is ticked."""
     proposed: bool
+    held: bool = False
+    """What is preselected came as a scanner's vote would, and does not count yet."""
+
+
+def with_held(row: SheetRow, act: Act | None) -> SheetRow:
+    """Return a row on which a vote that nobody confirmed is preselected, unless the link proposes another."""
+    if act is None or act.value == row.standing or row.proposed:
+        return row
+    return replace(row, chosen=act.value, held=True)
 
 
 def rows(

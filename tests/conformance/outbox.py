@@ -102,6 +102,15 @@ class OutboxConformance:
         bare = tuple(replace(item, id=0) for item in found.items)
         assert replace(found, id=0, items=bare) == edition
 
+    def test_an_edition_tells_when_the_relay_took_its_mail(self, store: Store) -> None:
+        """Not before it did, and of no other edition."""
+        doubtful = in_doubt(store)
+        with store.write() as unit:
+            assert unit.outbox.sent_at(doubtful.edition) is None
+            unit.outbox.settle(doubtful, Settlement(state=DeliveryState.SENT, reply="250 ok"), now=LATER)
+            assert unit.outbox.sent_at(doubtful.edition) == LATER
+            assert unit.outbox.sent_at(doubtful.edition + 1) is None
+
     def test_an_item_leads_to_its_edition_and_paper(self, store: Store) -> None:
         """By row number; a strange number leads nowhere."""
         stored(store)

@@ -120,12 +120,35 @@ def test_a_scanner_that_posts_every_link_leaves_nothing(desk: Desk) -> None:
 
 
 def test_a_quick_reader_is_no_scanner(desk: Desk) -> None:
-    """One thumb a paper counts however fast, and so does one correction."""
-    suspects = [desk.mark(number, Act.UP) for number in range(1, 9)]
-    desk.clock.wait(0.1)
+    """Three papers within a second count, and so does one correction; who rates more uses the sheet."""
+    suspects = []
+    for number in range(1, 4):
+        suspects.append(desk.mark(number, Act.UP))
+        desk.clock.wait(0.3)
     suspects.append(desk.mark(3, Act.DOWN))
     assert not any(suspects)
-    assert desk.votes() == {number: number != 3 for number in range(1, 9)}
+    assert desk.votes() == {1: True, 2: True, 3: False}
+
+
+def test_who_opens_and_marks_four_papers_in_five_seconds_is_a_program(desk: Desk) -> None:
+    """One thumb on each, a second apart: none stands. Two seconds apart all do."""
+    suspects = []
+    for number in range(1, 6):
+        suspects.append(desk.mark(number, Act.UP))
+        desk.clock.wait(1)
+    assert suspects == [False, False, False, True, True]
+    assert desk.votes() == {}
+    desk.clock.wait(60)
+    for number in range(1, 6):
+        assert not desk.mark(number, Act.UP)
+        desk.clock.wait(2)
+    assert len(desk.votes()) == 5
+
+
+def test_mails_that_waited_for_a_connection_are_no_burst(desk: Desk) -> None:
+    """A phone sends what it has when it finds a network."""
+    assert not any(desk.mark(number, Act.UP, via="mail") for number in range(1, 9))
+    assert len(desk.votes()) == 8
 
 
 def test_a_scanner_that_returns_adds_nothing(desk: Desk) -> None:
