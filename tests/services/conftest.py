@@ -8,6 +8,7 @@ import pytest
 
 from recommender.store.sql_store import SqlStore
 from tests.services.clerk import Clerk
+from tests.services.estate import Estate
 from tests.services.household import CountingStore, House
 from tests.services.mailroom import ANA, BOB, CLEO, Hands, Mailroom
 from tests.services.post import Post
@@ -58,4 +59,13 @@ def clerk(tmp_path: Path, migrated: Path) -> Iterator[Clerk]:
     shutil.copy(migrated, tmp_path / "store.db")
     store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
     yield Clerk(store)
+    store.close()
+
+
+@pytest.fixture
+def household(tmp_path: Path, migrated: Path) -> Iterator[Estate]:
+    """Give a store with two readers of whom every table holds something."""
+    shutil.copy(migrated, tmp_path / "store.db")
+    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    yield Estate(store, tmp_path)
     store.close()

@@ -1,172 +1,25 @@
 """Readers' data handed out and forgotten, with mail on its way, others about, and files that name them."""
 
 import threading
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from io import BytesIO
-from pathlib import Path
+from datetime import UTC, datetime
 
 import pytest
 
 from recommender.digest.traces import PREFIX, Traces
-from recommender.domain.editions import Delivery, DeliveryState, Edition, Settlement
+from recommender.domain.editions import DeliveryState, Edition, Settlement
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.papers import SourceState
 from recommender.domain.requests import End, Request, RequestKind
-from recommender.domain.subscribers import Subscriber
 from recommender.domain.wishes import Wish
 from recommender.mail.written import OutboxShelf
-from recommender.ports import UnitOfWork
-from recommender.ranking.base import RankingSettings
-from recommender.services.holding import Gathering
-from recommender.services.privacy import ERASED, Leavings, Privacy, rekey
-from recommender.services.reading import Reading
-from recommender.services.subscriptions import Subscriptions
-from recommender.services.unlearning import Unlearning
-from recommender.store.sql_store import SqlStore
-from tests.builders import NOON, a_declaration
-from tests.services.mailroom import Hands
-from tests.store.household import ADDRESSLESS, ANA, BOB, NOTE, knock, settle
-
-KEYS = tuple(f"{name}-key-of-thirty-two-characters-or-more" for name in ("old", "middle", "new"))
-LEASE = timedelta(minutes=5)
+from recommender.services.privacy import ERASED, rekey
+from tests.builders import NOON
+from tests.services.estate import KEYS, Estate
+from tests.store.household import ADDRESSLESS, ANA, BOB, knock
 
 
-class House:
-    """A store with Ana and Bob, an outbox folder, and what hands out and forgets."""
-
-    def __init__(self, store: SqlStore, folder: Path) -> None:
-        """Settle the two."""
-        self.store, self.folder, self.clock = store, folder, Hands(NOON)
-        self.ana, self.bob = settle(store)
-        self.naps: list[float] = []
-        self.on_nap: Callable[[], None] = lambda: None
-        self.sources: list[str] = []
-        self.rendered = "page"
-        self.most_bytes = 1_000_000
-
-    def privacy(self, keys: Sequence[str] = KEYS[:1]) -> Privacy:
-        """Build the service."""
-
-        def render(_unit: UnitOfWork, subscriber: Subscriber, edition: Edition) -> tuple[str, str]:
-            return f"<p>{self.rendered} {subscriber.name}", f"{edition.key} {self.rendered}"
-
-        def nap(seconds: float) -> None:
-            self.naps.append(seconds)
-            self.on_nap()
-
-        gathering = Gathering(
-            store=self.store,
-            render=render,
-            lists=lambda reader: {"reading-list.bib": Reading(self.store).export(reader, "bibtex")},
-            most_bytes=self.most_bytes,
-        )
-        return Privacy(
-            store=self.store,
-            clock=self.clock,
-            traces=Traces(keys).of,
-            gathering=gathering,
-            leavings=Leavings(
-                mail=OutboxShelf(self.folder / "outbox", self.clock),
-                artifacts=Unlearning(self.store, self.folder / "artifacts", RankingSettings()),
-                named=lambda words: [f"subscribers.toml:{len(words)}"],
-                sources_of=lambda _who: self.sources,
-            ),
-            sleep=nap,
-        )
-
-    def write_mail(self, stem: str, to: str) -> None:
-        """Put the files of a message into the outbox folder."""
-        folder = self.folder / "outbox"
-        folder.mkdir(exist_ok=True)
-        for suffix in (".html", ".txt"):
-            (folder / f"{stem}{suffix}").write_text("a digest", encoding="utf-8")
-        (folder / f"{stem}.eml").write_text(f"To: A Name <{to}>\n\nA digest\n", encoding="utf-8")
-
-    def files(self) -> list[str]:
-        """Return what is in the outbox folder."""
-        return sorted(file.name for file in (self.folder / "outbox").glob("*"))
-
-    def claim(self) -> Delivery:
-        """Let a worker take Ana's delivery."""
-        with self.store.write() as unit:
-            unit.people.lift(ANA)
-            taken = unit.outbox.claim(worker="w", now=NOON, lease=LEASE, limit=9)
-        (mine,) = [delivery for delivery in taken if delivery.subscriber == self.ana.id]
-        return mine
-
-    def reload(self, *emails: str, keys: Sequence[str] = KEYS[:1]) -> list[str]:
-        """Reconcile with a file that names these; return who is stored."""
-        declared = [a_declaration(email) for email in emails]
-        Subscriptions(self.store, self.clock, Traces(keys).of).run(declared)
-        with self.store.read() as unit:
-            return [person.email for person in unit.people.all() if person.mailable]
-
-    def suppressions(self) -> dict[str, str]:
-        """Return what is suppressed, and why."""
-        with self.store.read() as unit:
-            return dict(unit.people.suppressions())
-
-
-@pytest.fixture
-def household(tmp_path: Path, migrated: Path) -> Iterator[House]:
-    """Give a store with two readers of whom every table holds something."""
-    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
-    (tmp_path / "store.db").write_bytes(migrated.read_bytes())
-    yield House(store, tmp_path)
-    store.close()
-
-
-def test_an_export_holds_everything_of_one_reader(household: House) -> None:
-    """Nested where rows belong to rows, with titles, and nothing of anybody else."""
-    household.write_mail("2026-01-30-ana", ANA)
-    held = household.privacy().held(ANA.upper())
-    facts = held.facts
-    assert facts["format"] == "paperroute-export/1"
-    assert facts["subscriber"]["public_id"] == household.ana.public_id
-    assert [act["act"] for act in facts["feedback"]] == ["up", "save", "label", "note"]
-    assert facts["reading_list"][0]["note"] == f"Ana Ahrenholz: {NOTE}"
-    (edition,) = facts["editions"]
-    assert (len(edition["items"]), edition["deliveries"][0]["state"]) == (1, "ready")
-    assert "worker" not in edition["deliveries"][0]
-    (request,) = facts["requests"]
-    assert [letter["to"] for letter in request["letters"]] == ["own", "new"]
-    assert facts["suppressions"][0]["reason"] == "unsubscribed by the reader"
-    assert facts["papers"]["arxiv:2601.00001"]["title"] == "Paper number 1 on subject 1"
-    assert facts["outbox_files"] == ["2026-01-30-ana"]
-    assert facts["made_at"] == "2026-01-30T12:00:00Z"
-    assert "Brinkmann" not in held.json()
-    assert BOB not in held.json()
-
-
-def test_an_export_is_the_same_bytes_for_the_same_facts(household: House) -> None:
-    """With a README that speaks of every file, and digests as they look."""
-    privacy = household.privacy()
-    first, second = privacy.export(household.ana), privacy.export(household.ana)
-    assert first == second
-    with zipfile.ZipFile(BytesIO(first)) as archive:
-        assert archive.testzip() is None
-        names = archive.namelist()
-        assert names == sorted(names)
-        assert {"export.json", "README.txt", "digests/2026-01-30.html", "reading-list.bib"} <= set(names)
-        assert archive.read("digests/2026-01-30.html") == b"<p>page Ana Ahrenholz"
-        readme = archive.read("README.txt").decode()
-    assert all(name.partition("/")[0] in readme for name in names if name != "README.txt")
-
-
-def test_an_export_is_bounded(household: House) -> None:
-    """Digests for which there is no room are left out, and the README says so."""
-    household.rendered = "x" * 10_000
-    household.most_bytes = 15_000
-    held = household.privacy().held(ANA)
-    assert not [name for name in held.files if name.startswith("digests")]
-    assert "1 older" in held.files["README.txt"].decode()
-    assert held.facts["editions"]
-
-
-def test_forgetting_leaves_a_trace_and_nothing_else(household: House) -> None:
+def test_forgetting_leaves_a_trace_and_nothing_else(household: Estate) -> None:
     """The report counts, says where the file names them, and names no address."""
     household.write_mail("2026-01-30-ana", ANA)
     household.write_mail("2026-01-30-bob", BOB)
@@ -185,14 +38,14 @@ def test_forgetting_leaves_a_trace_and_nothing_else(household: House) -> None:
         household.privacy().held(ANA)
 
 
-def test_the_file_cannot_bring_them_back(household: House) -> None:
+def test_the_file_cannot_bring_them_back(household: Estate) -> None:
     """Whatever key was the newest then; others of the file are stored."""
     household.privacy(KEYS[:1]).forget(household.ana)
     for keys in (KEYS[:1], KEYS[1::-1], KEYS[::-1]):
         assert household.reload(ANA.upper(), "cleo@example.org", keys=keys) == ["cleo@example.org"]
 
 
-def test_traces_follow_the_newest_key(household: House) -> None:
+def test_traces_follow_the_newest_key(household: Estate) -> None:
     """While a file names the address; then the older key can go, and without it they would be back."""
     household.privacy(KEYS[:1]).forget(household.ana)
     old = Traces(KEYS[:1]).of(ANA)[0]
@@ -204,7 +57,7 @@ def test_traces_follow_the_newest_key(household: House) -> None:
     assert household.reload(ANA, keys=KEYS[:1]) == [ANA]
 
 
-def test_an_address_of_before_leaves_a_trace_too(household: House) -> None:
+def test_an_address_of_before_leaves_a_trace_too(household: Estate) -> None:
     """Who moved on the page is named in the file by the old address."""
     new = "ana@new.example.org"
     with household.store.write() as unit:
@@ -217,7 +70,7 @@ def test_an_address_of_before_leaves_a_trace_too(household: House) -> None:
     assert household.files() == []
 
 
-def test_an_address_that_was_only_asked_for_is_somebody_elses(household: House) -> None:
+def test_an_address_that_was_only_asked_for_is_somebody_elses(household: Estate) -> None:
     """It was never confirmed: no trace of it is left, its owner can be a subscriber, and its mail stays.
 
     But for the letter that asked whether it is hers.
@@ -229,7 +82,7 @@ def test_an_address_that_was_only_asked_for_is_somebody_elses(household: House) 
     assert household.reload(f"new.{ANA}") == [f"new.{ANA}"]
 
 
-def test_an_address_that_is_anothers_by_now_is_theirs(household: House) -> None:
+def test_an_address_that_is_anothers_by_now_is_theirs(household: Estate) -> None:
     """Bob has the address that Ana once had: forgetting her takes nothing of his."""
     with household.store.write() as unit:
         was = Wish(field="email", value=ANA, declared=BOB, at=NOON)
@@ -240,7 +93,7 @@ def test_an_address_that_is_anothers_by_now_is_theirs(household: House) -> None:
     assert household.suppressions()[BOB] == "unsubscribed by the reader"
 
 
-def test_a_file_of_mail_is_found_by_what_its_delivery_says(household: House) -> None:
+def test_a_file_of_mail_is_found_by_what_its_delivery_says(household: Estate) -> None:
     """Written to an address of long ago; one of the same name that is now another's stays."""
     household.write_mail("2026-01-30-her", "ana@long.ago.example.org")
     delivery = household.claim()
@@ -255,7 +108,7 @@ def test_a_file_of_mail_is_found_by_what_its_delivery_says(household: House) -> 
 
 
 @pytest.mark.parametrize("ends", [True, False])
-def test_mail_on_its_way_is_waited_for(household: House, *, ends: bool) -> None:
+def test_mail_on_its_way_is_waited_for(household: Estate, *, ends: bool) -> None:
     """Its file is written before anything is deleted; one that never ends is told of."""
     delivery = household.claim()
     with household.store.write() as unit:
@@ -276,7 +129,7 @@ def test_mail_on_its_way_is_waited_for(household: House, *, ends: bool) -> None:
     assert household.suppressions()
 
 
-def test_a_worker_that_had_claimed_sends_nothing_any_more(household: House) -> None:
+def test_a_worker_that_had_claimed_sends_nothing_any_more(household: Estate) -> None:
     """Its mark and its end meet no row; nothing is made again."""
     delivery = household.claim()
     household.privacy().forget(household.ana)
@@ -286,7 +139,7 @@ def test_a_worker_that_had_claimed_sends_nothing_any_more(household: House) -> N
         assert [row.subscriber for row in unit.outbox.deliveries()] == [household.bob.id]
 
 
-def test_publishing_and_forgetting_at_once(household: House) -> None:
+def test_publishing_and_forgetting_at_once(household: Estate) -> None:
     """Editions are put by another thread all the time; in the end there is none of hers."""
     stop, errors = threading.Event(), list[Exception]()
 
@@ -316,7 +169,7 @@ def test_publishing_and_forgetting_at_once(household: House) -> None:
         assert not unit.holdings.mentions([ANA, household.ana.public_id])
 
 
-def test_who_is_no_subscriber_is_forgotten_too(household: House) -> None:
+def test_who_is_no_subscriber_is_forgotten_too(household: Estate) -> None:
     """A request, a suppression or a file of mail is enough; twice is once; nothing at all is an error."""
     knock(household.store)
     household.write_mail("letter", ADDRESSLESS)
@@ -329,7 +182,7 @@ def test_who_is_no_subscriber_is_forgotten_too(household: House) -> None:
             household.privacy().forget_known(nobody)
 
 
-def test_a_readers_own_library_is_forgotten_as_a_source(household: House) -> None:
+def test_a_readers_own_library_is_forgotten_as_a_source(household: Estate) -> None:
     """Where it was read to; other sources are left alone."""
     household.sources = ["annas-library"]
     with household.store.write() as unit:
@@ -340,7 +193,7 @@ def test_a_readers_own_library_is_forgotten_as_a_source(household: House) -> Non
         assert set(unit.papers.source_states()) == {"arxiv"}
 
 
-def test_a_confirmed_move_counts_as_an_address(household: House) -> None:
+def test_a_confirmed_move_counts_as_an_address(household: Estate) -> None:
     """The one she was at before a request was done is hers; its mail goes too."""
     elsewhere = "ana@elsewhere.example.org"
     done = Request(
@@ -360,7 +213,7 @@ def test_a_confirmed_move_counts_as_an_address(household: House) -> None:
     assert household.reload(elsewhere) == []
 
 
-def test_half_written_mail_goes_when_nobody_writes_it_any_more(household: House) -> None:
+def test_half_written_mail_goes_when_nobody_writes_it_any_more(household: Estate) -> None:
     """A crash left it; what is being written right now is left alone."""
     household.write_mail("any", BOB)
     folder = household.folder / "outbox"
