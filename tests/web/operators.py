@@ -39,22 +39,21 @@ class Office:
 
     def __post_init__(self) -> None:
         """Keep the one application."""
+        self.app = create_app(replace(context_of(self.site), admin=self.admin()))
+
+    def admin(self) -> Admin:
+        """Return what the page is given."""
         training = Training(
             self.site.store, self.site.clock, self.site.folder / "artifacts", RankingSettings()
         )
         given = {TRAIN: lambda: [training.run()]} | self.work
-        self.app = create_app(
-            replace(
-                context_of(self.site),
-                admin=Admin(
-                    operating=self.operating,
-                    password=lambda: self.password,
-                    form_token=FORM,
-                    check=lambda: self.problems,
-                    sources=lambda: self.sources,
-                    work={name: _without_choice(do) for name, do in given.items()},
-                ),
-            )
+        return Admin(
+            operating=self.operating,
+            password=lambda: self.password,
+            form_token=FORM,
+            check=lambda: self.problems,
+            sources=lambda: self.sources,
+            work={name: _without_choice(do) for name, do in given.items()},
         )
 
     def operating(self) -> Operating:
