@@ -92,6 +92,8 @@ class PreferencePages(Pages):
         """Do what a form of the page asks for, and say what that changes."""
         claim = self._claim(PREFERENCES, token)
         subscriber = self._look(claim)
+        if asked := self._asked(claim, form):
+            return asked
         for name, act in self._acts.items():
             if name in form:
                 return act(claim, subscriber, form)
@@ -235,7 +237,7 @@ class PreferencePages(Pages):
         page = self._page(
             "preferences",
             locale=subscriber.locale,
-            title="Your digest",
+            title="Your preferences",
             happened=happened,
             links=self._ways(claim),
             ask=ask_url(self._context, claim),

@@ -102,6 +102,8 @@ class ReadingPages(Pages):
         Unknown names are passed over.
         """
         view, seen = View.read(asked), self._look(token)
+        if doubt := self._asked(seen.claim, form):
+            return doubt
         papers = self._touchable(seen)
         listed = {row.paper.id: on_list(row) for row in seen.rows}
         wanted = asked_of(form, {key: paper.id for key, paper in papers.items()}, listed)
@@ -116,7 +118,7 @@ class ReadingPages(Pages):
             "done",
             title="Your list is changed" if lines else "Nothing changed",
             lines=lines,
-            words=[] if lines else ["No paper was ticked, or it stood so already."],
+            words=[] if lines else ["No paper was selected, or it stood so already."],
             undo=undo_fields(done),
             again=None,
             back=back,

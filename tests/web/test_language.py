@@ -18,4 +18,4 @@ def test_dates_cadence_and_authors_follow_the_reader(site: Site) -> None:
     assert '<html lang="en"' in listed
     preferences = client.get(own_path(site, "preferences")).text
     assert '<dd lang="de">täglich um 07:30 Uhr (Zeitzone Europe/Berlin)</dd>' in preferences
-    assert '<p class="byline" lang="de">' in client.get(own_path(site, "view")).text
+    assert '<p class="byline"><span lang="de">' in client.get(own_path(site, "view")).text
