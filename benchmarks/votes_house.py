@@ -27,6 +27,7 @@ from recommender.digest.links import Links
 from recommender.domain.editions import Edition, EditionItem, Section
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, SubscriberState
+from recommender.domain.suspicion import Patterns
 from recommender.ports import Store, UnitOfWork
 from recommender.runtime import FixedClock, SystemClock
 from recommender.services.importing import Importing
@@ -176,6 +177,7 @@ def _application(store: Store) -> Starlette:
             public_url=URL,
             ticks=time.monotonic,
             limits=limits,
+            patterns=Patterns(papers=0),  # readers here mark a paper each few seconds, by a page of its own
         )
     )
 
