@@ -136,9 +136,10 @@ class Gallery:
         yield "sheet changed", self.get(vote_path(site, 1, "down"))
         yield "sheet", self.get(own_path(site, "view"))
         yield "nothing voted", self.post(own_path(site, "view"))
-        for number in range(1, 7):
+        links, ben, edition = site.links, site.ben.public_id, site.bens_edition
+        for item in edition.items:
             for thumb in ("down", "up"):
-                suspect = self.client.post(vote_path(site, number, thumb))
+                suspect = self.client.post(site.path(links.vote(ben, 0, item.id, thumb, NOON)))
         yield "suspect", suspect
         self.office.clock.wait(minutes=2)
         yield "levers", self.get(lever_path(site))
