@@ -1,7 +1,7 @@
 """Telling a mail scanner, which presses every button, from a reader, and setting aside what it pressed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -61,16 +61,21 @@ def is_too_soon(sent_at: datetime | None, at: datetime, patterns: Patterns) -> b
 
 
 def set_aside(
-    log: Sequence[Feedback], entries: Sequence[Feedback], patterns: Patterns
+    log: Sequence[Feedback],
+    entries: Sequence[Feedback],
+    patterns: Patterns,
+    pressed: Collection[datetime] = frozenset(),
 ) -> tuple[tuple[Feedback, ...], tuple[Feedback, ...]]:
     """Return what puts back votes, saves and levers of the burst so far, and `entries` marked as suspect.
 
-    An entry that is already stored as suspect is left out, so a scanner that returns adds nothing. So
-    are saves: the reading list knows no suspicion.
+    What is dated at `pressed`, when whoever is doubted acted before, is put back too. An entry that is
+    already stored as suspect is left out, so a scanner that returns adds nothing. So are saves: the
+    reading list knows no suspicion.
     """
     at = entries[0].at
     links = _same_links(log, entries[0].edition)
-    burst = [entry for entry in links if at - patterns.window < entry.at and not entry.suspect]
+    late = at - patterns.window
+    burst = [own for own in links if (late < own.at or own.at in pressed) and not own.suspect]
     before = [entry for entry in log if entry not in burst]
     back = (*_papers_back(before, burst), *_levers_back(before, log, burst))
     known = {_what(entry) for entry in links if entry.suspect}

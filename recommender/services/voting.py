@@ -23,7 +23,7 @@ from recommender.domain.feedback import (
 from recommender.domain.papers import PaperId
 from recommender.domain.remarks import LIST_ACTS, OnList, checked
 from recommender.domain.subscribers import Subscriber
-from recommender.domain.suspicion import Patterns
+from recommender.domain.suspicion import Doubt, Patterns
 from recommender.ports import Clock, Store, UnitOfWork
 from recommender.services.bursts import is_automatic, is_too_soon, set_aside
 
@@ -67,8 +67,10 @@ class Occasion:
     via: str
     edition: Edition | None = None
     patterns: Patterns = field(default_factory=Patterns)
-    doubted: bool = False
-    """Whoever asks behaved like a scanner before."""
+    doubt: Doubt = Doubt.NONE
+    """What is known of who asks."""
+    pressed: Collection[datetime] = frozenset()
+    """When a client that is doubted pressed buttons unread: what it did then does not stand either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ def record_acts(
     uow: UnitOfWork, subscriber: Subscriber, marks: Sequence[Mark], occasion: Occasion
 ) -> Recorded:
     """Do what `Voting.record` does inside a transaction that the caller opened."""
+    uow.people.hold(subscriber.id)
     standing = _standing(uow, subscriber.id, marks, occasion)
     found = standing.news(_placed(mark, occasion.edition) for mark in marks)
     news = [mark for mark, _ in found]
@@ -169,7 +172,9 @@ def record_acts(
         at = _after_levers(uow, standing, at)
     entries = _entries(subscriber.id, news, replace(occasion, at=at))
     if entries and _is_suspect(uow, standing, entries, occasion):
-        back, kept = set_aside(uow.people.feedback(subscriber.id), entries, occasion.patterns)
+        back, kept = set_aside(
+            uow.people.feedback(subscriber.id), entries, occasion.patterns, occasion.pressed
+        )
         uow.people.record([*back, *kept])
         return Recorded(entries=kept, suspect=True)
     uow.people.record(entries)
@@ -183,10 +188,13 @@ def _is_suspect(
     """Tell whether acts through the links of an edition came as a scanner's would."""
     if occasion.edition is None:
         return False
-    if occasion.doubted or is_automatic(standing.recent, entries, occasion.patterns):
+    patterns = occasion.patterns
+    if occasion.doubt is Doubt.SURE or is_automatic(standing.recent, entries, patterns):
         return True
-    sent_at = uow.outbox.sent_at(occasion.edition.id) if occasion.via == "web" else None
-    return is_too_soon(sent_at, occasion.at, occasion.patterns)
+    if occasion.via != "web" or not is_automatic(standing.recent, entries, patterns.in_doubt()):
+        return False
+    fresh = is_too_soon(uow.outbox.sent_at(occasion.edition.id), occasion.at, patterns)
+    return fresh or occasion.doubt is Doubt.SOME
 
 
 def _standing(uow: UnitOfWork, subscriber: int, marks: Sequence[Mark], occasion: Occasion) -> _Standing:

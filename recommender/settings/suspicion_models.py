@@ -27,6 +27,10 @@ class SuspicionSection(Section):
     """Links of one reader of which one browser asked for the head alone."""
     links: Count = 8
     """Links of one reader that one browser opened."""
+    pairs: Count = 3
+    """Papers of which one browser opened the links of both thumbs while it is remembered."""
+    reading: Annotated[int, Field(ge=0, le=60)] = 1
+    """Seconds from a page to its button in which nobody has read it; at most those of a burst."""
     after_mail: Annotated[int, Field(ge=0, le=3600)] = 10
     """Seconds after a relay took a mail in which nobody has read it."""
     agents: Annotated[tuple[Words, ...], Field(strict=False)] = ()
@@ -44,6 +48,8 @@ class SuspicionSection(Section):
             papers=self.papers,
             heads=self.heads,
             links=self.links,
+            pairs=self.pairs,
+            reading=timedelta(seconds=self.reading),
             after_mail=timedelta(seconds=self.after_mail),
             agents=(*AGENTS, *(agent.lower() for agent in self.agents)),
             remember=timedelta(minutes=self.remember),

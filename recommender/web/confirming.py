@@ -72,6 +72,8 @@ class ConfirmPages(Pages):
             matter = self._confirming.look(claim)
             if matter.over:
                 return self._over()
+            if asked := self._asked(claim, form):
+                return asked
             if "cancel" in form:
                 self._confirming.call_off(claim)
                 return self._called_off()

@@ -18,7 +18,7 @@ from recommender.domain.editions import Edition
 from recommender.domain.errors import LinkInvalid
 from recommender.domain.papers import Paper
 from recommender.domain.subscribers import Subscriber
-from recommender.domain.suspicion import Patterns
+from recommender.domain.suspicion import Doubt, Patterns
 from recommender.ports import Clock, Store
 from recommender.services.requests import Privacy
 from recommender.services.sight import Sight
@@ -26,12 +26,17 @@ from recommender.services.stopwatch import Laps
 from recommender.services.subscriptions import Traces
 from recommender.services.voting import Occasion
 from recommender.web.admin_context import Admin
-from recommender.web.scanners import Scanners
+from recommender.web.scanners import Scanners, TakeBack
 from recommender.web.security import LOG, Limits
 
 VOTE, SAVE, VIEW, LEVER = "vote", "save", "view", "lever"
 AGAIN = "again"
 """The field that tells when a reader was asked whether it was them, in seconds since 1970."""
+WAS_IT = "Was this you?"
+DOUBTED = (
+    "Nothing was changed yet: this came as the scanners of some mail systems would do it.",
+    "If it was you, wait a few seconds and press the button.",
+)
 _SECONDS = re.compile("[0-9]{1,10}")
 UNSUBSCRIBE, PREFERENCES, READING = "unsubscribe", "preferences", "reading"
 
@@ -105,18 +110,58 @@ class Pages:
         claim = self._context.links.read(purpose, token, self._context.clock.now())
         if claim.value == UNDO:
             raise LinkInvalid("an undo, which no link of a page is")
-        if self._context.scanners:
-            self._context.scanners.note(claim.public_id, token)
+        self._watch(claim, token)
         return claim
+
+    def _watch(self, claim: LinkClaim, token: str) -> None:
+        """Note who uses a genuine link; what a client did that is doubted by now is taken back when it posts.
+
+        Must not be called within a transaction.
+        """
+        if scanners := self._context.scanners:
+            scanners.note(claim, token)
+            for take_back in scanners.regrets(claim.public_id):
+                LOG.warning("what a scanner pressed is taken back")
+                take_back()
+
+    def _did(self, public_id: str, take_back: TakeBack) -> None:
+        """Keep how to take back what was done, should whoever did it turn out to be a scanner."""
+        if scanners := self._context.scanners:
+            scanners.did(public_id, take_back)
 
     def _occasion(self, subscriber: Subscriber, edition: Edition, form: Mapping[str, str]) -> Occasion:
         """Return how acts come that a form of an edition's pages asks for."""
-        now, patterns, scanners = self._context.clock.now(), self._context.patterns, self._context.scanners
-        doubted = scanners is not None and scanners.doubts(subscriber.public_id)
-        shown = form.get(AGAIN, "")
-        if doubted and _SECONDS.fullmatch(shown):
-            doubted = not patterns.waited(datetime.fromtimestamp(int(shown), UTC), now)
-        return Occasion(at=now, via="web", edition=edition, patterns=patterns, doubted=doubted)
+        now, scanners, who = self._context.clock.now(), self._context.scanners, subscriber.public_id
+        return Occasion(
+            at=now,
+            via="web",
+            edition=edition,
+            patterns=self._context.patterns,
+            doubt=self._doubt(who, form),
+            pressed=scanners.press(who, now) if scanners else frozenset(),
+        )
+
+    def _doubt(self, public_id: str, form: Mapping[str, str]) -> Doubt:
+        """Return how sure it is that a program sent a form; an answer as a person would give it ends that."""
+        scanners, shown = self._context.scanners, form.get(AGAIN, "")
+        doubt = scanners.doubts(public_id) if scanners else Doubt.NONE
+        if not scanners or doubt is Doubt.NONE or not _SECONDS.fullmatch(shown):
+            return doubt
+        asked_at = datetime.fromtimestamp(int(shown), UTC)
+        if not self._context.patterns.waited(asked_at, self._context.clock.now()):
+            return doubt
+        scanners.trust(public_id)
+        return Doubt.NONE
+
+    def _asked(self, claim: LinkClaim, form: Mapping[str, str]) -> Response | None:
+        """Return the question whether it was a person, for a form that nothing is done for before.
+
+        None where nobody is doubted, or where the question was answered as a person would.
+        """
+        if self._doubt(claim.public_id, form) is Doubt.NONE:
+            return None
+        fields = self._asked_again(form)
+        return self._page("done", title=WAS_IT, lines=[], words=DOUBTED, undo={}, again=fields, links=())
 
     def _asked_again(self, form: Mapping[str, str]) -> Mapping[str, str]:
         """Return the fields of a form that asks once more whether it was a person, and since when it asks."""

@@ -12,6 +12,9 @@ from recommender.web.context import UNSUBSCRIBE, Pages, WebContext, masked
 from recommender.web.preference_choices import local_day, pause_end
 from recommender.web.sheet import Form
 
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+"""What a provider posts, and nothing else."""
+
 
 class UnsubscribePages(Pages):
     """Answers `/u`: a human confirms, a mail provider just posts, and both can be undone."""
@@ -36,15 +39,26 @@ class UnsubscribePages(Pages):
         )
 
     def act(self, token: str, form: Form) -> Response:
-        """Unsubscribe, or with `undo` subscribe again; 200 whatever the state and however often."""
+        """Unsubscribe, or with `undo` subscribe again; 200 whatever the state and however often.
+
+        A provider's POST (RFC 8058) acts at once; the form of the page says something else, and who
+        presses its button as a scanner would is asked once more.
+        """
+        if dict(form) != ONE_CLICK and (asked := self._asked(self._claim(UNSUBSCRIBE, token), form)):
+            return asked
         try:
-            subscriber, _ = self._look(token)
+            subscriber, suppressed = self._look(token)
         except UnknownSubscriber:
             return self._nobody()
-        return self._return(subscriber, form) if "undo" in form else self._leave(subscriber)
+        if "undo" in form:
+            return self._return(subscriber, form)
+        return self._leave(subscriber, suppressed=suppressed)
 
-    def _leave(self, subscriber: Subscriber) -> Response:
+    def _leave(self, subscriber: Subscriber, *, suppressed: bool) -> Response:
+        before = _standing(subscriber, self._context.clock.now())
         self._unsubscribing.unsubscribe(subscriber)
+        if not suppressed:
+            self._did(subscriber.public_id, lambda: self._return(subscriber, before))
         return self._page(
             "unsubscribed",
             title="You are unsubscribed",
@@ -64,7 +78,7 @@ class UnsubscribePages(Pages):
             "unsubscribed",
             title="You are subscribed again",
             words=[f"Digests go to {address} again." if now.mailable else f"No digest is due to {address}."],
-            undo={"List-Unsubscribe": "One-Click"},
+            undo={"leave": "1"},
             undo_name="Undo: unsubscribe",
         )
 

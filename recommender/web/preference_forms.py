@@ -195,3 +195,10 @@ def _check_size(form: Form, faults: dict[str, str]) -> None:
     if sum(size.values()) > LARGEST and not faults:
         longest = max(size, key=lambda part: size[part])
         faults[longest] = f"the interest has {sum(size.values()):,} octets of text; {LARGEST:,} are the most."
+
+
+def quick(key: str, act: str) -> Sequence[Edit]:
+    """Return the edit of a button beside an interest: pause, resume or remove."""
+    if act == "remove":
+        return [Edit(field=interest_field(key))]
+    return [Edit(field=interest_field(key, "paused"), value=act == "pause")]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.subscribers import Every, Subscriber, SubscriberState
 from recommender.services.preferences import mark_of
-from recommender.services.unsubscribing import COMPLAINED
+from recommender.services.unsubscribing import COMPLAINED, Unsubscribing
 from recommender.web.context import WebContext, masked
 from recommender.web.preference_choices import BREAKS, LONGEST_PAUSE, choices, local_day, zones
 from recommender.web.preference_fields import MOST_INTERESTS
@@ -122,3 +122,13 @@ def held_fields(before: Subscriber, now: datetime) -> Mapping[str, str]:
         return {"mail": "resume"}
     until = before.paused_until
     return {"mail": "pause", "until": f"{local_day(until, before.cadence.zone)}" if until else ""}
+
+
+def put_back(
+    unsubscribing: Unsubscribing, subscriber: Subscriber, state: SubscriberState, until: datetime | None
+) -> None:
+    """Pause or resume a reader as it was before."""
+    if state is SubscriberState.PAUSED:
+        unsubscribing.pause(subscriber, until=until)
+    else:
+        unsubscribing.resume(subscriber)

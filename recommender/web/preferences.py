@@ -30,13 +30,14 @@ from recommender.web.preference_fields import MOST_LINES, SECTIONS, fault_of
 from recommender.web.preference_forms import (
     NEW,
     key_of,
+    quick,
     read_interest,
     read_section,
     read_undo,
     undo_field,
 )
 from recommender.web.preference_levers import lever_fields, lever_mark
-from recommender.web.preference_overview import Overview, held_fields
+from recommender.web.preference_overview import Overview, held_fields, put_back
 from recommender.web.preference_view import Example, Trouble, example, interest, trouble_of
 from recommender.web.preference_words import Saying, pause_words
 from recommender.web.reading import feed_links
@@ -122,7 +123,7 @@ class PreferencePages(Pages):
             words = ["Nothing was changed: there is no such interest any more."]
             return self._render(claim, subscriber, Happened(words=words))
         if form.get("act") in {"pause", "resume", "remove"}:
-            return self._told(claim, self._preferences.change(subscriber, _quick(key, form["act"])))
+            return self._told(claim, self._preferences.change(subscriber, quick(key, form["act"])))
         filled = read_interest(subscriber, key, form)
         outcome = None if filled.faults else self._preferences.change(subscriber, filled.edits)
         if outcome is None or outcome.refused:
@@ -148,6 +149,7 @@ class PreferencePages(Pages):
             return self._render(claim, now, Happened(words=words), status=409)
         words = [*self._saying(now).changes(outcome.changes), *self._strangers(now, outcome)]
         undo = [{"undo": undo_field(outcome.undo)}] if outcome.undo else []
+        self._did(now.public_id, lambda: self._preferences.change(now, outcome.undo))
         return self._render(claim, now, Happened(words=words or [_NOTHING], undo=undo))
 
     def _strangers(self, subscriber: Subscriber, outcome: Outcome) -> Sequence[str]:
@@ -184,6 +186,7 @@ class PreferencePages(Pages):
         before = (subscriber.state, subscriber.paused_until)
         if before == (after.state, after.paused_until):
             return self._render(claim, after, Happened(words=[_NOTHING]))
+        self._did(after.public_id, lambda: put_back(self._unsubscribing, after, *before))
         saying = self._saying(after)
         words = "Mail goes out again."
         if after.state is SubscriberState.PAUSED:
@@ -218,6 +221,7 @@ class PreferencePages(Pages):
         done = self._voting.record(subscriber, [mark], via="web")
         words = lever_said(mark.act, mark.value) if done.entries else _NOTHING
         undo = [lever_fields(mark) for mark in done.undo]
+        self._did(subscriber.public_id, lambda: self._voting.record(subscriber, done.undo, via="web"))
         return self._render(claim, subscriber, Happened(words=[words], undo=undo))
 
     def _saying(self, subscriber: Subscriber) -> Saying:
@@ -291,9 +295,3 @@ def preference_routes(context: WebContext) -> list[Route]:
         return await run_in_threadpool(pages.act, token, await posted(request))
 
     return [Route("/p/{token}", endpoint, methods=["GET", "POST"])]
-
-
-def _quick(key: str, act: str) -> Sequence[Edit]:
-    if act == "remove":
-        return [Edit(field=interest_field(key))]
-    return [Edit(field=interest_field(key, "paused"), value=act == "pause")]

@@ -36,7 +36,7 @@ VOTED = (
 SAME = "Nothing changed: this is what stood already."
 SUSPECT = (
     "This came faster than a person clicks, as the scanners of some mail systems do: it does not count yet.",
-    "If it was you, press the button once more.",
+    "If it was you, wait a few seconds and press the button.",
 )
 
 

@@ -105,6 +105,8 @@ class AskPages(_Asking):
         """Take down what a form asks for; what is typed amiss is shown with what is wrong."""
         claim = self._claim(PREFERENCES, token)
         own, what = self._look(claim), form.get("what", "")
+        if asked := self._asked(claim, form):
+            return asked
         url = self._context.links.preferences(claim.public_id, claim.epoch, claim.issued)
         back = PageLink(name="Preferences", url=url)
         if what == "address":

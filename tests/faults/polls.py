@@ -46,6 +46,9 @@ keys = ["{key}"]
 
 [schedule]
 tick = 1
+
+[suspicion]
+papers = 0
 """
 _AFTER = {None: ("up", "down"), "up": ("down", "undo"), "down": ("up", "undo"), "undo": ("up", "down")}
 """Each act that may be the last of a paper, and those that change something after it."""

@@ -11,7 +11,7 @@ from recommender.web.app import create_app
 from recommender.web.context import WebContext
 from tests.digest.samples import wording
 from tests.services.clerk import KEYS, Clerk, Shredder, tokens
-from tests.web.site import Site
+from tests.web.site import STILL, Site
 
 FORM = {
     "email": "joe@example.org",
@@ -48,6 +48,7 @@ class Office(Site):
                 clock=self.clock,
                 public_url=self.public_url,
                 ticks=self.clock.ticks,
+                patterns=STILL,
                 privacy=self.shredder,
                 traces=Traces(self.keys).of,
                 sign_up=self.sign_up,

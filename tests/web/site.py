@@ -11,6 +11,7 @@ from recommender.digest.links import Links
 from recommender.digest.render import Renderer
 from recommender.domain.editions import Edition, EditionItem, Evidence, Lever, Section
 from recommender.domain.subscribers import Subscriber, SubscriberState
+from recommender.domain.suspicion import Patterns
 from recommender.ports import Store, UnitOfWork
 from recommender.web.app import create_app
 from recommender.web.context import WebContext
@@ -20,6 +21,8 @@ from tests.paths import REPOSITORY
 from tests.stores import sqlite_store
 
 PUBLIC = "https://digest.example.org/route"
+STILL = Patterns(reading=timedelta(0))
+"""The clock of most tests stands still between a page and its button."""
 _LEVERS = (
     None,
     Lever(act="mute", value="method"),
@@ -81,6 +84,7 @@ class Site:
                 clock=self.clock,
                 public_url=self.public_url,
                 ticks=self.clock.ticks,
+                patterns=STILL,
             )
         )
 

@@ -19,7 +19,7 @@ from recommender.web.app import create_app
 from recommender.web.context import WebContext
 from recommender.web.metrics import CONTENT_TYPE
 from tests.digest.samples import wording
-from tests.web.site import PAPERS, Site
+from tests.web.site import PAPERS, STILL, Site
 
 STRANGER = ("203.0.113.7", 5555)
 
@@ -52,6 +52,7 @@ def context_of(site: Site) -> WebContext:
         clock=site.clock,
         public_url=site.public_url,
         ticks=site.clock.ticks,
+        patterns=STILL,
     )
 
 
