@@ -11,13 +11,13 @@ from secrets import token_urlsafe
 
 from recommender.digest.links import LinkClaim
 from recommender.domain.bounces import BOUNCED
-from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, UnknownSubscriber
+from recommender.domain.errors import InputError, LinkExpired, LinkInvalid
 from recommender.domain.reports import Report
 from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import declared_before, wishes_of
 from recommender.ports import Clock, Store, UnitOfWork
-from recommender.services.requests import Privacy, declared, is_locked, may_be_written
+from recommender.services.requests import Privacy, declared, is_locked, may_be_written, reader_at
 from recommender.services.subscriptions import Traces
 from recommender.services.unsubscribing import begin_again
 
@@ -152,9 +152,8 @@ class Confirming:
             return Outcome(result=Result.UNUSABLE)
         for trace in self.traces(request.email):
             unit.people.lift(trace)
-        try:
-            known = unit.people.find(request.email)
-        except UnknownSubscriber:
+        known = reader_at(unit, request.email)
+        if known is None:
             unit.people.lift(request.email)
             added = unit.people.add(declared(request), state=SubscriberState.ACTIVE, at=now)
             unit.people.set_origin(added.id, Origin.PAGE)

@@ -15,13 +15,12 @@ from recommender.digest.notes import Note, NoteHead, Way, write_note
 from recommender.digest.words import Words
 from recommender.domain.discretion import shielded
 from recommender.domain.editions import Envelope
-from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.requests import CONFIRM_WITHIN, End, Letter, RequestKind
 from recommender.domain.subscribers import Subscriber, SubscriberState
 from recommender.ports import UnitOfWork
 from recommender.services.confirming import BACK
 from recommender.services.rendering import Identity, Look
-from recommender.services.requests import may_be_written, often
+from recommender.services.requests import may_be_written, often, reader_at
 from recommender.services.subscriptions import Traces
 
 _MAILED = frozenset({SubscriberState.ACTIVE, SubscriberState.PAUSED})
@@ -95,7 +94,7 @@ class LetterWriter:
         return _Case(name=name, reader=own, values={"address": request.email})
 
     def _join(self, unit: UnitOfWork, letter: Letter, now: datetime) -> _Case | str:
-        known, email = _known(unit, letter.email), letter.email
+        known, email = reader_at(unit, letter.email), letter.email
         if known is not None and known.state in _MAILED and email.lower() not in unit.people.suppressed():
             return _Case(name="known", reader=known, values={})
         left = email.lower() in unit.people.suppressed() or self._forgotten(unit, email)
@@ -109,7 +108,7 @@ class LetterWriter:
             return _Case(name="back", values={"address": shielded(own.email)})
         if letter.email.lower() in unit.people.suppressed() or self._forgotten(unit, letter.email):
             return "the address asked for no mail"
-        known = _known(unit, letter.email)
+        known = reader_at(unit, letter.email)
         if known is None:
             return _Case(name="new", values={"address": shielded(own.email)})
         if known.id == own.id:
@@ -161,15 +160,6 @@ class LetterWriter:
             Way(words=words.say("letter.reading"), url=self.links.reading(*who, now)),
             Way(words=words.say("letter.unsubscribe"), url=self.links.unsubscribe(*who, now)),
         )
-
-
-def _known(unit: UnitOfWork, email: str) -> Subscriber | None:
-    """Return the subscriber at an address; ids and public ids are no addresses."""
-    try:
-        found = unit.people.find(email)
-    except UnknownSubscriber:
-        return None
-    return found if found.email.lower() == email.lower() else None
 
 
 def _name(letter: Letter, reader: Subscriber | None) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.reports import Report
 from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import Cadence, DeclaredSubscriber, Every, Interest, Subscriber
@@ -137,6 +138,19 @@ def may_be_written(unit: UnitOfWork, email: str) -> bool:
     called a mail spam, cannot.
     """
     return unit.people.suppressions().get(email.lower(), OWN_WISH) == OWN_WISH
+
+
+def reader_at(unit: UnitOfWork, email: str) -> Subscriber | None:
+    """Return whose address that is, or None.
+
+    Somebody else's id may look like it, most likely that of a reader who had the address once; whoever has
+    the mailbox now is to get no way to their pages.
+    """
+    try:
+        found = unit.people.find(email)
+    except UnknownSubscriber:
+        return None
+    return found if found.email.lower() == email.lower() else None
 
 
 def told(wanted: DeclaredSubscriber) -> dict[str, str]:

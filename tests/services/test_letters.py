@@ -6,7 +6,8 @@ import pytest
 
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.requests import RequestKind
-from recommender.domain.subscribers import SubscriberState
+from recommender.domain.subscribers import Origin, SubscriberState
+from recommender.services.confirming import Result
 from recommender.services.unsubscribing import COMPLAINED, OWN_WISH
 from tests.mail.relays import Relay
 from tests.services.clerk import JOINER, NEW, SITE, Clerk, a_joiner, parsed, text_of, tokens
@@ -28,6 +29,17 @@ def test_a_letter_goes_through_a_real_relay(clerk: Clerk) -> None:
     assert message["Subject"] == "All that is held about you"
     assert "Sunday 22 November" not in text_of(message)
     assert "Monday 23 November at 07:30 (Europe/Berlin time)" in text_of(message)
+
+
+def test_an_address_that_is_only_somebodys_id_leads_to_nobodys_pages(clerk: Clerk) -> None:
+    """Whoever has the mailbox that a reader left behind is a stranger, in the letter and after it."""
+    ana = clerk.add("ana@example.org", key=JOINER)
+    clerk.requesting.join(a_joiner())
+    clerk.send()
+    outcome = clerk.confirming.confirm(clerk.claim(JOINER))
+    assert (outcome.result, outcome.subscriber and outcome.subscriber.origin) == (Result.JOINED, Origin.PAGE)
+    assert outcome.subscriber != ana
+    assert clerk.who(ana.public_id) == ana
 
 
 def test_each_kind_says_what_it_is_for(clerk: Clerk) -> None:
