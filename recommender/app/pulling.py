@@ -82,6 +82,7 @@ class Pulling:
         done: list[Page] = []
         try:
             with self._store.write() as unit:
+                unit.people.hold_everybody()
                 self._check(unit, pull)
                 for page in pull.pages:
                     replace_content(page.path, page.new, was=page.old, like=self._loaded.people[0].path)

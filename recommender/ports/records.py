@@ -80,6 +80,18 @@ class People(Protocol):
         """Return by number; raise UnknownSubscriber."""
         ...
 
+    def hold(self, *subscribers: int) -> None:
+        """Keep some subscribers to this transaction until it ends: whoever holds one of them waits.
+
+        To be called before anything is read that is to hold still when it is written. Numbers of nobody
+        count for nothing.
+        """
+        ...
+
+    def hold_everybody(self) -> None:
+        """Do the same for all subscribers, and let nobody be added meanwhile."""
+        ...
+
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
         """Store a new subscriber with interests, of origin `file`."""
         ...

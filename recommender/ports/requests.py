@@ -10,6 +10,10 @@ from recommender.domain.requests import End, Letter, LetterState, Request, Reque
 class Requests(Protocol):
     """Requests and their letters. They go when their subscriber is erased."""
 
+    def hold(self) -> None:
+        """Let nobody else count requests until this transaction ends, so that one more is one more."""
+        ...
+
     def add(self, request: Request, letters: Sequence[End]) -> Request:
         """Store a request with a waiting letter to each of these ends; return it with its number.
 

@@ -54,6 +54,7 @@ class Bouncing:
         """
         if not row.to_present_address:
             return []
+        unit.people.hold(row.subscriber)
         now = self.clock.now()
         since = now - self.policy.memory
         bounces = _worst(unit.inbound.bounces(row.subscriber, since=since))

@@ -11,7 +11,7 @@ from secrets import token_urlsafe
 
 from recommender.digest.links import LinkClaim
 from recommender.domain.bounces import BOUNCED
-from recommender.domain.errors import InputError, LinkExpired, LinkInvalid
+from recommender.domain.errors import InputError, LinkExpired, LinkInvalid, UnknownSubscriber
 from recommender.domain.reports import Report
 from recommender.domain.requests import End, Request, RequestKind
 from recommender.domain.subscribers import DeclaredSubscriber, Origin, Subscriber, SubscriberState
@@ -105,11 +105,14 @@ class Confirming:
         if matter.request.kind in (RequestKind.EXPORT, RequestKind.ERASE):
             return self._private(matter)
         with self.store.write() as unit:
+            _hold(unit, matter)
             matter = self._matter(unit, claim)
+            now = self.clock.now()
             if matter.over:
                 return Outcome(result=Result.OVER, subscriber=matter.subscriber)
-            now = self.clock.now()
             request = unit.requests.confirm(matter.request.id, matter.end, at=now)
+            if request.done_at is not None:  # by somebody who was waited for just now
+                return Outcome(result=Result.OVER, subscriber=_of(unit, request))
             if request.kind is RequestKind.JOIN:
                 return self._join(unit, request, now)
             assert matter.subscriber is not None  # noqa: S101 `_matter` has seen to it
@@ -143,7 +146,11 @@ class Confirming:
             # It stays open: a download may break off.
             data = self.privacy.export(subscriber)
             return Outcome(result=Result.EXPORTED, subscriber=subscriber, data=data)
-        return Outcome(result=Result.ERASED, report=self.privacy.forget(subscriber))
+        try:
+            report = self.privacy.forget(subscriber)
+        except UnknownSubscriber:  # pressed twice at once
+            return Outcome(result=Result.OVER)
+        return Outcome(result=Result.ERASED, report=report)
 
     def _join(self, unit: UnitOfWork, request: Request, now: datetime) -> Outcome:
         """Make a subscriber of who confirmed; the double opt-in is their wish, so earlier ones give way."""
@@ -152,16 +159,23 @@ class Confirming:
             return Outcome(result=Result.UNUSABLE)
         for trace in self.traces(request.email):
             unit.people.lift(trace)
-        known = reader_at(unit, request.email)
-        if known is None:
-            unit.people.lift(request.email)
-            added = unit.people.add(declared(request), state=SubscriberState.ACTIVE, at=now)
-            unit.people.set_origin(added.id, Origin.PAGE)
-            result = Result.JOINED
-        else:
-            result, added = self._return(unit, known, request, now)
+        result, added = self._taken_in(unit, request, now)
         unit.requests.finish(request.id, at=now, subscriber=added.id)
         return Outcome(result=result, subscriber=unit.people.find(added.public_id))
+
+    def _taken_in(self, unit: UnitOfWork, request: Request, now: datetime) -> tuple[Result, Subscriber]:
+        """Add somebody, unless they are known, be it since just now."""
+        if (known := reader_at(unit, request.email)) is not None:
+            return self._return(unit, known, request, now)
+        unit.people.lift(request.email)
+        try:
+            added = unit.people.add(declared(request), state=SubscriberState.ACTIVE, at=now)
+        except InputError:
+            if (known := reader_at(unit, request.email)) is None:
+                raise
+            return self._return(unit, known, request, now)
+        unit.people.set_origin(added.id, Origin.PAGE)
+        return Result.JOINED, added
 
     def _return(
         self, unit: UnitOfWork, known: Subscriber, request: Request, now: datetime
@@ -212,7 +226,18 @@ class Confirming:
 def _of(unit: UnitOfWork, request: Request) -> Subscriber | None:
     if request.subscriber is None:
         return None
-    return unit.people.get(request.subscriber)
+    try:
+        return unit.people.get(request.subscriber)
+    except UnknownSubscriber:
+        raise LinkExpired("the subscriber of this link is gone") from None
+
+
+def _hold(unit: UnitOfWork, matter: Matter) -> None:
+    """Hold whom a request is about, before the request itself, as an erasure does."""
+    if matter.subscriber is not None:
+        unit.people.hold(matter.subscriber.id)
+    elif (known := reader_at(unit, matter.request.email)) is not None:
+        unit.people.hold(known.id)
 
 
 def _moved(unit: UnitOfWork, subscriber: Subscriber, email: str, now: datetime) -> bool:

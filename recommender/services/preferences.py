@@ -79,6 +79,7 @@ class Preferences:
         Values must have been checked. Raises UnknownSubscriber.
         """
         with self._store.write() as uow:
+            uow.people.hold(subscriber.id)
             current = uow.people.find(subscriber.public_id)
             held = tuple(uow.people.wishes([current.id]).get(current.id, ()))
             file = declared_before(current, held) if current.origin is Origin.FILE else None

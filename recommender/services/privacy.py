@@ -81,6 +81,7 @@ class Privacy:
         """
         on_its_way = self._stop(subscriber)
         with self.store.write() as unit:
+            unit.people.hold(subscriber.id)
             person = unit.people.find(subscriber.public_id)
             addresses = addresses_of(unit, person)
             stems = [*_stems(unit, person), *self._letters(unit, person)]
@@ -191,6 +192,8 @@ def rekey(
     if stale:
         with store.write() as unit:
             for address, found in stale.items():
+                if unit.people.suppressed().isdisjoint(found):  # let in again meanwhile
+                    continue
                 unit.people.suppress(with_traces[address][0], reason=ERASED, at=clock.now())
                 for trace in found:
                     unit.people.lift(trace)

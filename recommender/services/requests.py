@@ -74,6 +74,7 @@ class Requesting:
         """Take down that somebody wants to be a subscriber; the same for every address."""
         now = self.clock.now()
         with self.store.write() as unit:
+            unit.requests.hold()
             kind, email, limits = RequestKind.JOIN, wanted.email, self.limits
             counts = (
                 unit.requests.since(now - _HOUR, kind=kind, email=email) < limits.address_hour,
@@ -90,6 +91,7 @@ class Requesting:
         """
         now, kind = self.clock.now(), RequestKind.ADDRESS
         with self.store.write() as unit:
+            unit.requests.hold()
             answer = self._answer(unit, subscriber, kind)
             if is_locked(unit.people.find(subscriber.public_id)):
                 answer = Asked.LOCKED
@@ -105,6 +107,7 @@ class Requesting:
         if kind not in _ASKED_BY_BUTTON:
             raise ValueError(kind)
         with self.store.write() as unit:
+            unit.requests.hold()
             answer = self._answer(unit, subscriber, kind)
             if answer is Asked.TAKEN_DOWN:
                 at = self.clock.now()

@@ -108,6 +108,7 @@ class Subscriptions:
             wanted = plan(declared, Kept.read(unit, self._traces), now)
         if wanted.steps:
             with self._store.write() as unit:  # what was read may be old by now: decide again
+                unit.people.hold_everybody()
                 if not hold():
                     raise Overtaken
                 wanted = self.settle(unit, declared)
@@ -119,6 +120,7 @@ class Subscriptions:
     def settle(self, unit: UnitOfWork, declared: Sequence[DeclaredSubscriber]) -> Plan:
         """Do the same within a transaction, and return what was done."""
         now = self._clock.now()
+        unit.people.hold_everybody()
         wanted = plan(declared, Kept.read(unit, self._traces), now)
         carry_out(wanted.steps, unit.people, now)
         return wanted

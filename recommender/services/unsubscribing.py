@@ -46,6 +46,7 @@ class Unsubscribing:
         wish stands against it and they were not `asked`.
         """
         with self._store.write() as uow:
+            uow.people.hold(uow.people.find(reference).id)
             current = uow.people.find(reference)
             reason = uow.people.suppressions().get(current.email.lower())
             if reason is None:
@@ -70,6 +71,7 @@ class Unsubscribing:
     def pause(self, subscriber: Subscriber, *, until: datetime | None = None) -> Subscriber:
         """Hold all mail until a moment, or until `resume`; who is paused already is paused anew."""
         with self._store.write() as uow:
+            uow.people.hold(subscriber.id)
             current = uow.people.find(subscriber.public_id)
             if current.state in _MAILED:
                 now = self._clock.now()
@@ -79,6 +81,7 @@ class Unsubscribing:
     def resume(self, subscriber: Subscriber) -> Subscriber:
         """Let mail go out again; only a paused reader can resume."""
         with self._store.write() as uow:
+            uow.people.hold(subscriber.id)
             current = uow.people.find(subscriber.public_id)
             if current.state is SubscriberState.PAUSED:
                 uow.people.set_state(current.id, SubscriberState.ACTIVE, at=self._clock.now())
@@ -90,6 +93,7 @@ def stop(uow: UnitOfWork, subscriber: Subscriber, *, reason: str, at: datetime) 
 
     An address that is suppressed keeps its reason, unless it only bounced: that would be lifted unasked.
     """
+    uow.people.hold(subscriber.id)
     current = uow.people.find(subscriber.public_id)
     known = uow.people.suppressions().get(current.email.lower())
     if known is None or known.startswith(BOUNCED):
@@ -108,6 +112,7 @@ def begin_again(
     until: datetime | None = None,
 ) -> Subscriber:
     """Lift the suppression of a reader inside a transaction, and let mail go out unless it was paused."""
+    uow.people.hold(subscriber.id)
     current = uow.people.find(subscriber.public_id)
     uow.people.lift(current.email)
     if current.state is SubscriberState.UNSUBSCRIBED:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, Text, and_, bindparam, func, or_, se
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.feedback import LEVERS, Act, Feedback, Vote, standing_levers
 from recommender.domain.papers import PaperId
+from recommender.store import locks
 from recommender.store.ledger import may_have_arrived
 from recommender.store.lists import LISTING, rebuild
 from recommender.store.names import canonical, split
@@ -27,14 +28,7 @@ from recommender.store.types import UTCDateTime
 
 _VOTING = (Act.UP, Act.DOWN, Act.UNDO)
 _TURNING = (*LEVERS, *LEVERS.values())
-_SUBSCRIBERS: Any = bindparam("subscribers", expanding=True)
 _PAPERS: Any = bindparam("papers", expanding=True)
-_KNOWN = (
-    select(SUBSCRIBER.c.id)
-    .where(SUBSCRIBER.c.id.in_(_SUBSCRIBERS))
-    .with_for_update(read=True, key_share=True)
-)
-"""Locked as an insert would, and before it: who is there is not erased until what is recorded is kept."""
 _BOTH = (
     select(PAPER_ALIAS.c.paper_id)
     .join(SUBSCRIBER, SUBSCRIBER.c.id == bindparam("subscriber", type_=Integer))
@@ -71,9 +65,8 @@ def _known(connection: Connection, entries: Sequence[Feedback]) -> Mapping[Paper
         values = {"scheme": scheme, "value": value, "subscriber": entries[0].subscriber}
         if paper := connection.execute(_BOTH, values).scalar():
             return {entries[0].paper: paper}
-    papers = canonical(connection, (entry.paper for entry in entries))
     _require_subscribers(connection, (entry.subscriber for entry in entries))
-    return papers
+    return canonical(connection, (entry.paper for entry in entries))
 
 
 def log(connection: Connection, subscriber: int | None) -> Sequence[Feedback]:
@@ -195,11 +188,13 @@ _STANDING_OF = tuple(
 
 
 def _require_subscribers(connection: Connection, subscribers: Iterable[int]) -> None:
-    """Raise UnknownSubscriber where a foreign key would only say that something failed."""
+    """Raise UnknownSubscriber where a foreign key would only say that something failed.
+
+    They are held: nobody is erased before what is recorded is kept, and the reading list that follows from
+    the log follows from all of it.
+    """
     wanted = list(dict.fromkeys(subscribers))
-    known: set[int] = set()
-    for part in chunks(wanted):
-        known.update(connection.execute(_KNOWN, {"subscribers": part}).scalars())
+    known = frozenset(locks.hold(connection, wanted))
     for subscriber in wanted:
         if subscriber not in known:
             raise UnknownSubscriber(str(subscriber))

@@ -17,6 +17,7 @@ from recommender.store.entries import Entry, Name
 from recommender.store.fold import cleaned
 from recommender.store.folds import kept_apart, load_folds, save_folds
 from recommender.store.handover import hand_over
+from recommender.store.locks import hold_papers
 from recommender.store.names import canonical, look_up, split
 from recommender.store.rows import event_row, paper_row, read_paper
 from recommender.store.schema import PAPER, PAPER_ALIAS, PAPER_EVENT
@@ -96,6 +97,8 @@ def save(connection: Connection, shelf: Shelf, *, at: datetime) -> None:
     standing = [entry for entry in shelf.entries if entry.merged_into is None]
     rows = upsert(connection, PAPER, ["id"], differing="content_sha")
     run_many(connection, rows, [paper_row(entry.paper) for entry in standing if entry.stored is None])
+    if shelf.lost:
+        hold_papers(connection, _meeting(shelf))
     for lost in shelf.lost:
         kept = lost.kept if lost.kept.stored else lost.kept.place
         moved = hand_over(connection, lost.stored, kept.stored or kept.paper.id)
@@ -114,6 +117,13 @@ def save(connection: Connection, shelf: Shelf, *, at: datetime) -> None:
     _save_names(connection, shelf.new_names)
     save_folds(connection, standing, at=at)
     _save_events(connection, changed, at=at)
+
+
+def _meeting(shelf: Shelf) -> Iterator[PaperId]:
+    """Yield the stored papers that become one: reading lists of both are written anew."""
+    for lost in shelf.lost:
+        yield lost.stored
+        yield from (entry.stored for entry in (lost.kept, lost.kept.place) if entry.stored)
 
 
 def _save_names(connection: Connection, names: dict[Name, Entry]) -> None:

@@ -14,7 +14,7 @@ from recommender.domain.feedback import Feedback, SavedPaper, Vote
 from recommender.domain.papers import PaperId
 from recommender.domain.subscribers import DeclaredSubscriber, Interest, Origin, Subscriber, SubscriberState
 from recommender.domain.wishes import Wish
-from recommender.store import acts, handover, known, lists, wishes
+from recommender.store import acts, handover, known, lists, locks, wishes
 from recommender.store.rows import declared_row, email_key, interest_rows, read_interest, read_subscriber
 from recommender.store.schema import INTEREST, SUBSCRIBER, SUPPRESSION
 from recommender.store.statements import chunks, either, run_either, run_many, upsert
@@ -66,8 +66,18 @@ class SqlPeople:
             return found
         raise UnknownSubscriber(str(subscriber))
 
+    def hold(self, *subscribers: int) -> None:
+        """Let nobody else hold these until the transaction ends; SQLite's holds everything anyway."""
+        if self._connection.dialect.name != "sqlite":
+            locks.hold(self._connection, subscribers)
+
+    def hold_everybody(self) -> None:
+        """Let nobody else hold or add a subscriber until the transaction ends."""
+        locks.hold_everybody(self._connection)
+
     def add(self, declared: DeclaredSubscriber, *, state: SubscriberState, at: datetime) -> Subscriber:
         """Store a new subscriber with interests; raise InputError if the address or key is taken."""
+        locks.turn(self._connection, locks.JOINING)
         public_id = urlsafe_b64encode(self._random_bytes(_PUBLIC_BYTES)).rstrip(b"=").decode()
         row = declared_row(declared) | {
             "public_id": public_id,
@@ -113,6 +123,7 @@ class SqlPeople:
     def wake(self, *, now: datetime) -> int:
         """Make those active whose pause ended at `now` or before; return how many. When it ended is kept."""
         over = (SUBSCRIBER.c.state == SubscriberState.PAUSED.value, SUBSCRIBER.c.paused_until <= now)
+        self.hold(*self._connection.execute(select(SUBSCRIBER.c.id).where(*over)).scalars())
         active = {"state": SubscriberState.ACTIVE.value, "unsubscribed": None}
         return self._connection.execute(update(SUBSCRIBER).where(*over).values(active)).rowcount
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import UnknownSubscriber
 from recommender.domain.requests import End, Letter, LetterState, Request, RequestKind
+from recommender.store import locks
 from recommender.store.rows import email_key
 from recommender.store.schema import LETTER, REQUEST, SUBSCRIBER
 
@@ -21,6 +22,10 @@ class SqlRequests:
     def __init__(self, connection: Connection) -> None:
         """Work inside the transaction of `connection`."""
         self._connection = connection
+
+    def hold(self) -> None:
+        """Let nobody else who asks for this go on until the transaction ends."""
+        locks.turn(self._connection, locks.ASKING)
 
     def add(self, request: Request, letters: Sequence[End]) -> Request:
         """Store a request with its waiting letters; raise UnknownSubscriber."""

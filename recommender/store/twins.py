@@ -15,6 +15,7 @@ from recommender.store.fold import rank
 from recommender.store.folding import alone, open_entries, save
 from recommender.store.folds import keep_apart, kept_apart, read_fold, set_together
 from recommender.store.handover import give_back
+from recommender.store.locks import hold_papers
 from recommender.store.names import split
 from recommender.store.packing import pack
 from recommender.store.rows import paper_row, read_paper
@@ -49,6 +50,7 @@ class SqlTwins:
         """
         alone(self._connection)
         row = self._standing(fold)
+        hold_papers(self._connection, [PaperId(row.paper_id)])
         entry = self._entry(PaperId(row.paper_id))
         own, this = entry.own or entry.paper, next(one for one in entry.folds if one.number == fold)
         moved: Mapping[str, Any] = row.moved or {}
