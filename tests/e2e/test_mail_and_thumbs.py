@@ -1,5 +1,6 @@
 """Scheduled mail to a real server, and a thumb by real HTTP that changes the next edition."""
 
+import json
 import re
 import signal
 import sqlite3
@@ -118,7 +119,7 @@ def test_run_mails_at_the_minute(project: Project, inbox: Mail) -> None:
 
 
 def test_a_thumb_in_the_mail_changes_the_next_edition(project: Project, inbox: Mail) -> None:
-    """Opening every link twice changes no table; posting a thumb records it and moves the next edition."""
+    """Opening every link twice changes no table; posting a thumb records it and moves the ranking."""
     box, smtp_port = inbox
     set_up(project, smtp_port)
     project.subscribe(("ana@example.org", "Ana", "07:00"))
@@ -127,7 +128,7 @@ def test_a_thumb_in_the_mail_changes_the_next_edition(project: Project, inbox: M
         project.run(*MORNING, *command)
     (message,) = box.to("ana@example.org")
     links = links_of(message)
-    without = next_edition(project)
+    without = tomorrow(project)
     with running(project, *MORNING, "serve"):
         host = links[0].split("/", 3)[2]
         assert wait_for(lambda: _answers(f"http://{host}/healthz"), seconds=30)
@@ -138,7 +139,7 @@ def test_a_thumb_in_the_mail_changes_the_next_edition(project: Project, inbox: M
         assert before == tables(project.store)
         assert request(first_useful(message), "POST", b"")[0] == 200
     assert len(tables(project.store)["feedback"]) == 1
-    assert next_edition(project) != without
+    assert tomorrow(project) != without
 
 
 def first_useful(message: EmailMessage) -> str:
@@ -150,13 +151,14 @@ def first_useful(message: EmailMessage) -> str:
     return found[1]
 
 
-def next_edition(project: Project) -> list[str]:
-    """Return the titles of tomorrow's edition, in order, and how well and why each of them fits.
+def tomorrow(project: Project) -> list[tuple[str, float]]:
+    """Return how the papers rank tomorrow, each with its score.
 
-    Which papers a single vote moves depends on the reader's random id, by which the steps aside are drawn.
+    A single vote moves the scores of what is like it. Whether that moves a title of the edition depends on the
+    reader's random id, by which the steps aside are drawn.
     """
-    text = project.run("--now", "2026-01-31T07:00Z", "preview", "ana@example.org").out
-    return re.findall(r"(?m)^ ?\d+\. .*$|^    \w+ match\b|^    Why: .*$", text)
+    command = ("--now", "2026-01-31T07:00Z", "recommend", "ana@example.org", "--limit", "30", "--json")
+    return [(row["paper"], row["score"]) for row in json.loads(project.run(*command).out)]
 
 
 def _answers(url: str) -> bool:
