@@ -1,6 +1,6 @@
 """The operator's page: how the installation is, its deliveries and subscribers, and buttons."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,9 +18,11 @@ from recommender.web.admin_acts import OWN_WISHES, Buttons, Said
 from recommender.web.admin_context import INGEST, MAIL, TRAIN, Admin
 from recommender.web.admin_jobs import Backstage
 from recommender.web.context import Pages, WebContext
+from recommender.web.endpoints import Endpoint, posted
+from recommender.web.queries import Fields, fields_of, number_of
+from recommender.web.sheet import Form
 
 _SUPPRESSED = "suppressed"
-_FIELDS = 20
 _LARGEST = 2**31 - 1
 """Ids are 32-bit numbers in PostgreSQL."""
 _UNSAFE = Said(
@@ -39,7 +41,6 @@ _FOREIGN = Said(
     ),
     status=403,
 )
-Fields = Mapping[str, str]
 
 
 def admin_routes(context: WebContext) -> list[Route]:
@@ -64,13 +65,13 @@ class _Desk:
         self._keeper = Doorkeeper(context.public_url, admin.password, context.ticks)
         self.pages = AdminPages(context, admin, Backstage(context.clock))
 
-    def endpoint(self, page: Callable[[Fields], Response]) -> Callable[[Request], Awaitable[Response]]:
+    def endpoint(self, page: Callable[[Fields], Response]) -> Endpoint:
         """Return what answers a GET."""
 
         async def answer(request: Request) -> Response:
             if not self._let_in(request):
                 return self.pages.said(_UNSAFE, back=False)
-            return await run_in_threadpool(page, dict(request.query_params))
+            return await run_in_threadpool(page, fields_of(request))
 
         return answer
 
@@ -78,8 +79,7 @@ class _Desk:
         """Answer a POST."""
         if not self._let_in(request):
             return self.pages.said(_UNSAFE, back=False)
-        async with request.form(max_files=0, max_fields=_FIELDS) as fields:
-            form = {name: value for name, value in fields.multi_items() if isinstance(value, str)}
+        form = await posted(request)
         public = self._context.public_url
         if not pressed_here(request, form, public_url=public, form_token=self._admin.form_token):
             return self.pages.said(_FOREIGN)
@@ -145,7 +145,8 @@ class AdminPages(Pages):
         state = DeliveryState(chosen) if chosen in set(DeliveryState) else None
         if chosen and state is None:
             raise InputError("there is no such state")
-        page = self._admin.operating().deliveries(state, _number(query, "before"))
+        before = number_of(query, "before", usual=_LARGEST, most=_LARGEST)
+        page = self._admin.operating().deliveries(state, before)
         older = f"deliveries?state={chosen}&before={page.before}" if page.before is not None else ""
         return self._admin_page(
             "admin_list",
@@ -162,7 +163,7 @@ class AdminPages(Pages):
 
     def subscribers(self, query: Fields) -> Response:
         """Return a page of subscribers: `state` chooses, `start` goes on."""
-        chosen, start = query.get("state", ""), _number(query, "start") or 0
+        chosen, start = query.get("state", ""), number_of(query, "start", usual=0, most=_LARGEST, least=0)
         state = SubscriberState(chosen) if chosen in set(SubscriberState) else None
         if chosen not in ("", _SUPPRESSED) and state is None:
             raise InputError("there is no such state")
@@ -182,7 +183,7 @@ class AdminPages(Pages):
             first=start == 0,
         )
 
-    def press(self, form: Fields) -> Response:
+    def press(self, form: Form) -> Response:
         """Do what a button does and say what came of it."""
         return self.said(self._buttons.press(form))
 
@@ -196,15 +197,3 @@ class AdminPages(Pages):
         base = f"{self._context.prefix}/admin"
         given = values | {"base": base, "form": {"form": self._admin.form_token}}
         return self._page(name, locale="", **given)
-
-
-def _number(query: Fields, name: str) -> int | None:
-    """Return a number of the query; raises InputError for what is none."""
-    text = query.get(name, "")
-    if not text:
-        return None
-    if not (
-        text.isascii() and text.isdecimal() and len(text) <= len(str(_LARGEST)) and int(text) <= _LARGEST
-    ):
-        raise InputError(f"{name} must be a number")
-    return int(text)

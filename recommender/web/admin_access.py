@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from recommender.web.security import TokenBuckets, address_block, is_loopback
+from recommender.web.security import TokenBuckets, address_block, is_local, is_loopback
 
 TRIES = 5
 """Wrong passwords that one address block may send in a minute."""
@@ -77,12 +77,6 @@ class Doorkeeper:
             return Answer(door=Door.OPEN)
         self._tries.take(block)
         return Answer(door=Door.ASK)
-
-
-def is_local(request: Request) -> bool:
-    """Tell whether a request comes from this machine and asks for it under a name of this machine."""
-    client = request.client
-    return client is not None and is_loopback(client.host) and is_loopback(request.url.hostname or "")
 
 
 def sent_password(header: str) -> str | None:

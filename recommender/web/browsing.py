@@ -21,15 +21,8 @@ from recommender.web.heat import days as days_told
 from recommender.web.heat import formula, told
 from recommender.web.paper import PaperPages
 from recommender.web.pictures import picture_routes
-from recommender.web.visiting import (
-    Asked,
-    BrowsingPages,
-    Line,
-    Visitor,
-    asked_of,
-    line_of,
-    number_of,
-)
+from recommender.web.queries import Fields, fields_of, line_of, number_of
+from recommender.web.visiting import BrowsingPages, Line, Visitor
 
 _SHOWN = 20
 """Papers of each kind on a page of a search."""
@@ -61,7 +54,7 @@ class Hot:
 class ListPages(BrowsingPages):
     """Answers `/papers`, `/search`, `/similar` and `/trending`."""
 
-    def papers(self, asked: Asked) -> Response:
+    def papers(self, asked: Fields) -> Response:
         """Show a page of the list, newest first."""
         visitor = self._admitted(asked)
         category, day = line_of(asked, "category"), _day(asked)
@@ -102,10 +95,10 @@ class ListPages(BrowsingPages):
             for day, count in found.days
         ]
 
-    def search(self, asked: Asked) -> Response:
+    def search(self, asked: Fields) -> Response:
         """Show what a text finds, and how it was looked for."""
         visitor = self._admitted(asked)
-        page = number_of(asked, "page", 1, FOUND // _SHOWN)
+        page = number_of(asked, "page", usual=1, most=FOUND // _SHOWN)
         found = self._browsing.search(asked.get("q", ""))
         ways, start = self._ways(visitor), (page - 1) * _SHOWN
         more = len(found.exact) > start + _SHOWN
@@ -124,7 +117,7 @@ class ListPages(BrowsingPages):
             first=ways.search(found.query.text) if page > 1 else "",
         )
 
-    def similar(self, reference: str, asked: Asked) -> Response:
+    def similar(self, reference: str, asked: Fields) -> Response:
         """Show what is most like a paper."""
         visitor = self._admitted(asked)
         try:
@@ -143,10 +136,10 @@ class ListPages(BrowsingPages):
             near=None if near is None else self._near(near, visitor),
         )
 
-    def trending(self, asked: Asked) -> Response:
+    def trending(self, asked: Fields) -> Response:
         """Show what draws attention, and how that is counted."""
         visitor = self._admitted(asked)
-        days = number_of(asked, "days", _USUAL_DAYS, _MOST_DAYS)
+        days = number_of(asked, "days", usual=_USUAL_DAYS, most=_MOST_DAYS)
         trends = self._browsing.trending(days=days, limit=_TRENDING)
         ways = self._ways(visitor)
         return self._browse_page(
@@ -183,14 +176,14 @@ def browse_routes(context: WebContext) -> list[Route]:
     lists, papers = ListPages(context), PaperPages(context)
 
     async def paper(request: Request) -> Response:
-        reference, asked = request.path_params["paper"], asked_of(request)
+        reference, asked = request.path_params["paper"], fields_of(request)
         if request.method != "POST":
             return await run_in_threadpool(papers.show, reference, asked)
         form = await posted(request)
         return await run_in_threadpool(papers.act, reference, asked, form)
 
     async def similar(request: Request) -> Response:
-        return await run_in_threadpool(lists.similar, request.path_params["paper"], asked_of(request))
+        return await run_in_threadpool(lists.similar, request.path_params["paper"], fields_of(request))
 
     pages = {"/papers": lists.papers, "/search": lists.search, "/trending": lists.trending}
     return [
@@ -201,14 +194,14 @@ def browse_routes(context: WebContext) -> list[Route]:
     ]
 
 
-def _plain(page: Callable[[Asked], Response]) -> Endpoint:
+def _plain(page: Callable[[Fields], Response]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        return await run_in_threadpool(page, asked_of(request))
+        return await run_in_threadpool(page, fields_of(request))
 
     return endpoint
 
 
-def _day(asked: Asked) -> date | None:
+def _day(asked: Fields) -> date | None:
     """Return the day asked for, None for none; raises InputError."""
     text = line_of(asked, "day")
     try:

@@ -1,7 +1,6 @@
 """A reader's own feeds: the reading list, or with `of=editions` what was recommended. None can act."""
 
 import hashlib
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +13,7 @@ from recommender.services.claims import subscriber_of
 from recommender.services.feeds import ReaderFeed, edition_feed, list_feed
 from recommender.services.feeds_text import ATOM_TYPE, JSON_TYPE, to_atom, to_json_feed
 from recommender.web.context import Pages, WebContext
+from recommender.web.queries import Fields, fields_of
 from recommender.web.reading_view import View
 
 _WRITERS = {"atom": (to_atom, ATOM_TYPE), "json": (to_json_feed, JSON_TYPE)}
@@ -28,7 +28,7 @@ def feed_routes(context: WebContext) -> list[Route]:
 
     def route(end: str) -> Route:
         async def feed(request: Request) -> Response:
-            asked, known = dict(request.query_params), request.headers.get("if-none-match", "")
+            asked, known = fields_of(request), request.headers.get("if-none-match", "")
             return await run_in_threadpool(pages.file, request.path_params["token"], end, asked, known)
 
         return Route(f"/f/{{token}}.{end}", feed, methods=["GET"])
@@ -39,7 +39,7 @@ def feed_routes(context: WebContext) -> list[Route]:
 class FeedPages(Pages):
     """Answers `/f`."""
 
-    def file(self, token: str, end: str, asked: Mapping[str, str], known: str) -> Response:
+    def file(self, token: str, end: str, asked: Fields, known: str) -> Response:
         """Return the feed, or 304 without it where `known` (If-None-Match) names it as it is."""
         write, media_type = _WRITERS[end]
         feed, query = self._feed(token, asked)
@@ -51,7 +51,7 @@ class FeedPages(Pages):
             return Response(status_code=304, headers=headers)
         return Response(text, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
-    def _feed(self, token: str, asked: Mapping[str, str]) -> tuple[ReaderFeed, str]:
+    def _feed(self, token: str, asked: Fields) -> tuple[ReaderFeed, str]:
         """Return the feed and its query as it is written in links."""
         claim = self._claim(_FEED, token)
         of, choice = asked.get("of", _LIST), View.read(asked).choice

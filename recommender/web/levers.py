@@ -17,7 +17,7 @@ from recommender.services.claims import proposal_of, subscriber_of
 from recommender.services.levers import Offer, offers, place_of
 from recommender.services.profiles import interest_names
 from recommender.services.voting import Mark, Recorded, record_acts
-from recommender.web.context import LEVER, Pages, WebContext, readable
+from recommender.web.context import LEVER, WAS_IT, Pages, WebContext, readable
 from recommender.web.rating import SAME, SUSPECT
 from recommender.web.sheet import Form
 from recommender.web.turning import boxes, said, turned, undo_fields
@@ -94,7 +94,7 @@ class LeverPages(Pages):
         if not done.entries and not done.suspect and not said(form) and "undo" not in form:
             undo = {"undo": "1"}
         words = SUSPECT if done.suspect else [effect for _, _, effect in told] or (SAME,)
-        title = "Was this you?" if done.suspect else "Changed" if told else "Nothing changed"
+        title = WAS_IT if done.suspect else "Changed" if told else "Nothing changed"
         claim = seen.claim
         return self._page(
             "done",

@@ -18,7 +18,7 @@ from recommender.domain.requests import LetterState
 from recommender.domain.subscribers import SubscriberState
 from recommender.ports import UnitOfWork
 from recommender.web.context import WebContext
-from recommender.web.security import is_loopback
+from recommender.web.security import is_local
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _DAY = timedelta(days=1)
@@ -51,9 +51,7 @@ def may_watch(context: WebContext, request: Request) -> bool:
     """Tell whether a request may see the numbers: from this machine under a name of this machine, or anybody
     where the configuration opens them.
     """
-    client = request.client
-    local = client is not None and is_loopback(client.host) and is_loopback(request.url.hostname or "")
-    return context.open_metrics or local
+    return context.open_metrics or is_local(request)
 
 
 def metrics_page(context: WebContext) -> Response:

@@ -20,11 +20,12 @@ from recommender.domain.feedback import Act, vote_act
 from recommender.domain.papers import Paper, PaperId, PaperStatus, Signal
 from recommender.services.browsing import PaperFacts
 from recommender.services.profiles import interest_names
-from recommender.services.voting import Mark, Recorded, record_acts
-from recommender.web.context import PageLink, WebContext, readable
-from recommender.web.rating import SAID, SAME, SUSPECT, VOTED
+from recommender.services.voting import Mark, record_acts
+from recommender.web.context import PageLink, readable
+from recommender.web.queries import Fields
+from recommender.web.rating import SAID, done_title, done_words
 from recommender.web.sheet import VOTES, Form, item_marks
-from recommender.web.visiting import Asked, BrowsingPages, Visitor
+from recommender.web.visiting import BrowsingPages, Visitor
 
 _SIMILAR = 5
 _AUTHORS = 30
@@ -52,11 +53,7 @@ class Own:
 class PaperPages(BrowsingPages):
     """Answers `/papers/{id}`."""
 
-    def __init__(self, context: WebContext) -> None:
-        """Keep the context."""
-        super().__init__(context)
-
-    def show(self, reference: str, asked: Asked) -> Response:
+    def show(self, reference: str, asked: Fields) -> Response:
         """Show a paper; another of its names leads to its own. Changes nothing."""
         visitor = self._may_enter(asked)
         facts = self._facts(reference, visitor)
@@ -85,7 +82,7 @@ class PaperPages(BrowsingPages):
             own=self._own(paper.id, visitor) if visitor else None,
         )
 
-    def act(self, reference: str, asked: Asked, form: Form) -> Response:
+    def act(self, reference: str, asked: Fields, form: Form) -> Response:
         """Record what a reader's form says of a paper."""
         visitor = self._may_enter(asked)
         if visitor is None:
@@ -103,9 +100,9 @@ class PaperPages(BrowsingPages):
         return self._browse_page(
             "done",
             visitor,
-            title="Was this you?" if done.suspect else "Recorded" if lines else "Nothing changed",
+            title=done_title(done),
             lines=lines,
-            words=_words(done),
+            words=done_words(done),
             undo=_undo_fields(done.undo) if done.undo else {},
             again=self._asked_again({own: form[own] for own in _FIELDS if own in form})
             if done.suspect
@@ -114,7 +111,7 @@ class PaperPages(BrowsingPages):
             back_name="the paper",
         )
 
-    def _may_enter(self, asked: Asked) -> Visitor | None:
+    def _may_enter(self, asked: Fields) -> Visitor | None:
         """Return the reader, or None for a stranger; raises a 404 where strangers have no business."""
         visitor = self._visitor(asked)
         if visitor is None and not self._context.browse:
@@ -205,14 +202,6 @@ def _snapshots(signals: Sequence[Signal], words: Words) -> list[Mapping[str, str
         }
         for own in reversed(signals[-_SNAPSHOTS:])
     ]
-
-
-def _words(done: Recorded) -> Sequence[str]:
-    if done.suspect:
-        return SUSPECT
-    if not done.entries:
-        return (SAME,)
-    return (VOTED,) if any(entry.act in VOTES.values() for entry in done.entries) else ()
 
 
 def _undo_fields(undo: Sequence[Mark]) -> Mapping[str, str]:

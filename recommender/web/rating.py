@@ -15,7 +15,7 @@ from recommender.ports import UnitOfWork
 from recommender.services.bursts import unconfirmed
 from recommender.services.claims import Proposal, edition_of, proposal_of, subscriber_of
 from recommender.services.voting import Recorded, record_acts
-from recommender.web.context import VIEW, Pages, WebContext, readable
+from recommender.web.context import VIEW, WAS_IT, Pages, WebContext, readable
 from recommender.web.scanners import DECOY
 from recommender.web.sheet import VOTES, Form, SheetRow, marks, rows, sheet_fields, undo_fields, with_held
 from recommender.web.ways import PageOf, Ways
@@ -136,9 +136,9 @@ class RatingPages(Pages):
             undo = {"undo": "1"}
         return self._page(
             "done",
-            title=_title(done),
+            title=done_title(done),
             lines=[] if done.suspect else lines,
-            words=_words(done),
+            words=done_words(done),
             undo=undo,
             again=self._asked_again(sheet_fields(form)) if done.suspect else None,
             back=self._sheet_url(seen),
@@ -189,13 +189,15 @@ class RatingPages(Pages):
         return proposal_of(uow, claim, subscriber)
 
 
-def _title(done: Recorded) -> str:
+def done_title(done: Recorded) -> str:
+    """Return the heading of the page that says what came of votes and saves."""
     if done.suspect:
-        return "Was this you?"
+        return WAS_IT
     return "Recorded" if done.entries else "Nothing changed"
 
 
-def _words(done: Recorded) -> Sequence[str]:
+def done_words(done: Recorded) -> Sequence[str]:
+    """Return what that page says of the next edition, or why nothing counts."""
     if done.suspect:
         return SUSPECT
     if not done.entries:

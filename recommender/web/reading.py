@@ -21,6 +21,7 @@ from recommender.services.reading import FORMATS, chosen, labels_in, saved_rows
 from recommender.services.voting import Voting
 from recommender.web.context import READING, PageLink, Pages, WebContext, readable
 from recommender.web.endpoints import posted
+from recommender.web.queries import Fields, fields_of
 from recommender.web.rating import SAID
 from recommender.web.reading_form import Trouble, asked_of, note_mark, paper_key, undo_fields
 from recommender.web.reading_view import WORDS_LIMIT, Leaf, View, orders
@@ -47,7 +48,7 @@ def reading_routes(context: WebContext) -> list[Route]:
     pages = ReadingPages(context)
 
     async def page(request: Request) -> Response:
-        token, asked = request.path_params["token"], dict(request.query_params)
+        token, asked = request.path_params["token"], fields_of(request)
         if request.method != "POST":
             return await run_in_threadpool(pages.show, token, asked)
         return await run_in_threadpool(pages.act, token, await posted(request), asked)
@@ -59,7 +60,7 @@ def _file_routes(pages: "ReadingPages") -> list[Route]:
     def route(end: str) -> Route:
         async def file(request: Request) -> Response:
             token = request.path_params["token"]
-            return await run_in_threadpool(pages.file, token, end, dict(request.query_params))
+            return await run_in_threadpool(pages.file, token, end, fields_of(request))
 
         return Route(f"/l/{{token}}.{end}", file, methods=["GET"])
 
@@ -83,12 +84,12 @@ class ReadingPages(Pages):
         super().__init__(context)
         self._voting = Voting(context.store, context.clock)
 
-    def show(self, token: str, asked: Mapping[str, str]) -> Response:
+    def show(self, token: str, asked: Fields) -> Response:
         """Show the list as the query wants it; changes nothing."""
         view = View.read(asked)
         return self._list(token, self._look(token), view)
 
-    def file(self, token: str, end: str, asked: Mapping[str, str]) -> Response:
+    def file(self, token: str, end: str, asked: Fields) -> Response:
         """Return what the query chooses of the list as a download, all pages of it."""
         view, seen = View.read(asked), self._look(token)
         form, media_type, _ = EXPORTS[end]
@@ -96,7 +97,7 @@ class ReadingPages(Pages):
         disposition = f'attachment; filename="reading-list.{end}"'
         return Response(text, media_type=media_type, headers={"content-disposition": disposition})
 
-    def act(self, token: str, form: Form, asked: Mapping[str, str]) -> Response:
+    def act(self, token: str, form: Form, asked: Fields) -> Response:
         """Record what the form asks for; where that cannot be, record nothing and show that form again.
 
         Unknown names are passed over.

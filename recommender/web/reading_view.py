@@ -12,11 +12,12 @@ from recommender.domain.remarks import LABEL_LIMIT
 from recommender.services.citations import Saved
 from recommender.services.reading import Choice, Order
 from recommender.web.context import PageLink
+from recommender.web.queries import Fields, number_of
 
 PER_PAGE = 50
 WORDS_LIMIT = 100
 """Characters of what is searched for."""
-_DIGITS = 6
+_PAGES = 999_999
 _ORDERS = {
     Order.NEWEST: "saved last",
     Order.OLDEST: "saved first",
@@ -34,18 +35,16 @@ class View:
     page: int = 1
 
     @classmethod
-    def read(cls, asked: Mapping[str, str]) -> "View":
+    def read(cls, asked: Fields) -> "View":
         """Read a query; what it does not name is as usual. Raises InputError for what no page links to."""
         label, words = asked.get("label", ""), asked.get("q", "")
-        unread, sort, page = asked.get("unread", ""), asked.get("sort", ""), asked.get("page", "")
+        unread, sort = asked.get("unread", ""), asked.get("sort", "")
         if len(label) > LABEL_LIMIT or len(words) > WORDS_LIMIT:
             raise InputError("the label or the words are too long")
         if unread not in {"", "0", "1"} or sort not in {"", *Order}:
             raise InputError("`unread` is 1 or left out, and `sort` one of the orders of the page")
-        if page and not (page.isascii() and page.isdecimal() and 0 < len(page) <= _DIGITS):
-            raise InputError("`page` is a number")
         choice = Choice(label=label, unread=unread == "1", words=words, order=Order(sort or Order.NEWEST))
-        return cls(choice=choice, page=max(1, int(page or 1)))
+        return cls(choice=choice, page=number_of(asked, "page", usual=1, most=_PAGES))
 
     def query(self) -> str:
         """Return the query that `read` reads as this view, question mark included; empty for the usual."""

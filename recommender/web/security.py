@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -101,6 +102,12 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_local(request: Request) -> bool:
+    """Tell whether a request comes from this machine and asks for it under a name of this machine."""
+    client = request.client
+    return client is not None and is_loopback(client.host) and is_loopback(request.url.hostname or "")
 
 
 class Refusal(Exception):

@@ -4,11 +4,10 @@ A stranger sees such pages where they are switched on. A reader who comes from a
 token in the query (`?d=TOKEN`), sees the page of any paper, and may vote there (docs/adr/0040).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from recommender.digest.excerpt import excerpt
@@ -16,20 +15,18 @@ from recommender.digest.links import LinkClaim
 from recommender.digest.plain import plain
 from recommender.digest.words import Words
 from recommender.domain.editions import Edition
-from recommender.domain.errors import InputError
 from recommender.domain.papers import Paper, PaperStatus
 from recommender.domain.subscribers import Subscriber
 from recommender.services.browsing import Browsing
 from recommender.services.claims import edition_of, subscriber_of
 from recommender.web.context import VIEW, PageLink, Pages, WebContext, readable
+from recommender.web.queries import Fields
 from recommender.web.ways import Ways
 
 _EXCERPT = 280
 """Characters of an abstract in a list, about."""
 _CATEGORIES = 6
 _LONGEST_CATEGORY = 60
-Asked = Mapping[str, str]
-"""Fields of a query; of a repeated one the last counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +59,7 @@ class BrowsingPages(Pages):
         super().__init__(context)
         self._browsing = Browsing(context.store, context.clock, context.sight)
 
-    def _visitor(self, asked: Asked) -> Visitor | None:
+    def _visitor(self, asked: Fields) -> Visitor | None:
         """Return the reader whose token came along; raises LinkInvalid or LinkExpired for a bad one."""
         token = asked.get("d", "")
         if not token:
@@ -73,7 +70,7 @@ class BrowsingPages(Pages):
             edition = edition_of(uow, claim, subscriber)
         return Visitor(claim=claim, token=token, subscriber=subscriber, edition=edition)
 
-    def _admitted(self, asked: Asked) -> Visitor | None:
+    def _admitted(self, asked: Fields) -> Visitor | None:
         """Return the visitor of a page of many papers, which is there where browsing is on, for all."""
         if not self._context.browse:
             raise HTTPException(404)
@@ -127,23 +124,3 @@ class BrowsingPages(Pages):
             for name, own in shown
             if name
         ]
-
-
-def asked_of(request: Request) -> Asked:
-    """Return the fields of a request's query."""
-    return dict(request.query_params)
-
-
-def line_of(asked: Asked, name: str) -> str:
-    """Return a field without anything unseen in it."""
-    return plain(asked.get(name, ""))
-
-
-def number_of(asked: Asked, name: str, usual: int, most: int) -> int:
-    """Return a whole number of 1 to `most`, `usual` where there is none; raises InputError."""
-    text = asked.get(name, "").strip()
-    if not text:
-        return usual
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= most):
-        raise InputError(f"{name} is a whole number from 1 to {most}")
-    return int(text)
