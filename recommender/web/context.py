@@ -161,8 +161,9 @@ class Pages:
         if self._doubt(claim.public_id, form) is Doubt.NONE:
             return None
         fields = self._asked_again(form)
-        own = {"lines": [], "words": DOUBTED, "undo": {}, "again": fields, "back": "", "links": ()}
-        return self._page("done", title=WAS_IT, **own)
+        return self._page(
+            "done", title=WAS_IT, lines=(), words=DOUBTED, undo={}, again=fields, back="", links=()
+        )
 
     def _asked_again(self, form: Mapping[str, str]) -> Mapping[str, str]:
         """Return the fields of a form that asks once more whether it was a person, and since when it asks."""

@@ -27,8 +27,9 @@ DECOY = "all=1"
 _KEEP = 10_000
 _PRESSES = 200
 _THUMBS = 400
-_UNREAD = 2
-"""So many links whose buttons it pressed unread prove a client a scanner that looked around like one."""
+_UNREAD, _BUTTONS = 2, 3
+"""So many links whose buttons it pressed, unread or at whatever pace, prove a client a scanner that looked
+around like one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,9 +86,9 @@ class _Trace:
     thumbs: dict[tuple[int, str], float] = field(default_factory=dict)
     """When it last used the link of a thumb, by edition item and direction."""
     pressed: deque[datetime] = field(default_factory=lambda: deque(maxlen=_PRESSES))
-    """When it pressed buttons unread, by the wall clock."""
-    unread: dict[str, float] = field(default_factory=dict)
-    """When it last pressed a button unread, by link."""
+    """When it pressed buttons unread or in doubt, by the wall clock."""
+    buttons: dict[str, tuple[float, bool]] = field(default_factory=dict)
+    """When it last pressed a button, and whether unread, by link."""
     until: float = float("-inf")
     """It counts as a scanner until then."""
 
@@ -135,10 +136,11 @@ class Scanners:
         reading = self._patterns.reading.total_seconds()
         looks = [at for at, how, link in trace.opened if (how, link) == ("GET", token)]
         visit.unread = any(now - at < reading for at in looks)
-        if visit.unread:
-            trace.unread[token] = now
+        trace.buttons.pop(token, None)
+        trace.buttons[token] = (now, visit.unread)
         old = now - self._patterns.remember.total_seconds()
-        trace.unread = {link: at for link, at in list(trace.unread.items())[-_PRESSES:] if at > old}
+        kept = list(trace.buttons.items())[-_PRESSES:]
+        trace.buttons = {link: button for link, button in kept if button[0] > old}
 
     def _trace(self, visit: Visit, public_id: str) -> _Trace:
         trace = self._traces.setdefault((visit.client, public_id), _Trace())
@@ -164,17 +166,18 @@ class Scanners:
         return any(count >= limit > 0 for count, limit in found)
 
     def press(self, public_id: str, at: datetime) -> frozenset[datetime]:
-        """Note a button that is pressed unread; return when a client that is doubted did that before."""
+        """Note a button pressed unread or in doubt; return when a client that is doubted did that before."""
         visit = _VISIT.get()
         if visit is None:
             return frozenset()
         with self._lock:
             trace = self._trace(visit, public_id)
-            if visit.unread:
+            doubted = self._ticks() < trace.until
+            if visit.unread or doubted:
                 trace.pressed.append(at)
             since = at - self._patterns.remember
             before = frozenset(then for then in trace.pressed if since < then < at)
-            return before if self._ticks() < trace.until else frozenset()
+            return before if doubted else frozenset()
 
     def did(self, public_id: str, take_back: TakeBack) -> None:
         """Keep how to take back what the present visit did, if it pressed the button unread.
@@ -225,4 +228,6 @@ class Scanners:
             trace = self._traces.get((visit.client, public_id))
             if trace is None or self._ticks() >= trace.until:
                 return Doubt.NONE
-            return Doubt.SURE if visit.unread and len(trace.unread) >= _UNREAD else Doubt.SOME
+            unread = sum(was for _, was in trace.buttons.values())
+            sure = (visit.unread and unread >= _UNREAD) or len(trace.buttons) >= _BUTTONS
+            return Doubt.SURE if sure else Doubt.SOME
