@@ -53,7 +53,7 @@ mail-gates: install-check ## the mail before browser, axe, caniemail, vnu and Sp
 	$(BIN)/python -m pytest -q tests/clients && $(BIN)/python -m tests.clients.gates
 
 pictures: install-check ## write the golden pictures and those of the documents anew: look at each
-	PAPERROUTE_PICTURES=write $(BIN)/python -m pytest -q tests/clients/test_pictures.py
+	PAPERROUTE_PICTURES=write $(BIN)/python -m pytest -q tests/clients/test_pictures.py tests/clients/test_page_pictures.py
 
 pictures-check: install-check ## compare the mail with its golden pictures, on a machine with the same fonts
 	PAPERROUTE_PICTURES=check $(BIN)/python -m pytest -q tests/clients/test_pictures.py

@@ -145,8 +145,11 @@ class Walk:
         return [each.geturl() for each in addresses if each.scheme != "file" and each.netloc != home]
 
 
-def mailed(root: Path) -> tuple[Project, str]:
-    """Publish the bundled sample for one reader into an outbox; return the project and its public URL."""
+def mailed(root: Path, *, votes: bool = False) -> tuple[Project, str]:
+    """Publish the bundled sample for one reader into an outbox; return the project and its public URL.
+
+    With `votes` its readers have voted before.
+    """
     project, port = Project(root=root), free_port()
     url = f"http://127.0.0.1:{port}"
     project.configure(
@@ -158,6 +161,8 @@ def mailed(root: Path) -> tuple[Project, str]:
         (sample / "subscribers.toml").read_text(encoding="utf-8"), encoding="utf-8"
     )
     project.run(*EVENING, "import", str(sample / "papers.jsonl"))
+    if votes:
+        project.run(*EVENING, "import", "--feedback", str(sample / "feedback.jsonl"))
     project.run(*EVENING, "train")
     project.run(*EVENING, "publish", "--force", "--subscriber", ANA)
     project.run(*EVENING, "deliver")
