@@ -8,7 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
+from recommender.cli.main import app
 from recommender.domain.editions import DeliveryState
 from recommender.store.schema import METADATA
 from tests.paths import REPOSITORY
@@ -21,6 +23,25 @@ def test_every_table_is_a_word_of_the_glossary() -> None:
     known = terms | {"alias", "item", "saved", "state", "version", "alembic"}
     words = {word for table in METADATA.tables for word in table.split("_")}
     assert words - known == set()
+
+
+def test_a_word_of_the_glossary_has_one_meaning() -> None:
+    """No term stands there twice."""
+    glossary = (REPOSITORY / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms = re.findall(r"(?m)^\| ([^|]+?) \|", glossary)
+    assert len(terms) > 80
+    assert [term for term in terms if terms.count(term) > 1] == []
+
+
+def test_every_command_stands_in_the_readme() -> None:
+    """The table of the README names each command of the program, and none besides."""
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    table = readme.split("## Commands\n")[1].split("\nData goes")[0]
+    listed = set(re.findall(r"`([\w-]+)`", table))
+    commands = getattr(get_command(app), "commands", {})
+    below = {name for command in commands.values() for name in getattr(command, "commands", {})}
+    assert len(commands) > 30
+    assert set(commands) <= listed <= set(commands) | below
 
 
 def test_the_layers_in_the_document_are_those_of_the_contract() -> None:

@@ -73,6 +73,7 @@ def choose(sources: Sequence[Source], name: str) -> list[Source]:
     """Return the source of that name; raises InputError where there is none."""
     chosen = [source for source in sources if source.name == name]
     if not chosen:
-        names = ", ".join(source.name for source in sources) or "none are configured"
-        raise InputError(f"no source is called {name!r}; there are: {names}")
+        names = ", ".join(source.name for source in sources)
+        known = f"there are: {names}" if names else "none is configured"
+        raise InputError(f"no source is called {name!r}; {known}")
     return chosen

@@ -46,7 +46,7 @@ def import_(
     Papers: listing pages (.txt), Hugging Face or bioRxiv JSON, arXiv Atom, RSS, OAI XML or .abs, other RSS,
     Atom or JSON feeds, JSONL(.gz), BibTeX, RIS, EndNote, PubMed, Web of Science, Zotero or CSL JSON. With
     --for and --as also lists of ids; such papers are never recommended. Feedback acts: up, down, undo, save,
-    unsave, read, mute.
+    unsave, read, unread, mute.
     Files or entries that cannot be used are named: exit code 4 if some, 1 if all.
     """
     _check_together(paths, feedback, reader, use)

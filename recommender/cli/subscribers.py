@@ -47,7 +47,7 @@ def subscribers(context: typer.Context, as_json: AsJson = False) -> None:
                 "email": entry.email,
                 "name": entry.name,
                 "state": entry.state.value,
-                "origin": entry.origin.value,
+                "origin": None if entry.state is SubscriberState.READER else entry.origin.value,
                 "every": entry.cadence.every.value,
                 "at": f"{entry.cadence.at:%H:%M}",
                 "zone": entry.cadence.zone,

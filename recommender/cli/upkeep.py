@@ -63,5 +63,6 @@ def rotate(
         write(secrets.token_urlsafe())
         raise typer.Exit(3)
     count = upkeep.rotate_keys(keep)
-    say(f"a new key signs; {counted(count, 'keys')} in {upkeep.keys_file}, all of which verify")
+    older = "older ones verify no more" if keep and count == keep else "all of them verify"
+    say(f"a new key signs; {counted(count, 'keys')} in {upkeep.keys_file}, {older}")
     say("restart `paperroute run` and `serve`: until then they know the older keys alone")

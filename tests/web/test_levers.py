@@ -160,7 +160,7 @@ def test_what_the_file_says_is_shown_and_cannot_be_changed(site: Site) -> None:
         uow.people.change(site.ana.id, declared)
     page = site.client().get(lever_path(site)).text
     assert page.count(" disabled") == 2
-    assert page.count("set in your subscribers file") == 2
+    assert page.count("one of your preferences already") == 2
 
 
 def test_a_vote_on_a_paper_of_an_interest_that_is_gone_is_told(site: Site) -> None:
