@@ -219,8 +219,8 @@ def feed_links(feed: str) -> Sequence[PageLink]:
     return (
         PageLink(name="Your list (Atom)", url=f"{feed}.atom"),
         PageLink(name="Your list (JSON Feed)", url=f"{feed}.json"),
-        PageLink(name="What was recommended to you (Atom)", url=f"{feed}.atom?of=editions"),
-        PageLink(name="What was recommended to you (JSON Feed)", url=f"{feed}.json?of=editions"),
+        PageLink(name="Recommended to you (Atom)", url=f"{feed}.atom?of=editions"),
+        PageLink(name="Recommended to you (JSON Feed)", url=f"{feed}.json?of=editions"),
     )
 
 
