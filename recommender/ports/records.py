@@ -129,11 +129,10 @@ class People(Protocol):
         """Void the links a subscriber has; raise UnknownSubscriber."""
         ...
 
-    def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
+    def erase(self, subscriber: int) -> None:
         """Remove a subscriber with all that is theirs: votes, reading list, editions, deliveries.
 
-        A suppression of the address goes too; with `suppress_as`, a keyed hash in the address's stead,
-        that is suppressed from now on. Raises UnknownSubscriber.
+        A suppression of the address goes too. Raises UnknownSubscriber.
         """
         ...
 
@@ -197,6 +196,10 @@ class People(Protocol):
 
     def lift(self, email: str) -> None:
         """Take a suppression back (undo of an unsubscribe)."""
+        ...
+
+    def suppression(self, email: str) -> str | None:
+        """Return why an address, in either case, is not mailed; None where it may be."""
         ...
 
     def suppressed(self) -> frozenset[str]:

@@ -60,7 +60,3 @@ class Requests(Protocol):
     def wait(self, letter: int, *, next_attempt_at: datetime, reply: str) -> None:
         """Make a letter wait that surely did not go out, though it was marked as sent."""
         ...
-
-    def purge(self, *, before: datetime) -> int:
-        """Delete requests made before that time, with their letters; return how many."""
-        ...

@@ -150,7 +150,7 @@ class Answers:
 
 def _welcome(unit: UnitOfWork, subscriber: Subscriber) -> bool:
     """Tell whether mail may go to the reader at all."""
-    return subscriber.email.lower() not in unit.people.suppressed()
+    return unit.people.suppression(subscriber.email) is None
 
 
 def _before(subscriber: Subscriber) -> int:

@@ -67,7 +67,7 @@ class Bouncing:
             subscriber = unit.people.find(row.email)
         except UnknownSubscriber:
             return []
-        if subscriber.email.lower() in unit.people.suppressed():
+        if unit.people.suppression(subscriber.email) is not None:
             return []
         # The address alone is at fault: what the reader wished stays as it is.
         unit.people.suppress(subscriber.email, reason=reason, at=now)

@@ -199,7 +199,7 @@ class Confirming:
         usable = back or (self._free(unit, request.email) and not is_locked(subscriber))
         if not usable or not _moved(unit, subscriber, request.email, now):
             return Outcome(result=Result.UNUSABLE, subscriber=subscriber)
-        reason = unit.people.suppressions().get(subscriber.email.lower(), "")
+        reason = unit.people.suppression(subscriber.email) or ""
         if subscriber.state is SubscriberState.UNSUBSCRIBED and reason.startswith(BOUNCED):
             unit.people.set_state(subscriber.id, SubscriberState.ACTIVE, at=now)
         unit.people.raise_epoch(subscriber.id)
@@ -219,8 +219,7 @@ class Confirming:
 
     def _free(self, unit: UnitOfWork, email: str) -> bool:
         """Tell whether mail may be moved to an address: nobody's, and neither suppressed nor forgotten."""
-        kept = unit.people.suppressed()
-        return email.lower() not in kept and kept.isdisjoint(self.traces(email))
+        return all(unit.people.suppression(name) is None for name in (email, *self.traces(email)))
 
 
 def _of(unit: UnitOfWork, request: Request) -> Subscriber | None:

@@ -95,9 +95,9 @@ class LetterWriter:
 
     def _join(self, unit: UnitOfWork, letter: Letter, now: datetime) -> _Case | str:
         known, email = reader_at(unit, letter.email), letter.email
-        if known is not None and known.state in _MAILED and email.lower() not in unit.people.suppressed():
+        left = self._left(unit, email)
+        if known is not None and known.state in _MAILED and unit.people.suppression(email) is None:
             return _Case(name="known", reader=known, values={})
-        left = email.lower() in unit.people.suppressed() or self._forgotten(unit, email)
         if left and often(unit, letter.request, now):
             return "the address asked for no mail, and was written to today"
         return _Case(name="again" if known is not None and left else "join", values={})
@@ -106,7 +106,7 @@ class LetterWriter:
         """Decide about the other end of a change of address, which may be anybody's."""
         if BACK in letter.request.details:
             return _Case(name="back", values={"address": shielded(own.email)})
-        if letter.email.lower() in unit.people.suppressed() or self._forgotten(unit, letter.email):
+        if self._left(unit, letter.email):
             return "the address asked for no mail"
         known = reader_at(unit, letter.email)
         if known is None:
@@ -115,8 +115,9 @@ class LetterWriter:
             return "the address is the present one"
         return _Case(name="taken", reader=known, values={})
 
-    def _forgotten(self, unit: UnitOfWork, email: str) -> bool:
-        return not unit.people.suppressed().isdisjoint(self.traces(email))
+    def _left(self, unit: UnitOfWork, email: str) -> bool:
+        """Tell whether whoever has an address wanted no mail any more, or to be forgotten."""
+        return any(unit.people.suppression(name) is not None for name in (email, *self.traces(email)))
 
     def _note(self, letter: Letter, case: _Case, words: Words, now: datetime) -> Note:
         def say(key: str, **values: str) -> str:

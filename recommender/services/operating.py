@@ -164,7 +164,7 @@ class Operating:
     def reason(self, email: str) -> str:
         """Return why an address is not mailed, nothing where it is not suppressed."""
         with self.store.read() as unit:
-            return unit.people.suppressions().get(email.strip().lower(), "")
+            return unit.people.suppression(email.strip()) or ""
 
 
 def _reader(subscriber: Subscriber, reasons: Mapping[str, str], now: datetime) -> Reader:

@@ -87,7 +87,7 @@ class Privacy:
             stems = [*_stems(unit, person), *self._letters(unit, person)]
             rows = sum(map(len, unit.holdings.of(person.id).values()))
             now = self.clock.now()
-            unit.people.erase(person.id, suppress_as=None, at=now)
+            unit.people.erase(person.id)
             rows += unit.holdings.forget([*addresses, person.public_id])
             rows += unit.holdings.forget_sources(self.leavings.sources_of(person))
             self._leave_traces(unit, addresses, now)

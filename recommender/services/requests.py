@@ -140,7 +140,7 @@ def may_be_written(unit: UnitOfWork, email: str) -> bool:
     A reader who unsubscribed can still be written to where they ask; an address that bounced, or whose owner
     called a mail spam, cannot.
     """
-    return unit.people.suppressions().get(email.lower(), OWN_WISH) == OWN_WISH
+    return unit.people.suppression(email) in (None, OWN_WISH)
 
 
 def reader_at(unit: UnitOfWork, email: str) -> Subscriber | None:

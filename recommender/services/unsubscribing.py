@@ -48,7 +48,7 @@ class Unsubscribing:
         with self._store.write() as uow:
             uow.people.hold(uow.people.find(reference).id)
             current = uow.people.find(reference)
-            reason = uow.people.suppressions().get(current.email.lower())
+            reason = uow.people.suppression(current.email)
             if reason is None:
                 raise InputError(f"{current.email} is not suppressed; `paperroute subscribers` says who is")
             if reason in (OWN_WISH, COMPLAINED) and not asked:
@@ -61,7 +61,7 @@ class Unsubscribing:
         False where nobody was; raises InputError where they were and were not `asked`.
         """
         with self._store.write() as uow:
-            kept = uow.people.suppressed().intersection(traces)
+            kept = [trace for trace in traces if uow.people.suppression(trace) is not None]
             if kept and not asked:
                 raise InputError("this person was forgotten; if they asked for mail again, add --asked")
             for trace in kept:
@@ -95,7 +95,7 @@ def stop(uow: UnitOfWork, subscriber: Subscriber, *, reason: str, at: datetime) 
     """
     uow.people.hold(subscriber.id)
     current = uow.people.find(subscriber.public_id)
-    known = uow.people.suppressions().get(current.email.lower())
+    known = uow.people.suppression(current.email)
     if known is None or known.startswith(BOUNCED):
         uow.people.suppress(current.email, reason=reason, at=at)
     if current.state in _MAILED:

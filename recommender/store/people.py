@@ -139,7 +139,7 @@ class SqlPeople:
         """Void the links a subscriber has."""
         self._set(subscriber, {"epoch": SUBSCRIBER.c.epoch + 1})
 
-    def erase(self, subscriber: int, *, suppress_as: str | None, at: datetime) -> None:
+    def erase(self, subscriber: int) -> None:
         """Remove a subscriber with all that is theirs; the tables' own references take the rest along.
 
         The subscriber's row is locked before a worker's mark or after it, never in between
@@ -151,9 +151,6 @@ class SqlPeople:
             raise UnknownSubscriber(str(subscriber))
         handover.forget(self._connection, subscriber)
         self._connection.execute(delete(SUPPRESSION).where(SUPPRESSION.c.email_key == row.email_key))
-        if suppress_as is not None:
-            kept = {"email_key": suppress_as, "reason": "erased", "at": at}
-            self._connection.execute(upsert(self._connection, SUPPRESSION, ["email_key"]), kept)
 
     def record(self, entries: Sequence[Feedback]) -> int:
         """Append feedback, applying save, unsave and read to the reading list; return how many were new.
@@ -225,6 +222,12 @@ class SqlPeople:
     def lift(self, email: str) -> None:
         """Take a suppression back."""
         self._connection.execute(delete(SUPPRESSION).where(SUPPRESSION.c.email_key == email_key(email)))
+
+    def suppression(self, email: str) -> str | None:
+        """Return why an address, in either case, is not mailed; None where it may be."""
+        query = select(SUPPRESSION.c.reason).where(SUPPRESSION.c.email_key == email_key(email))
+        reason: str | None = self._connection.execute(query).scalar_one_or_none()
+        return reason
 
     def suppressed(self) -> frozenset[str]:
         """Return the suppressed addresses, lower-cased."""

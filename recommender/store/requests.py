@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from recommender.domain.errors import UnknownSubscriber
@@ -94,10 +94,6 @@ class SqlRequests:
         """Make a letter wait that surely did not go out, though it was marked as sent."""
         values = {"state": LetterState.WAITING.value, "next_attempt_at": next_attempt_at, "reply": reply}
         self._connection.execute(update(LETTER).where(LETTER.c.id == letter).values(values))
-
-    def purge(self, *, before: datetime) -> int:
-        """Delete requests made before that time, with their letters; return how many."""
-        return self._connection.execute(delete(REQUEST).where(REQUEST.c.at < before)).rowcount
 
     def _get(self, number: int) -> Request:
         return _read(self._connection.execute(select(REQUEST).where(REQUEST.c.id == number)).one())

@@ -109,7 +109,7 @@ class UnsubscribePages(Pages):
         claim = self._claim(UNSUBSCRIBE, token)
         with self._context.store.read() as uow:
             subscriber = uow.people.find(claim.public_id)
-            return subscriber, subscriber.email.lower() in uow.people.suppressed()
+            return subscriber, uow.people.suppression(subscriber.email) is not None
 
 
 def _standing(subscriber: Subscriber, now: datetime) -> Mapping[str, str]:

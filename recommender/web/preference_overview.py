@@ -45,7 +45,7 @@ class Overview:
         locale = self.context.wording.of(own.locale)
         with self.context.store.read() as uow:
             turned = uow.people.levers([own.id])
-            reason = uow.people.suppressions().get(own.email.lower(), "")
+            reason = uow.people.suppression(own.email) or ""
         return {
             "address": masked(own.email),
             "state": self._state(reason),

@@ -73,7 +73,7 @@ class ReadersConformance:
             assert unit.people.wishes([ana.id, bob.id]) == {ana.id: wishes}
             unit.people.set_wishes(ana.id, wishes[:1])
             assert unit.people.wishes([ana.id]) == {ana.id: wishes[:1]}
-            unit.people.erase(ana.id, suppress_as=None, at=NOON)
+            unit.people.erase(ana.id)
             assert unit.people.wishes([ana.id]) == {}
 
     def test_an_origin_and_an_epoch_can_be_changed(self, store: Store) -> None:

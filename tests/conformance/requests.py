@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from recommender.domain.errors import UnknownSubscriber
-from recommender.domain.requests import End, LetterState, Request, RequestKind
+from recommender.domain.requests import FORGET_AFTER, End, LetterState, Request, RequestKind
+from recommender.domain.retention import Keeping, limits
 from recommender.ports import Store
 from tests.builders import NOON
 from tests.conformance.people import joined
@@ -60,7 +61,7 @@ class RequestsConformance:
             number = unit.requests.add(replace(MOVE, kind=RequestKind.JOIN), []).id
             assert unit.requests.finish(number, at=NOON, subscriber=ana.id)
             assert [request.id for request in unit.requests.of(ana.id)] == [number]
-            unit.people.erase(ana.id, suppress_as=None, at=NOON)
+            unit.people.erase(ana.id)
             assert unit.requests.find("r-1") is None
 
     def test_a_letter_is_marked_once(self, store: Store) -> None:
@@ -92,7 +93,7 @@ class RequestsConformance:
         with store.write() as unit:
             unit.requests.add(MOVE, [End.NEW])
             unit.requests.add(replace(MOVE, public_id="r-2", at=NOON + HOUR), [End.NEW])
-            assert unit.requests.purge(before=NOON + HOUR) == 1
+            assert unit.holdings.clear(limits(Keeping(), NOON + HOUR + FORGET_AFTER))["requests"] == 1
             assert [letter.request.public_id for letter in unit.requests.letters(now=NOON, limit=9)] == [
                 "r-2"
             ]
@@ -102,7 +103,7 @@ class RequestsConformance:
         ana = joined(store)
         with store.write() as unit:
             unit.requests.add(replace(MOVE, subscriber=ana.id), [End.OWN])
-            unit.people.erase(ana.id, suppress_as=None, at=NOON)
+            unit.people.erase(ana.id)
             assert (unit.requests.find("r-1"), unit.requests.letters(now=NOON, limit=9)) == (None, [])
             with pytest.raises(UnknownSubscriber):
                 unit.requests.add(replace(MOVE, subscriber=ana.id), [])

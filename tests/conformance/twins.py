@@ -278,7 +278,7 @@ class TwinsConformance:
         voted(store, "bob@example.org", (FIRST, Act.UP, 0), (other, Act.UP, 0))
         kept(store, replace(FIRST, doi="10.1000/j"))
         with store.write() as unit:
-            unit.people.erase(unit.people.find("ana@example.org").id, suppress_as=None, at=NOON)
+            unit.people.erase(unit.people.find("ana@example.org").id)
         undone(store)
         assert log(store) == {(FIRST.id, Act.UP): 1, (other.id, Act.UP): 1}
 

@@ -84,7 +84,7 @@ def move(store: SqlStore, clock: Hands, key: str) -> None:
 def erase(store: SqlStore, clock: Hands, key: str) -> None:
     """Forget the reader."""
     with store.write() as unit:
-        unit.people.erase(unit.people.find(key).id, suppress_as=None, at=clock.now())
+        unit.people.erase(unit.people.find(key).id)
 
 
 ACTS: tuple[Callable[[SqlStore, Hands, str], None], ...] = (unsubscribe, pause, remove, move, erase)

@@ -54,7 +54,7 @@ class Shredder:
         """Erase."""
         self.forgotten.append(subscriber.id)
         with self.store.write() as unit:
-            unit.people.erase(subscriber.id, suppress_as=None, at=subscriber.joined)
+            unit.people.erase(subscriber.id)
         return Report(name="forget", notes=("take them out of subscribers.toml",))
 
 

@@ -90,7 +90,7 @@ def test_a_reader_erased_on_the_way_leaves_no_row_and_no_trouble(room: Mailroom,
 
     def erase() -> bool:
         with room.store.write() as unit:
-            unit.people.erase(unit.people.find(ANA).id, suppress_as=None, at=room.clock.now())
+            unit.people.erase(unit.people.find(ANA).id)
         return True
 
     def send(envelope: Envelope, message: bytes, on_in_doubt: Callable[[], bool]) -> str:

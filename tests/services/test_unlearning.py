@@ -51,7 +51,7 @@ class House:
     def erase(self, number: int) -> None:
         """Erase a reader's rows."""
         with self.store.write() as unit:
-            unit.people.erase(number, suppress_as=None, at=NOON)
+            unit.people.erase(number)
 
     def names(self) -> list[str]:
         """Return the artifacts there are."""

@@ -59,7 +59,7 @@ def test_every_table_of_readers_is_emptied(store: SqlStore) -> None:
     with store.read() as unit:
         before = {name: len(own) for name, own in unit.holdings.of(bob.id).items()}
     with store.write() as unit:
-        unit.people.erase(ana.id, suppress_as=None, at=NOON)
+        unit.people.erase(ana.id)
         unit.holdings.forget([ANA, ana.public_id])
     with store.read() as unit:
         assert not any(unit.holdings.of(ana.id).values())
@@ -94,7 +94,7 @@ def test_an_edition_for_who_was_erased_meanwhile_is_not_stored(store: SqlStore) 
     ana, bob = settle(store)
     late = Edition(subscriber=ana.id, key="2026-01-31", created_at=NOON, due_at=NOON, considered=0)
     with store.write() as unit:
-        unit.people.erase(ana.id, suppress_as=None, at=NOON)
+        unit.people.erase(ana.id)
     with store.write() as unit:
         assert not unit.outbox.put(late, message_id="<late@example.org>", date=NOON)
         assert [delivery.subscriber for delivery in unit.outbox.deliveries()] == [bob.id]
@@ -104,7 +104,7 @@ def test_nothing_that_was_deleted_is_left_in_the_file(sqlite_store: SqlStore) ->
     """Nor in its log; what is kept is still there."""
     ana, _ = settle(sqlite_store)
     with sqlite_store.write() as unit:
-        unit.people.erase(ana.id, suppress_as=None, at=NOON)
+        unit.people.erase(ana.id)
         unit.holdings.forget([ANA, ana.public_id])
     assert sqlite_store.scrub()
     file = str(sqlite_store._engine.url.database)

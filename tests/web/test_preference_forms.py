@@ -153,7 +153,7 @@ def test_forms_filled_in_at_random_break_nothing(
 def _anew(site: Site, stored: Subscriber) -> Subscriber:
     """Take a reader whose links are void for another one."""
     with site.store.write() as uow:
-        uow.people.erase(stored.id, suppress_as=None, at=site.clock.now())
+        uow.people.erase(stored.id)
         return uow.people.add(stored, state=stored.state, at=site.clock.now())
 
 
