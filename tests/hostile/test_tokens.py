@@ -197,7 +197,7 @@ def _next(purpose: str) -> str:
 
 def _erased(whole: Whole) -> None:
     with whole.store.write() as uow:
-        uow.people.erase(whole.ana.id, suppress_as=None, at=NOON)
+        uow.people.erase(whole.ana.id)
 
 
 def _voided(whole: Whole) -> None:
