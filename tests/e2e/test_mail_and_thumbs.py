@@ -154,7 +154,7 @@ def first_useful(message: EmailMessage) -> str:
 def tomorrow(project: Project) -> list[tuple[str, float]]:
     """Return how the papers rank tomorrow, each with its score.
 
-    A single vote moves the scores of what is like it. Whether that moves a title of the edition depends on the
+    A single vote moves the scores of what is like it. Whether a title of the edition moves depends on the
     reader's random id, by which the steps aside are drawn.
     """
     command = ("--now", "2026-01-31T07:00Z", "recommend", "ana@example.org", "--limit", "30", "--json")
