@@ -18,6 +18,7 @@ from recommender.domain.feedback import (
 from recommender.domain.papers import PaperId
 from recommender.domain.suspicion import Patterns
 
+_MOMENT = timedelta(milliseconds=1)
 _BY_LINK = frozenset({"web", "mail"})
 _VOTES = frozenset({Act.UP, Act.DOWN, Act.UNDO})
 
@@ -75,13 +76,18 @@ def set_aside(
     at = entries[0].at
     links = _same_links(log, entries[0].edition)
     late = at - patterns.window
-    burst = [own for own in links if (late < own.at or own.at in pressed) and not own.suspect]
+    burst = [own for own in links if (late < own.at or _at_once(own.at, pressed)) and not own.suspect]
     before = [entry for entry in log if entry not in burst]
     back = (*_papers_back(before, burst), *_levers_back(before, log, burst))
     known = {_what(entry) for entry in links if entry.suspect}
     counted = (entry for entry in entries if entry.act in _VOTES or lever_key(entry))
     kept = (replace(entry, suspect=True) for entry in counted if _what(entry) not in known)
     return tuple(replace(entry, at=at) for entry in back), tuple(kept)
+
+
+def _at_once(at: datetime, pressed: Collection[datetime]) -> bool:
+    """Tell whether an entry came of a button; the store dates what comes at one moment one after another."""
+    return any(timedelta(0) <= at - then < _MOMENT for then in pressed)
 
 
 def unconfirmed(log: Iterable[Feedback]) -> dict[PaperId, Act]:

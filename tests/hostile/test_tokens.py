@@ -177,7 +177,8 @@ def test_pages_refuse_what_was_not_made_here_and_do_not_say_why(whole: Whole) ->
         token = whole.links.token(claim)
         bent = [*flips(token), *respelt(token), *(made_up(dice, token) for _ in range(40))]
         tokens = [text for text in bent if text != token and text.strip(".") and "/" not in text]
-        tokens = [text for text in tokens if text != f"{token}.json"]
+        # The client of the tests unquotes twice; a real server is asked in test_raw_bytes.
+        tokens = [text for text in tokens if text != f"{token}.json" and "%" not in text]
         chosen = tokens if amount() == "full" else dice.sample(tokens, 30)
         others = [other.token(claim), whole.links.token(replace(claim, purpose=_next(claim.purpose)))]
         for number, text in enumerate([*chosen, *others]):
@@ -230,7 +231,7 @@ def _token(whole: Whole, claim: LinkClaim) -> str:
 
 @pytest.mark.parametrize("what", ["public_id", "row", "epoch"])
 def test_a_genuine_signature_over_what_is_not_there_opens_nothing(whole: Whole, what: str) -> None:
-    """Unknown readers, rows beyond all, epochs of another time: 400 or 410, nothing changes, nothing breaks."""
+    """Unknown readers, rows beyond all, epochs of another time: 400 or 410, and nothing changes."""
     claims = some(whole, 27)
     before = dump(whole.folder)
     wrong: dict[str, list[Any]] = {
