@@ -48,9 +48,9 @@ replay: install-check ## every recorded body and eleven months of arXiv, where t
 
 mail-tools: .venv/npm/.installed ## what is known of mail programs, and checkers of pages, from npm into .venv
 
-mail-gates: install-check ## the mail before browser, axe, caniemail, vnu and SpamAssassin, with all figures
+mail-gates: install-check ## mail and pages before browser, axe, caniemail, vnu and SpamAssassin, with all figures
 	-$(MAKE) -s mail-tools
-	$(BIN)/python -m pytest -q tests/clients && $(BIN)/python -m tests.clients.gates
+	PAPERROUTE_GATES=all $(BIN)/python -m pytest -q tests/clients && $(BIN)/python -m tests.clients.gates
 
 pictures: install-check ## write the golden pictures and those of the documents anew: look at each
 	PAPERROUTE_PICTURES=write $(BIN)/python -m pytest -q tests/clients/test_pictures.py tests/clients/test_page_pictures.py
