@@ -191,8 +191,10 @@ def rekey(
     }
     if stale:
         with store.write() as unit:
+            unit.people.hold_everybody()
+            kept = unit.people.suppressed()
             for address, found in stale.items():
-                if unit.people.suppressed().isdisjoint(found):  # let in again meanwhile
+                if kept.isdisjoint(found):  # let in again meanwhile
                     continue
                 unit.people.suppress(with_traces[address][0], reason=ERASED, at=clock.now())
                 for trace in found:

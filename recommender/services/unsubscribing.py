@@ -61,6 +61,7 @@ class Unsubscribing:
         False where nobody was; raises InputError where they were and were not `asked`.
         """
         with self._store.write() as uow:
+            uow.people.hold_everybody()
             kept = [trace for trace in traces if uow.people.suppression(trace) is not None]
             if kept and not asked:
                 raise InputError("this person was forgotten; if they asked for mail again, add --asked")

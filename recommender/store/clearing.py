@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from recommender.domain.editions import FINAL_STATES
 from recommender.domain.retention import Limits
@@ -22,13 +22,15 @@ def clear(connection: Connection, limits: Limits) -> Mapping[str, int]:
 
 
 def _editions(connection: Connection, before: datetime) -> int:
-    """Delete editions that are settled and are not their reader's newest; items and deliveries go along."""
+    """Delete editions that are settled and are not their reader's newest; items and deliveries go along.
+
+    They are held from the moment they are found: an operator may send one once more just now.
+    """
     newest = select(func.max(EDITION.c.id)).group_by(EDITION.c.subscriber_id)
-    settled = select(DELIVERY.c.edition_id).where(
-        DELIVERY.c.state.in_([state.value for state in FINAL_STATES])
-    )
-    old = and_(EDITION.c.created_at < before, EDITION.c.id.not_in(newest), EDITION.c.id.in_(settled))
-    numbers = list(connection.execute(select(EDITION.c.id).where(old)).scalars())
+    settled = DELIVERY.c.state.in_([state.value for state in FINAL_STATES])
+    old = select(EDITION.c.id).join(DELIVERY, DELIVERY.c.edition_id == EDITION.c.id)
+    old = old.where(EDITION.c.created_at < before, EDITION.c.id.not_in(newest), settled)
+    numbers = list(connection.execute(old.order_by(EDITION.c.id).with_for_update()).scalars())
     for part in chunks(numbers):
         gone = select(DELIVERY.c.id).where(DELIVERY.c.edition_id.in_(part))
         # That a mail came back is remembered, also when what it was about is not.
