@@ -1,10 +1,13 @@
 """A real SQLite store in a folder of the test's own, and everything that is in it."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from sqlalchemy import event
 
 from recommender.store.sql_store import SqlStore
 
@@ -36,3 +39,20 @@ def dump(folder: Path) -> str:
     """Return schema and rows of all tables as SQL text."""
     with closing(sqlite3.connect(folder / "paperroute.db")) as connection:
         return "\n".join(connection.iterdump())
+
+
+def statements(store: SqlStore, work: Callable[[], None]) -> list[str]:
+    """Return the SQL that some work runs."""
+    seen: list[str] = []
+
+    def note(*arguments: object) -> None:
+        seen.append(str(arguments[2]))
+
+    for engine in (store._engine, store._readers):
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        for engine in (store._engine, store._readers):
+            event.remove(engine, "before_cursor_execute", note)
+    return seen

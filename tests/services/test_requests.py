@@ -1,10 +1,8 @@
 """Asking for what a mail has to confirm: limits, and nothing learnt of any address."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
-from sqlalchemy import event
 
 from recommender.domain.bounces import BOUNCED
 from recommender.domain.requests import RequestKind
@@ -12,6 +10,7 @@ from recommender.services.requests import Asked, declared, told
 from recommender.services.unsubscribing import COMPLAINED, OWN_WISH
 from recommender.store.sql_store import SqlStore
 from tests.services.clerk import JOINER, NEW, Clerk, a_joiner
+from tests.stores import statements
 
 
 def test_what_was_filled_in_comes_back(clerk: Clerk) -> None:
@@ -100,23 +99,6 @@ def test_a_kind_that_has_a_form_of_its_own_is_refused(clerk: Clerk) -> None:
     """No caller of ours does that."""
     with pytest.raises(ValueError, match="join"):
         clerk.requesting.ask(clerk.add(), RequestKind.JOIN)
-
-
-def statements(store: SqlStore, work: Callable[[], None]) -> list[str]:
-    """Return the SQL that some work runs."""
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    for engine in (store._engine, store._readers):
-        event.listen(engine, "before_cursor_execute", note)
-    try:
-        work()
-    finally:
-        for engine in (store._engine, store._readers):
-            event.remove(engine, "before_cursor_execute", note)
-    return seen
 
 
 def test_the_store_is_asked_the_same_for_every_address(clerk: Clerk) -> None:

@@ -1,5 +1,6 @@
 """Fitted recommenders on disk hold nothing of who is not in the store any more."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,13 @@ class House:
     """A store whose readers have voted, and a folder of artifacts."""
 
     def __init__(self, folder: Path) -> None:
-        """Let everybody like most papers."""
+        """Open what is in `folder`."""
         self.store: SqlStore = sqlite_store(folder)
         self.clock, self.folder = Hands(NOON), folder / "artifacts"
+        self.unlearning = Unlearning(self.store, self.folder, SETTINGS)
+
+    def move_in(self) -> None:
+        """Let everybody like most papers."""
         with self.store.write() as unit:
             unit.papers.fold([a_paper(number) for number in range(1, 13)], seen_at=NOON)
             for number in range(READERS):
@@ -41,7 +46,6 @@ class House:
                         for step in range(6)
                     ]
                 )
-        self.unlearning = Unlearning(self.store, self.folder, SETTINGS)
 
     def train(self) -> None:
         """Fit, a minute later than before."""
@@ -58,12 +62,24 @@ class House:
         return sorted(entry.name for entry in self.folder.iterdir())
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a house with two artifacts, to be copied."""
+    folder = tmp_path_factory.mktemp("house")
+    house = House(folder)
+    house.move_in()
+    house.train()
+    house.train()
+    house.store.close()
+    return folder
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(trained: Path, tmp_path: Path) -> House:
     """Give a house with two artifacts."""
+    shutil.copytree(trained, tmp_path, dirs_exist_ok=True)
     house = House(tmp_path)
-    house.train()
-    house.train()
+    house.clock.move(minutes=2)
     return house
 
 
