@@ -60,7 +60,7 @@ def claim_to(request: Request, end: End) -> LinkClaim:
         row=request.id,
         value=end.value,
         epoch=0,
-        issued=NOON.date(),
+        issued=NOON,
     )
 
 
