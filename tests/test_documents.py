@@ -44,6 +44,25 @@ def test_every_command_stands_in_the_readme() -> None:
     assert set(commands) <= listed <= set(commands) | below
 
 
+def test_links_between_the_documents_lead_somewhere() -> None:
+    """Files and headings that a document names are there."""
+    documents = [REPOSITORY / "README.md", REPOSITORY / "CHANGELOG.md", *(REPOSITORY / "docs").rglob("*.md")]
+    texts = {path.resolve(): path.read_text(encoding="utf-8") for path in documents}
+    headings = {
+        path: {anchor(line) for line in re.findall(r"(?m)^#+ (.*)$", text)} for path, text in texts.items()
+    }
+    dead = []
+    for path, text in texts.items():
+        prose = re.sub(r"(?s)```.*?```", "", text)
+        for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", prose):
+            name, _, part = link.partition("#")
+            target = (path.parent / name).resolve() if name else path
+            if not target.exists() or (part and part not in headings.get(target, {part})):
+                dead.append(f"{path.name}: {link}")
+    assert len(documents) > 40
+    assert dead == []
+
+
 def test_the_layers_in_the_document_are_those_of_the_contract() -> None:
     """The layer table names the packages in the order that the import contract enforces."""
     text = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -85,6 +104,11 @@ def test_the_systemd_unit_is_one(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def anchor(heading: str) -> str:
+    """Return what a link to a heading says after its #."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
 def section(title: str) -> str:

@@ -101,6 +101,8 @@ def _entries(
 def _read(path: Path) -> tuple[list[_Line], list[Refused]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: there is no such file; check the path") from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as a UTF-8 text file ({error})") from error
     lines: list[_Line] = []
