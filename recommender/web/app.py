@@ -43,7 +43,7 @@ def create_app(context: WebContext) -> Starlette:
     guard = Middleware(
         Guard, public_url=context.public_url, problem=problem, gate=Gate(context.limits, context.ticks)
     )
-    return Starlette(
+    app = Starlette(
         routes=[
             *_reader_routes(context),
             *_plain_routes(context),
@@ -59,6 +59,9 @@ def create_app(context: WebContext) -> Starlette:
             LinkExpired: lambda request, _: expired_page(context, request),
         },
     )
+    # A redirect would say which scheme and host it believes in, with a token behind them.
+    app.router.redirect_slashes = False
+    return app
 
 
 def _reader_routes(context: WebContext) -> list[Route]:

@@ -25,6 +25,7 @@ CONTENT_POLICY = (
 )
 _PUBLIC = frozenset({"/style.css", "/robots.txt", "/healthz", "/readyz"})
 _TOKEN_SEGMENTS = 3
+_ASKING = frozenset({"ask", "fresh"})
 _YEAR = 31_536_000
 
 
@@ -215,8 +216,10 @@ class Gate:
         # Mail providers post one-click requests for many readers from few addresses.
         wait = 0.0 if one_click else self._count_address(scope)
         segments = page.split("/")
-        if len(segments) >= _TOKEN_SEGMENTS and len(segments[1]) == 1:  # pages of tokens have one letter
-            wait = wait or self._tokens.take(token_mark(segments[2]))
+        if len(segments) >= _TOKEN_SEGMENTS and (len(segments[1]) == 1 or segments[1] in _ASKING):
+            # Pages of tokens have one letter; files of a list end in `.bib` and the like.
+            token = ".".join(segments[2].split(".")[:2])
+            wait = wait or self._tokens.take(token_mark(token))
         if wait:
             raise Refusal(429, {"retry-after": str(int(wait) + 1)})
 
