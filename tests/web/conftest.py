@@ -1,12 +1,11 @@
 """Fixtures of the web tests."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.stores import sqlite_store
 from tests.web.office import Office
+from tests.web.reader import Reader
 from tests.web.site import Site
 
 
@@ -16,16 +15,13 @@ def site(tmp_path: Path) -> Site:
     return Site(tmp_path)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the file of an empty store."""
-    folder = tmp_path_factory.mktemp("store")
-    sqlite_store(folder).close()
-    return folder / "paperroute.db"
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """Return a site where strangers may subscribe, with what sends the letters."""
+    return Office(tmp_path)
 
 
 @pytest.fixture
-def office(tmp_path: Path, migrated: Path) -> Office:
-    """Return a site where strangers may subscribe, with what sends the letters."""
-    shutil.copy(migrated, tmp_path)
-    return Office(tmp_path)
+def reader(site: Site) -> Reader:
+    """Return Ana."""
+    return Reader(site)

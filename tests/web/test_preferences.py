@@ -1,63 +1,15 @@
 """The preference page: what it shows, what its buttons do, and how each is undone."""
 
-import html
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
-
-import pytest
-from starlette.testclient import TestClient
-
 from recommender.domain.feedback import Act
 from recommender.domain.subscribers import Cadence, Every, SubscriberState
 from recommender.services.preferences import mark_of
 from recommender.services.unsubscribing import Unsubscribing
 from recommender.services.voting import Mark, Voting
-from tests.builders import NOON, a_declaration, an_interest
+from tests.builders import NOON, a_declaration
 from tests.stores import dump
-from tests.web.browsing import FORM, fields_of, form_with, forms, own_path
-from tests.web.site import PAPERS, Site
-
-
-class Reader:
-    """Ana at her preference page."""
-
-    def __init__(self, site: Site) -> None:
-        """Open nothing yet."""
-        self.site = site
-        self.client: TestClient = site.client()
-        self.path = own_path(site, "preferences")
-
-    def look(self, query: str = "") -> str:
-        """Return the page."""
-        answer = self.client.get(self.path + query)
-        assert answer.status_code == 200
-        return answer.text
-
-    def send(self, form: Mapping[str, str], status: int = 200, **changes: str) -> str:
-        """Post a form with some of its fields filled in otherwise."""
-        answer = self.client.post(self.path, data={**form, **changes})
-        assert answer.status_code == status
-        self.site.clock.wait(seconds=5)
-        return answer.text
-
-    def undo(self, page: str) -> str:
-        """Press the button that takes back what a page tells."""
-        (form,) = [body for body in FORM.findall(page) if ">Undo<" in body]
-        return self.send(fields_of(form))
-
-
-@pytest.fixture
-def reader(site: Site) -> Reader:
-    """Return Ana."""
-    return Reader(site)
-
-
-def said(page: str) -> str:
-    """Return what a page tells of an act."""
-    found = re.search(r'<div class="happened"[^>]*>(.*?)</div>', page, re.DOTALL)
-    return html.unescape(re.sub(r"<[^>]+>", " ", found[1] if found else "")).strip()
+from tests.web.browsing import form_with, forms, own_path
+from tests.web.reader import Reader, facts, said
+from tests.web.site import PAPERS
 
 
 def test_the_page_says_what_comes_and_names_no_address(reader: Reader) -> None:
@@ -138,12 +90,6 @@ def test_what_the_file_would_refuse_is_refused(reader: Reader) -> None:
     assert facts(reader) == facts(reader, "ben@example.org")
 
 
-def facts(reader: Reader, who: str = "ana@example.org") -> object:
-    """Return what is declared of somebody, but the address."""
-    stored = reader.site.who(who)
-    return (stored.name, stored.cadence, stored.papers, stored.floor, stored.interests, stored.locale)
-
-
 def test_another_tab_overwrites_nothing_it_did_not_touch(reader: Reader) -> None:
     """Two windows with the same form, one after the other, about different fields."""
     one = form_with(reader.look(), section="size")
@@ -192,157 +138,6 @@ def test_what_the_file_locks_is_shown_and_cannot_be_changed(reader: Reader) -> N
     reader.send({"interest": mark_of("Model editing"), "act": "remove"}, 409)
     reader.send({"undo": '[["papers",3,null,false]]'}, 409)
     assert reader.site.who("ana@example.org") == stored
-
-
-def test_fewer_mails_goes_from_days_to_weekdays_to_weeks(reader: Reader) -> None:
-    """One button; after the last step it is gone; each step has its undo."""
-    page = reader.look()
-    found = []
-    while any("fewer" in form for form in forms(page)):
-        page = reader.send(next(form for form in forms(page) if "fewer" in form))
-        found.append(reader.site.who("ana@example.org").cadence.every)
-        assert "From now on" in said(page)
-    assert found == [Every.WEEKDAY, Every.WEEK]
-    reader.undo(page)
-    assert reader.site.who("ana@example.org").cadence.every is Every.WEEKDAY
-
-
-def test_pressing_fewer_twice_is_once(reader: Reader) -> None:
-    """An impatient hand does not get from every day to once a week."""
-    form = next(form for form in forms(reader.look()) if "fewer" in form)
-    reader.send(form)
-    reader.send(form, 409)
-    assert reader.site.who("ana@example.org").cadence.every is Every.WEEKDAY
-
-
-def test_pausing_until_a_day_is_until_it_begins_where_the_reader_is(reader: Reader) -> None:
-    """Berlin's midnight; the undo lets mail go out again."""
-    form = form_with(reader.look(), mail="pause")
-    page = reader.send(form, until="2026-02-10")
-    stored = reader.site.who("ana@example.org")
-    assert stored.state is SubscriberState.PAUSED
-    assert stored.paused_until == datetime(2026, 2, 9, 23, 0, tzinfo=UTC)
-    assert "All mail is paused until 10 Feb 2026." in said(page)
-    assert "The next one is due Tuesday 10 February at 07:30 (Europe/Berlin time)." in said(page)
-    reader.undo(page)
-    assert reader.site.who("ana@example.org").mailable
-
-
-def test_a_pause_can_be_prolonged_and_the_undo_has_the_day_of_before(reader: Reader) -> None:
-    """From a week to a month and back; then resumed, and back again."""
-    page = reader.send(form_with(reader.look(), mail="pause"), days="7")
-    first = reader.site.who("ana@example.org").paused_until
-    page = reader.send(form_with(page, mail="pause"), days="30")
-    second = reader.site.who("ana@example.org").paused_until
-    assert first is not None
-    assert second is not None
-    assert (second - first).days == 23
-    page = reader.undo(page)
-    assert reader.site.who("ana@example.org").paused_until == first
-    page = reader.send({"mail": "resume"})
-    assert reader.site.who("ana@example.org").mailable
-    reader.undo(page)
-    assert reader.site.who("ana@example.org").paused_until == first
-
-
-def test_a_pause_needs_a_day_to_come(reader: Reader) -> None:
-    """Within a year; what was typed is kept."""
-    clean = form_with(reader.look(), mail="pause")
-    for until in ("yesterday", "2026-01-30", "2025-02-01", "2027-03-01", "9999-12-31", "\x00"):
-        page = reader.send(clean, 422, until=until)
-        assert 'id="w-until"' in page, until
-        assert form_with(page, mail="pause")["until"] == until
-    assert reader.site.who("ana@example.org").mailable
-
-
-def test_a_pause_that_is_over_counts_as_over(reader: Reader) -> None:
-    """Before anybody noted it the page says so, and what comes next."""
-    reader.send(form_with(reader.look(), mail="pause"), days="7")
-    reader.site.clock.wait(days=8)
-    page = reader.look()
-    assert "goes out as planned" in page
-    assert "Resume mail" not in page
-
-
-def test_an_interest_is_added_changed_paused_and_removed(reader: Reader) -> None:
-    """Each with its undo; seeds that nobody knows are kept and named."""
-    form = form_with(reader.look("?interest=new"), interest="new")
-    words = {"name": "Retrieval", "about": "dense\r\nretrieval", "keywords": "bm25\r\n\r\n bm25 \r\nrecall"}
-    page = reader.send({**form, **words}, seeds="arxiv:2601.00001\r\n9901.99999", weight="3")
-    added = reader.site.who("ana@example.org").interests[1]
-    assert (added.name, added.about, added.keywords, added.weight) == (
-        "Retrieval",
-        "dense retrieval",
-        ("bm25", "recall"),
-        3.0,
-    )
-    assert "about 8 of 10 papers" in said(page)
-    assert "Not in the store yet: 9901.99999." in said(page)
-    mark = mark_of("Retrieval")
-    page = reader.look(f"?interest={mark}")
-    assert ">Paper number 1 on subject 1</a>" in page
-    assert page.count("not in the store yet") == 1
-    page = reader.send(form_with(page, name="Retrieval"), mute="survey")
-    assert "words that keep a paper out: survey added" in said(page)
-    page = reader.send({"interest": mark, "act": "pause"})
-    assert "is paused" in said(page)
-    assert reader.site.who("ana@example.org").interests[1].paused
-    page = reader.undo(page)
-    page = reader.send({"interest": mark, "act": "remove"})
-    assert len(reader.site.who("ana@example.org").interests) == 1
-    reader.undo(page)
-    assert reader.site.who("ana@example.org").interests[1] == replace(added, mute=("survey",))
-
-
-IMPOSSIBLE = [
-    ("name", " "),
-    ("name", "model EDITING"),
-    ("name", "N" * 101),
-    ("about", "A" * 2001),
-    ("keywords", "\r\n".join(map(str, range(101)))),
-    ("keywords", "K" * 201),
-    ("mute", "a\tb"),
-    ("authors", "\r\n".join("é" * 150 + str(number) for number in range(60))),
-    ("categories", "cs.cl"),
-    ("weight", "0"),
-    ("weight", "1000"),
-]
-
-
-def test_an_interest_that_cannot_be_is_shown_again(reader: Reader) -> None:
-    """With the fault beside its field and all that was typed."""
-    clean = form_with(reader.look("?interest=new"), interest="new")
-    for field, text in IMPOSSIBLE:
-        typed = {"name": "Retrieval", "about": "dense", "seeds": "x", field: text}
-        page = reader.send({**clean, **typed}, 422)
-        assert f'id="w-{field}"' in page, (field, text)
-        again = form_with(page, interest="new")
-        assert again["seeds"] == "x"
-        assert again[field] == text or field == "weight"
-    assert len(reader.site.who("ana@example.org").interests) == 1
-
-
-def test_an_interest_says_what_to_look_for(reader: Reader) -> None:
-    """A name alone finds nothing."""
-    form = form_with(reader.look("?interest=new"), interest="new")
-    assert 'id="w-about"' in reader.send(form, 422, name="Retrieval")
-
-
-def test_a_library_of_the_file_is_neither_sent_nor_lost(reader: Reader) -> None:
-    """Too many example papers for a form are counted; other fields change, and removing can be undone."""
-    seeds = tuple(f"arxiv:{number:09.5f}" for number in range(3000))
-    big = an_interest("Big", seeds=seeds)
-    with reader.site.store.write() as uow:
-        uow.people.change(reader.site.ana.id, a_declaration(interests=(big,)))
-    page = reader.look(f"?interest={mark_of('Big')}")
-    assert "3,000 entries" in page
-    assert len(page) < 20_000
-    reader.send(form_with(page, name="Big"), keywords="graphs")
-    page = reader.send({"interest": mark_of("Big"), "act": "remove"})
-    assert reader.site.who("ana@example.org").interests == ()
-    assert len(page) < 60_000
-    reader.undo(page)
-    assert reader.site.who("ana@example.org").interests == (replace(big, keywords=("graphs",)),)
 
 
 MADE_UP = [
