@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import event
 
+from recommender.ports import Store
 from recommender.store.sql_store import SqlStore
 
 
@@ -41,8 +42,9 @@ def dump(folder: Path) -> str:
         return "\n".join(connection.iterdump())
 
 
-def statements(store: SqlStore, work: Callable[[], None]) -> list[str]:
-    """Return the SQL that some work runs."""
+def statements(store: Store, work: Callable[[], object]) -> list[str]:
+    """Return the SQL that some work runs, without its values."""
+    assert isinstance(store, SqlStore)
     seen: list[str] = []
 
     def note(*arguments: object) -> None:

@@ -8,7 +8,6 @@ from recommender.domain.bounces import BOUNCED
 from recommender.domain.requests import RequestKind
 from recommender.services.requests import Asked, declared, told
 from recommender.services.unsubscribing import COMPLAINED, OWN_WISH
-from recommender.store.sql_store import SqlStore
 from tests.services.clerk import JOINER, NEW, Clerk, a_joiner
 from tests.stores import statements
 
@@ -107,7 +106,6 @@ def test_the_store_is_asked_the_same_for_every_address(clerk: Clerk) -> None:
     clerk.suppress("left@example.org", OWN_WISH)
     clerk.suppress("dead@example.org", f"{BOUNCED}: x")
     clerk.suppress(clerk.traces.of("gone@example.org")[0], "erased")
-    assert isinstance(clerk.store, SqlStore)
     found = {
         name: statements(clerk.store, partial(clerk.requesting.join, a_joiner(f"{name}@example.org")))
         for name in ("new", "known", "left", "dead", "gone")
