@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from recommender.domain.suspicion import Patterns
 from recommender.ports import Store
+from recommender.services.browsing import Browsing
 from recommender.services.sight import Sight
 from recommender.store.grouping import grouped
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 def build_sight(application: "Application") -> Sight:
     """Return what searching sees with, over the shelf that ranking uses too."""
     return Sight(application.store, application.shelf)
+
+
+def build_browsing(application: "Application") -> Browsing:
+    """Return what answers as the pages of papers do."""
+    return Browsing(application.store, application.clock, build_sight(application))
 
 
 def build_store(application: "Application") -> Store:

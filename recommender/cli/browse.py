@@ -13,6 +13,7 @@ from recommender.ranking.base import VOICES
 
 if TYPE_CHECKING:
     from recommender.domain.editions import Evidence
+    from recommender.domain.papers import Paper
     from recommender.ranking.base import InterestExplanation
     from recommender.services.recommending import RankedPaper
 
@@ -88,9 +89,19 @@ def search(context: typer.Context, query: str, limit: Limit = 10, as_json: AsJso
 
 
 def similar(context: typer.Context, paper: str, limit: Limit = 10, as_json: AsJson = False) -> None:
-    """Find the papers most like one."""
-    ranked = application_of(context).recommending().similar(paper, limit=limit)
-    show(_rows(ranked), as_json=as_json, empty="no paper is like it", layout=_PAPERS)
+    """Find the papers most like one, as the page /similar does; before the first `train` by words alone."""
+    from recommender.app.pages import build_browsing  # noqa: PLC0415 for this command alone
+
+    application = application_of(context)
+    browsing = build_browsing(application)
+    near = browsing.similar(browsing.paper(paper, hidden=True).paper, limit=limit)
+    if near is None:
+        rows = _rows(application.recommending().similar(paper, limit=limit))
+    else:
+        rows = [
+            {**_named(place, own.paper), "score": round(own.nearness, 6)} for place, own in enumerate(near, 1)
+        ]
+    show(rows, as_json=as_json, empty="no paper is like it", layout=_PAPERS)
 
 
 def trending(
@@ -142,10 +153,8 @@ def _rows(ranked: "Sequence[RankedPaper]") -> list[Row]:
 
 
 def _row(entry: "RankedPaper") -> dict[str, str | int | float | None]:
-    return {
-        "rank": entry.rank,
-        "paper": entry.paper.id,
-        "title": entry.paper.title,
-        "url": entry.paper.url,
-        "score": round(entry.score, 6),
-    }
+    return {**_named(entry.rank, entry.paper), "score": round(entry.score, 6)}
+
+
+def _named(rank: int, paper: "Paper") -> dict[str, str | int | float | None]:
+    return {"rank": rank, "paper": paper.id, "title": paper.title, "url": paper.url}

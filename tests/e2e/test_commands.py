@@ -162,6 +162,18 @@ def test_unknown_names_fail_with_a_way_forward(project: Project) -> None:
     assert "paperroute search" in project.run("similar", "arxiv:9999.99999", code=1).err
 
 
+def test_similar_papers_are_compared_by_all_they_say_once_there_was_a_fit(project: Project) -> None:
+    """Before, by words in common; after, as on the page, which compares every paper of the store."""
+    ready(project)
+    (paper,) = (row["paper"] for row in project.run("search", "Tomatoes", "--json").rows())
+    assert project.run("similar", str(paper), "--json").rows() == []
+    project.run(*MORNING, "train")
+    rows = project.run("similar", str(paper), "--json").rows()
+    assert [row["rank"] for row in rows] == [1, 2]
+    assert [row["score"] for row in rows] == sorted((row["score"] for row in rows), reverse=True)
+    assert str(paper) not in {row["paper"] for row in rows}
+
+
 def test_preview_stores_nothing(project: Project) -> None:
     """A preview in each format leaves no edition behind."""
     ready(project)
