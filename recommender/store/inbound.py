@@ -25,8 +25,8 @@ class SqlInbound:
         reference alone takes a weaker lock, and two that hold it would wait for each other.
         """
         if mail.subscriber is not None:
-            held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == mail.subscriber).with_for_update()
-            self._connection.execute(held).all()
+            held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == mail.subscriber)
+            self._connection.execute(held.with_for_update(key_share=True)).all()
         row = {
             "key": mail.key,
             "at": mail.at,

@@ -214,8 +214,8 @@ class SqlPeople:
         key = email_key(email)
         if key is None:
             raise InputError("an empty address cannot be suppressed; give the subscriber's address")
-        held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.email_key == key).with_for_update()
-        self._connection.execute(held).all()
+        held = select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.email_key == key)
+        self._connection.execute(held.with_for_update(key_share=True)).all()
         row = {"email_key": key, "reason": reason, "at": at}
         self._connection.execute(upsert(self._connection, SUPPRESSION, ["email_key"]), row)
 
