@@ -94,11 +94,6 @@ class MailSection(Section):
             )
 
     @property
-    def sender_name(self) -> str:
-        """The display name of the sender, may be empty."""
-        return fields.mailbox_parts(self.sender)[0]
-
-    @property
     def sender_address(self) -> str:
         """The bare address of the sender."""
         return fields.mailbox_parts(self.sender)[1]

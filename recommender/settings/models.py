@@ -111,16 +111,6 @@ class WebSection(Section):
         here = is_loopback(urlsplit(self.public_url).hostname or "")
         return here if self.browse == "auto" else self.browse == "on"
 
-    @property
-    def bind_host(self) -> str:
-        """Host part of `bind`, without brackets."""
-        return self.bind.rpartition(":")[0].removeprefix("[").removesuffix("]")
-
-    @property
-    def bind_port(self) -> int:
-        """Port part of `bind`; 0 lets the system choose."""
-        return int(self.bind.rpartition(":")[2])
-
 
 class SecretsSection(Section):
     """Keys that sign the links."""

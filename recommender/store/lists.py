@@ -20,7 +20,6 @@ LISTING = (Act.SAVE, Act.UNSAVE, Act.READ, Act.UNREAD, Act.LABEL, Act.UNLABEL, A
 """Acts that reading lists follow from."""
 _PAIRS = 10_000
 Pair = tuple[int, PaperId]
-_Step = tuple[str, datetime, str]
 
 
 def saved(connection: Connection, subscriber: int) -> Sequence[tuple[PaperId, datetime, bool]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
 
+from recommender.domain.cadence import start_of
 from recommender.domain.quotas import shares
 from recommender.domain.subscribers import WEEKDAYS, After, Every, Interest, Subscriber
 
@@ -124,11 +125,6 @@ def local_day(moment: datetime, zone: str) -> date:
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
-def begin_of(day: date, zone: str) -> datetime:
-    """Return the first moment of a date in a zone, in UTC."""
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
 def pause_end(form: Mapping[str, str], now: datetime, zone: str) -> datetime | None:
     """Return when a pause ends that a form asks for: a date, a number of days, or None: never by itself.
 
@@ -146,7 +142,7 @@ def pause_end(form: Mapping[str, str], now: datetime, zone: str) -> datetime | N
         raise ValueError("choose one of the list")
     if not today < day <= today + LONGEST_PAUSE:
         raise ValueError(f"choose a day after today and within a year, like {today + timedelta(days=7)}")
-    return begin_of(day, zone)
+    return start_of(day, zone)
 
 
 def _typed_day(text: str) -> date:

@@ -41,9 +41,9 @@ def test_what_the_relay_refuses_for_now_is_tried_again(clerk: Clerk) -> None:
     """After 2, 4, 8 and 16 minutes; the fifth refusal gives it up, and who wants it asks again."""
     email = clerk.asked()
     clerk.mailer.script[email] = [MailDeferred("450 later") for _ in range(9)]
-    tried = []
-    for minute in range(60):
-        if clerk.send():
+    tried, letters = [], clerk.letters()
+    for minute in range(70):
+        if any(letters.run().counts.values()):
             tried.append(minute)
         clerk.clock.move(minutes=1)
     assert tried == [0, 2, 6, 14, 30]
