@@ -41,6 +41,8 @@ def live(tmp_path: Path) -> Iterator[Whole]:
     """Serve a site with suspicion as it ships; rates and haste are counted in real seconds."""
     if amount() == "tiny":
         pytest.skip("takes half a minute; PAPERROUTE_FAULTS=quick or full runs it")
+    if executable() is None:
+        pytest.skip("no Chromium on this machine")
     port = free_port()
     site = Whole(tmp_path, public_url=f"http://127.0.0.1:{port}")
     context = replace(site.context(), patterns=Patterns(), clock=Moving(site), ticks=time.monotonic)
