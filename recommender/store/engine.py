@@ -75,7 +75,8 @@ def transaction(engine: Engine, purpose: Purpose) -> Iterator[Connection]:
 
 def _engine(url: str, **options: Any) -> Engine:
     try:
-        return create_engine(url, **options)
+        # The log gets every error that nobody foresaw; addresses, names and notes are parameters.
+        return create_engine(url, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise InputError(f"[store] url needs a driver: {error}; install paperroute[postgres]") from error
 

@@ -52,7 +52,7 @@ def _hold(target: Path) -> int:
     waiting = update(DELIVERY).where(DELIVERY.c.state.in_(open_ends))
     held = {"state": DeliveryState.HELD.value, "reply": _COPIED, "worker": None, "lease_until": None}
     letters = update(LETTER).where(LETTER.c.state == LetterState.WAITING.value)
-    engine = create_engine(f"sqlite:///{target}")
+    engine = create_engine(f"sqlite:///{target}", hide_parameters=True)
     try:
         with engine.begin() as connection:
             count = connection.execute(waiting.values(**held, next_attempt_at=None)).rowcount

@@ -1,5 +1,6 @@
 """Opening, checking and copying a store."""
 
+import traceback
 from datetime import datetime
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_a_naive_time_is_refused(store: SqlStore) -> None:
     naive = datetime(2026, 1, 30, 12)  # noqa: DTZ001  # the very thing under test
     with store.write() as unit, pytest.raises(StatementError, match="naive"):
         unit.artifacts.record("a", created_at=naive, sha256="0", papers=1)
+
+
+def test_an_error_names_nobody(store: SqlStore) -> None:
+    """What readers and their addresses are called is a parameter, and the log gets the whole chain."""
+    email = a_declaration().email
+    naive = datetime(2026, 1, 30, 12)  # noqa: DTZ001  # any fault of a statement
+    with store.write() as unit, pytest.raises(StatementError) as caught:
+        unit.people.suppress(email, reason="unsubscribed", at=naive)
+    told = "".join(traceback.format_exception(caught.value))
+    assert "naive" in told
+    assert email not in told
 
 
 def test_sqlite_keeps_what_was_committed(sqlite_store: SqlStore) -> None:
