@@ -1,7 +1,8 @@
 """What PostgreSQL must be told so that what was read still holds when it is written.
 
 SQLite has one writer at a time, so there a write transaction holds everything and nothing here does anything.
-Locks are taken in one order: who asks for something, subscribers by number, requests, papers.
+Locks are taken in one order: asking or joining, subscribers by number, requests, papers. A confirmation that
+adds somebody takes its request first, and then holds no subscriber.
 """
 
 from collections.abc import Iterable

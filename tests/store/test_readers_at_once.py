@@ -300,7 +300,7 @@ def test_a_list_meets_the_end_of_a_fold(
     assert row.labels == ("one",)
 
 
-@pytest.mark.parametrize("what", ["vote", "page", "unsubscribe", "import"])
+@pytest.mark.parametrize("what", ["vote", "page", "import"])
 @pytest.mark.parametrize("erase_first", [True, False])
 def test_nothing_outlives_an_erasure(
     store: SqlStore, ana: Subscriber, meeting: Meeting, what: str, *, erase_first: bool
@@ -322,7 +322,6 @@ def test_nothing_outlives_an_erasure(
     work: Work = {
         "vote": acts(ana, (Act.SAVE, "")),
         "page": changes(ana, papers=5),
-        "unsubscribe": lambda own: Unsubscribing(own, clock()).pause(ana),
         "import": bring,
     }[what]
     ends = meeting.of(*((erase, work) if erase_first else (work, erase)))
