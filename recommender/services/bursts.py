@@ -37,7 +37,7 @@ def looks_automatic(earlier: Iterable[Feedback], entries: Sequence[Feedback], pa
     pages: dict[datetime, PaperId] = {}
     for entry in (*(entry for entry in earlier if at - patterns.window < entry.at <= at), *entries):
         acts[entry.paper].add(entry.act)
-        if entry.via == "web":
+        if entry.via == "web" and _teaches(entry):
             pages[entry.at] = entry.paper
             turned |= {entry.paper} if lever_key(entry) else set()
     thumbs = sum({Act.UP, Act.DOWN} <= pressed for pressed in acts.values())
@@ -80,7 +80,7 @@ def set_aside(
     before = [entry for entry in log if entry not in burst]
     back = (*_papers_back(before, burst), *_levers_back(before, log, burst))
     known = {_what(entry) for entry in links if entry.suspect}
-    counted = (entry for entry in entries if entry.act in _VOTES or lever_key(entry))
+    counted = (entry for entry in entries if _teaches(entry))
     kept = (replace(entry, suspect=True) for entry in counted if _what(entry) not in known)
     return tuple(replace(entry, at=at) for entry in back), tuple(kept)
 
@@ -99,6 +99,11 @@ def unconfirmed(log: Iterable[Feedback]) -> dict[PaperId, Act]:
             if entry.suspect:
                 found[entry.paper] = entry.act
     return found
+
+
+def _teaches(entry: Feedback) -> bool:
+    """Tell whether an act moves the ranking; a reading list does not, and people fill it in a hurry."""
+    return entry.act in _VOTES or lever_key(entry) is not None
 
 
 def _same_links(log: Iterable[Feedback], edition: int | None) -> list[Feedback]:
