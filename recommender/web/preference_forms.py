@@ -118,6 +118,8 @@ def _again(name: str, value: Value) -> Value:
             raise ValueError("neither yes nor no")
         return value
     again = value_of(part, text_of(value))
+    if part == "about" and isinstance(value, str) and " ".join(value.split()) == again:
+        return one_line(value)  # a file's sentence may have other blanks than a form sends
     if mark_of(again) != mark_of(value) or (interest_of(name) and part == "name" and not again):
         raise ValueError("not as a form has it")
     return again

@@ -27,7 +27,7 @@ INTERESTS = st.builds(
     Interest,
     name=LINE,
     key=LINE,
-    about=LINE | st.just("two  spaces"),
+    about=LINE | st.sampled_from(["two  spaces", "50\u00a0GeV"]),
     keywords=LINES,
     mute=LINES,
     authors=LINES,
@@ -75,7 +75,7 @@ def test_a_section_shown_and_sent_back_is_no_edit(
 
 
 @settings(max_examples=60)
-@given(INTERESTS.filter(lambda own: "odd one" not in own.categories and "  " not in own.about))
+@given(INTERESTS.filter(lambda own: "odd one" not in own.categories))
 def test_an_undo_travels_by_the_page_unchanged(own: Interest) -> None:
     """Whole interests and parts."""
     reader = a_subscriber()
