@@ -255,7 +255,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.votes", description=__doc__)
     parser.add_argument("--rate", type=float, default=500, help="votes a second")
-    parser.add_argument("--gets", type=float, default=20, help="rating sheets a second beside them")
+    parser.add_argument("--gets", type=float, default=5, help="rating sheets a second beside them")
     parser.add_argument("--seconds", type=float, default=60, help="for how long, each way")
     parser.add_argument("--burst", type=float, default=10, help="seconds of asking as fast as it is answered")
     parser.add_argument("--repeats", type=int, default=3, help="turns of that")

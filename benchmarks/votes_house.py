@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -164,6 +164,10 @@ def serving(file: Path, kind: str) -> Iterator[Served]:
             served.cpu_seconds, served.longest_wait = float(ended[0]), float(ended[1])
 
 
+_NO_SCANNERS = Patterns(both_thumbs=0, papers=0, heads=0, links=0, pairs=0, reading=timedelta(0))
+"""One client votes for all readers here, up and down, as fast as it can: it would be taken for a program."""
+
+
 def _application(store: Store) -> Starlette:
     limits = Limits(per_token=_NEVER, per_address=_NEVER, per_loopback=_NEVER)
     look = build_look("", DigestSection())
@@ -177,7 +181,7 @@ def _application(store: Store) -> Starlette:
             public_url=URL,
             ticks=time.monotonic,
             limits=limits,
-            patterns=Patterns(papers=0),  # readers here mark a paper each few seconds, by a page of its own
+            patterns=_NO_SCANNERS,
         )
     )
 
