@@ -11,7 +11,7 @@ from recommender.ports.intake import Intake
 from recommender.ports.outbox import Outbox
 from recommender.ports.records import Artifacts, Papers, People
 from recommender.ports.requests import Requests
-from recommender.ports.transactions import Scrubbed, Store, UnitOfWork
+from recommender.ports.transactions import Scrubbed, Store, UnitOfWork, WritesTogether
 from recommender.ports.twins import Twins
 from recommender.ports.world import (
     Cabinet,
@@ -50,4 +50,5 @@ __all__ = [
     "Store",
     "Twins",
     "UnitOfWork",
+    "WritesTogether",
 ]

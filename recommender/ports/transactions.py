@@ -1,7 +1,7 @@
 """Protocols of transactions on the store."""
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from recommender.ports.counts import Counts
 from recommender.ports.holdings import Holdings
@@ -64,6 +64,18 @@ class UnitOfWork(Protocol):
     @property
     def holdings(self) -> Holdings:
         """What is held about one reader, in this transaction."""
+        ...
+
+
+@runtime_checkable
+class WritesTogether(Protocol):
+    """A store that keeps what one thread writes in several transactions by one commit."""
+
+    def together(self) -> AbstractContextManager[None]:
+        """Let this thread open writing transactions one after another, kept at the end of the block.
+
+        One that fails is dropped alone. Raises StoreUnavailable at the end where nothing could be kept.
+        """
         ...
 
 

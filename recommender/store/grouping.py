@@ -9,7 +9,7 @@ larger the groups. What commits is the same `SqlStore.write` that everybody else
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from threading import Event
+from threading import Event, local
 
 from recommender.domain.errors import StoreUnavailable
 from recommender.store.engine import BUSY_SECONDS, busy
@@ -48,6 +48,7 @@ class GroupingStore:
         self._ticks = ticks
         self._turns = Turns()
         self._group: _Group | None = None
+        self._mine = local()
 
     def read(self) -> AbstractContextManager[SqlUnitOfWork]:
         """Open a transaction of its own that sees one moment of the store, and nothing uncommitted."""
@@ -60,6 +61,10 @@ class GroupingStore:
         Raises StoreUnavailable where the store cannot be had, or fails before what was done here is kept,
         be it by another's part that broke the transaction.
         """
+        if getattr(self._mine, "turn", False):
+            with self._joined() as unit:
+                yield unit
+            return
         if not self._turns.take(BUSY_SECONDS):
             raise busy("too many write at once")
         try:
@@ -77,6 +82,38 @@ class GroupingStore:
                 group.end()
                 self._turns.give()
         group.wait()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let this thread write many parts one after another; at the end of the block they are on disk.
+
+        Raises StoreUnavailable at the end where they are not: then nothing that was written in it is kept.
+        """
+        if not self._turns.take(BUSY_SECONDS):
+            raise busy("too many write at once")
+        self._mine.turn = True
+        try:
+            yield
+        finally:
+            self._mine.turn = False
+            group, self._group = self._group, None
+            if group is not None:
+                group.end()
+            self._turns.give()
+        if group is not None and group.parts:
+            group.wait()
+
+    @contextmanager
+    def _joined(self) -> Iterator[SqlUnitOfWork]:
+        """Open a part of the group of this thread's own turn."""
+        if self._group is not None and self._group.broken:
+            if self._group.parts:
+                raise StoreUnavailable("the store failed while several wrote; try again")
+            self._group.end()  # a first part that failed has no savepoint, and nobody before it
+            self._group = None
+        group = self._group or self._begin()
+        with self._store.telling(), group.part() as unit:
+            yield unit
 
     def _begin(self) -> "_Group":
         """Open a transaction; raises StoreUnavailable."""

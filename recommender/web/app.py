@@ -31,8 +31,11 @@ from recommender.web.rating import RatingPages
 from recommender.web.reading import reading_routes
 from recommender.web.requesting import expired_page, request_routes
 from recommender.web.scanners import Scanners, Watch
+from recommender.web.scribe import Scribe
 from recommender.web.security import LOG, Gate, Guard
 
+_BUSY = frozenset({"v", "s", "d"})
+"""Pages on which votes are recorded; each writes in one transaction and reads in no other."""
 _ROBOTS = "User-agent: *\nDisallow: /\n"
 
 
@@ -72,7 +75,11 @@ def _reader_routes(context: WebContext) -> list[Route]:
         "m": LeverPages(context),
         "u": UnsubscribePages(context),
     }
-    pages = [family_route(letter, family) for letter, family in families.items()]
+    scribe = Scribe(context.store)
+    pages = [
+        family_route(letter, family, scribe if letter in _BUSY else None)
+        for letter, family in families.items()
+    ]
     more = (reading_routes, feed_routes, preference_routes, request_routes)
     return [*(route for routes in more for route in routes(context)), *pages]
 

@@ -1,6 +1,7 @@
 """From a request to a page: what was posted, and routes of pages that know a token and nothing else."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
@@ -8,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from recommender.web.scribe import Scribe
 from recommender.web.sheet import Form
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -24,14 +26,17 @@ class Family(Protocol):
         """Answer what was posted."""
 
 
-def family_route(letter: str, family: Family) -> Route:
-    """Return the route `/LETTER/TOKEN`: looking shows, posting acts."""
+def family_route(letter: str, family: Family, scribe: Scribe | None = None) -> Route:
+    """Return the route `/LETTER/TOKEN`: looking shows, posting acts, by way of a scribe if there is one."""
 
     async def endpoint(request: Request) -> Response:
         token = request.path_params["token"]
         if request.method != "POST":
             return await run_in_threadpool(family.show, token)
-        return await run_in_threadpool(family.act, token, await posted(request))
+        form = await posted(request)
+        if scribe is not None:
+            return await scribe.do(partial(family.act, token, form))
+        return await run_in_threadpool(family.act, token, form)
 
     return Route(f"/{letter}/{{token}}", endpoint, methods=["GET", "POST"])
 
