@@ -19,10 +19,13 @@ from recommender.domain.errors import InputError, StoreUnavailable
 Purpose = Literal["read", "write", "migrate"]
 _PURPOSE = "paperroute_purpose"
 BUSY_SECONDS = 30
+_CHECKPOINT_PAGES = 8_000
+"""What lies in the log before it is copied into the file, which takes long and holds up who writes: 32 MB."""
 _ON_CONNECT = (
     f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
+    f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}",
     "PRAGMA secure_delete = ON",
 )
 _SUPPORTED = ("sqlite", "postgresql")
