@@ -11,7 +11,6 @@ from recommender.domain.cadence import next_slot
 from recommender.domain.subscribers import SubscriberState
 from recommender.domain.wishes import interest_of
 from recommender.services.differences import Difference, Differences, Kind
-from recommender.services.preferences import Preferences
 from recommender.settings.people_text import key_of, shown
 
 if TYPE_CHECKING:
@@ -86,6 +85,8 @@ def lift(
 
 def void(context: typer.Context, email: str) -> None:
     """Void all links a subscriber has, feeds too; those that unsubscribe go on."""
+    from recommender.services.preferences import Preferences  # noqa: PLC0415 it brings the ranking along
+
     application = application_of(context)
     subscriber = application.lookup().subscriber(email)
     Preferences(application.store, application.clock).void_links(subscriber)

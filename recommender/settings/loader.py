@@ -157,10 +157,7 @@ def load(
     Raises ConfigError with the problems of all files together.
     """
     work = _Work(
-        root=root_of(path),
-        model=settings_of(kinds),
-        read_references=read_references,
-        check_key=check_key,
+        root=root_of(path), model=settings_of(kinds), read_references=read_references, check_key=check_key
     )
     settings, main = _load_settings(path, environ, work)
     before = len(work.problems)
